@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { colorSchema } from "./color.ts";
+import { boardIdSchema, labelIdSchema, teamIdSchema } from "./ids.ts";
+import { seqSchema } from "./position.ts";
+import { line } from "./text.ts";
+
+export const labelSchema = z
+  .object({
+    id: labelIdSchema,
+    boardId: boardIdSchema,
+    teamId: teamIdSchema,
+    name: z.string(),
+    color: colorSchema.nullable(),
+    version: seqSchema,
+  })
+  .meta({ id: "Label" });
+export type Label = z.infer<typeof labelSchema>;
+
+const fields = { name: line(1, 100), color: colorSchema.nullable() };
+
+export const createLabelSchema = z
+  .strictObject({ id: labelIdSchema.optional(), name: fields.name, color: fields.color.optional() })
+  .meta({ id: "CreateLabel" });
+export type CreateLabel = z.infer<typeof createLabelSchema>;
+
+export const updateLabelSchema = z.strictObject(fields).partial().meta({ id: "UpdateLabel" });
+export type UpdateLabel = z.infer<typeof updateLabelSchema>;
