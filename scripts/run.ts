@@ -1,0 +1,70 @@
+import { ROOT } from "./paths.ts";
+
+export type Outcome = { ok: boolean; exitCode: number | null; output: string; timedOut: boolean };
+
+export type RunOptions = {
+  env?: Record<string, string | undefined>;
+  /** Also shows the output while it comes. */
+  live?: boolean;
+  timeoutMs?: number;
+};
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const KILL_AFTER_MS = 5_000;
+const LAST_OUTPUT_MS = 2_000;
+
+const drain = async (stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> => {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+};
+
+/**
+ * Runs a command in the repository's root and collects what it prints. It ends with this process: by a signal that
+ * reaches us, or by `timeoutMs`; what it started itself ends with it where Bun is the one that runs it.
+ */
+export const run = async (command: string[], options: RunOptions = {}): Promise<Outcome> => {
+  const child = Bun.spawn(command, {
+    cwd: ROOT,
+    env: { ...process.env, ...options.env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let output = "";
+  const take = (sink: NodeJS.WriteStream) => (text: string) => {
+    output += text;
+    if (options.live) sink.write(text);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  let timedOut = false;
+  let kill: Timer | undefined;
+  const timeout = options.timeoutMs
+    ? setTimeout(() => {
+        timedOut = true;
+        child.kill("SIGTERM");
+        kill = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+      }, options.timeoutMs)
+    : undefined;
+  try {
+    const printed = Promise.all([
+      drain(child.stdout, take(process.stdout)),
+      drain(child.stderr, take(process.stderr)),
+    ]);
+    const exitCode = await child.exited;
+    // A grandchild that outlives the command may hold the pipe open for ever.
+    await Promise.race([printed, Bun.sleep(LAST_OUTPUT_MS)]);
+    return { ok: exitCode === 0 && !timedOut, exitCode: child.exitCode, output, timedOut };
+  } finally {
+    clearTimeout(timeout);
+    clearTimeout(kill);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+};
+
+/** Runs a JavaScript or TypeScript file with the Bun that runs us, which may be on nobody's PATH. */
+export const runBun = (args: string[], options?: RunOptions): Promise<Outcome> =>
+  run([process.execPath, ...args], options);
