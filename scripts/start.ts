@@ -1,4 +1,5 @@
 import { buildPage } from "./build-page.ts";
+import { endWithNpx } from "./end-with-npx.ts";
 import { fail, messageOf } from "./fail.ts";
 import { installPackages } from "./install.ts";
 
@@ -14,6 +15,7 @@ const isProgram = (name: string): name is keyof typeof PROGRAMS => Object.hasOwn
 const name = process.argv[2] ?? "all";
 if (!isProgram(name)) fail(`There is no program "${name}": ${Object.keys(PROGRAMS).join(", ")}.`);
 
+endWithNpx();
 const program = PROGRAMS[name];
 try {
   if (await installPackages()) {
