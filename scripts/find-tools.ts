@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+export type Tool = { path: string; version: number };
+
+export const LEAST = { redis: 7, postgres: 15 } as const;
+
+const majorVersion = (path: string): number => {
+  const printed = Bun.spawnSync([path, "--version"], { stderr: "ignore", timeout: 20_000 }).stdout.toString();
+  return Number(/(\d+)(\.\d+)*/.exec(printed.replace(/^.*?(v=|\) |Chromium |Chrome )/, ""))?.[1] ?? 0);
+};
+
+const newest = (paths: (string | null)[], least: number): Tool | undefined =>
+  [...new Set(paths)]
+    .filter((path): path is string => path !== null && existsSync(path))
+    .map((path) => ({ path, version: majorVersion(path) }))
+    .filter((tool) => tool.version >= least)
+    .sort((a, b) => b.version - a.version)[0];
+
+const childrenOf = (folder: string, name: RegExp): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((entry) => name.test(entry))
+        .map((entry) => join(folder, entry))
+    : [];
+
+/** Redis 7 or newer (sharded pub/sub). */
+export const findRedis = (): Tool | undefined =>
+  newest([Bun.which("redis-server"), "/usr/bin/redis-server", "/opt/homebrew/bin/redis-server"], LEAST.redis);
+
+/** The newest Postgres of 15 or more; `path` is the folder of its programs, which distributions keep off the PATH. */
+export const findPostgres = (): Tool | undefined => {
+  const onPath = Bun.which("postgres");
+  const folders = [
+    onPath && dirname(realpathSync(onPath)),
+    ...childrenOf("/usr/lib/postgresql", /^\d+$/).map((folder) => join(folder, "bin")),
+    ...childrenOf("/usr", /^pgsql-\d+$/).map((folder) => join(folder, "bin")),
+    ...childrenOf("/opt/homebrew/opt", /^postgresql@\d+$/).map((folder) => join(folder, "bin")),
+  ];
+  const server = newest(
+    folders
+      .filter((folder) => folder !== null)
+      .filter((folder) => ["initdb", "createdb"].every((program) => existsSync(join(folder, program))))
+      .map((folder) => join(folder, "postgres")),
+    LEAST.postgres,
+  );
+  return server && { ...server, path: dirname(server.path) };
+};
+
+/** Chromium or Chrome; a placeholder that can't print its version (Ubuntu's, without snap) doesn't count. */
+export const findChromium = (): Tool | undefined => {
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const known = names.flatMap((name) => [Bun.which(name), `/usr/bin/${name}`]);
+  for (const path of [...known, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]) {
+    const found = newest([path], 1);
+    if (found) return found;
+  }
+  return undefined;
+};

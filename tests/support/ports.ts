@@ -1,0 +1,12 @@
+/**
+ * A TCP port that was free a moment ago, for programs that can't be told to pick one themselves.
+ * Another process may take it first: whoever uses it tries again with another one.
+ */
+export const freePort = (): number => {
+  const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => {} } });
+  try {
+    return probe.port;
+  } finally {
+    probe.stop(true);
+  }
+};

@@ -1,0 +1,86 @@
+import { fromRoot, ROOT } from "../../scripts/paths.ts";
+import { bareEnvironment, type Child, startChild } from "./child.ts";
+import { temporaryFolder } from "./lifetime.ts";
+
+const READY_WITHIN_MS = 30_000;
+const READY = /^\w+ is ready(?: at (\S+))?/m;
+
+export type ProgramOptions = {
+  /** Added to an environment that holds nothing of the developer's; `undefined` takes one of the defaults away. */
+  env?: Record<string, string | undefined>;
+  /** By default a new temporary folder. */
+  dataDir?: string;
+};
+
+export type Program = {
+  /** What its ready line says, with no slash at the end; empty for a program that listens on nothing. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly dataDir: string;
+  readonly output: () => string;
+  readonly stdout: () => string;
+  readonly exited: Promise<number>;
+  /** SIGTERM; answers the exit code. */
+  readonly stop: () => Promise<number>;
+  /** SIGKILL. */
+  readonly kill: () => Promise<void>;
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
+
+const childOf = (file: string, options: ProgramOptions): { child: Child; dataDir: string } => {
+  const dataDir = options.dataDir ?? temporaryFolder("data");
+  const env = {
+    ...bareEnvironment(),
+    HOST: "127.0.0.1",
+    PORT: "0",
+    WSS_PORT: "0",
+    DATA_DIR: dataDir,
+    ...options.env,
+  };
+  return { child: startChild([process.execPath, fromRoot(file)], { cwd: ROOT, env }), dataDir };
+};
+
+/** Starts one of our programs by its file, such as `bench/peer.ts`, and waits for its line `… is ready at URL`. */
+export const startProgram = async (file: string, options: ProgramOptions = {}): Promise<Program> => {
+  const { child, dataDir } = childOf(file, options);
+  const match = await child.printed(READY, READY_WITHIN_MS).catch(async (error: unknown) => {
+    await child.end("SIGKILL");
+    throw error;
+  });
+  const url = (match[1] ?? "").replace(/\/$/, "");
+  return {
+    url,
+    port: url === "" ? 0 : Number(new URL(url).port),
+    pid: child.pid,
+    dataDir,
+    output: child.output,
+    stdout: child.stdout,
+    exited: child.exited,
+    stop: () => child.end(),
+    kill: async () => void (await child.end("SIGKILL")),
+    pause: () => child.signal("SIGSTOP"),
+    resume: () => child.signal("SIGCONT"),
+  };
+};
+
+/** Runs one of our programs to its end: for starts that must be refused and for commands. */
+export const runProgram = async (
+  file: string,
+  options: ProgramOptions = {},
+): Promise<{ exitCode: number; output: string; stdout: string }> => {
+  const { child } = childOf(file, options);
+  const exitCode = await child.exited;
+  return { exitCode, output: child.output(), stdout: child.stdout() };
+};
+
+/** `bun start`: everything in one process, SQLite in a temporary folder. */
+export const startArtel = (options?: ProgramOptions): Promise<Program> => startProgram("main.ts", options);
+
+export const startWss = (options?: ProgramOptions): Promise<Program> => startProgram("wss/main.ts", options);
+
+export const startApi = (options?: ProgramOptions): Promise<Program> => startProgram("api/main.ts", options);
+
+export const startJobs = (options?: ProgramOptions): Promise<Program> =>
+  startProgram("jobs/main.ts", options);
