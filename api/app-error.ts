@@ -1,0 +1,20 @@
+import { type FieldError, PROBLEMS, type ProblemCode } from "../shared/problem.ts";
+
+/** An expected failure; the middleware turns its code into an HTTP problem. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  constructor(
+    readonly code: ProblemCode,
+    detail: string = PROBLEMS[code].title,
+    readonly errors?: readonly FieldError[],
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(detail);
+  }
+}
+
+export const notFound = () => new AppError("NOT_FOUND");
+
+/** Refuses fields of an otherwise readable request. */
+export const invalidFields = (...errors: FieldError[]) =>
+  new AppError("INVALID", errors.map((error) => `${error.path}: ${error.message}`).join("; "), errors);

@@ -1,0 +1,39 @@
+import { AppError } from "./app-error.ts";
+import type { Change } from "./command.ts";
+import type { Scope } from "./scope.ts";
+
+export type EntityKind = "board" | "column" | "label" | "task";
+
+/**
+ * Claims the id of a new entity. The same user creating it again under the same parent gets `"again"`: the entity is
+ * answered as it is now, or 410 when it was deleted meanwhile.
+ * @throws AppError ID_TAKEN when anything else has, or ever had, this id.
+ */
+export const claimId = async (
+  change: Change,
+  scope: Scope,
+  claim: { readonly id: string; readonly kind: EntityKind; readonly parentId: string },
+): Promise<"new" | "again"> => {
+  const known = await change.tx
+    .selectFrom("created_ids")
+    .selectAll()
+    .where("id", "=", claim.id)
+    .executeTakeFirst();
+  if (known === undefined) {
+    await change.tx
+      .insertInto("created_ids")
+      .values({ id: claim.id, kind: claim.kind, parent_id: claim.parentId, created_by: scope.userId })
+      .execute();
+    return "new";
+  }
+  if (known.kind === claim.kind && known.parent_id === claim.parentId && known.created_by === scope.userId) {
+    return "again";
+  }
+  throw new AppError("ID_TAKEN", `The id ${claim.id} is taken`);
+};
+
+/** The answer to a creation sent again. */
+export const createdBefore = <Entity>(entity: Entity | null): { status: 200; body: Entity } => {
+  if (entity === null) throw new AppError("GONE", "It was created with this id and deleted since");
+  return { status: 200, body: entity };
+};

@@ -1,0 +1,35 @@
+import type { Clock } from "../platform/clock/clock.ts";
+import type { Config } from "../platform/config/config.ts";
+import type { Origins } from "../platform/config/origins.ts";
+import type { Db } from "../platform/db/db.ts";
+import type { FeedHub } from "../platform/events/feed-hub.ts";
+import type { Relay } from "../platform/events/relay.ts";
+import type { Log } from "../platform/log/log.ts";
+import type { Metrics } from "../platform/metrics/metrics.ts";
+import type { PubSubProvider } from "../platform/pubsub/provider.ts";
+import type { RateLimits } from "../platform/rate-limit/rate-limit.ts";
+import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
+
+/** What services need to change and read teams. */
+export type ServiceDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly relay: Relay;
+  /** A new UUIDv7 or, for secrets, UUIDv4. */
+  readonly newId: () => string;
+  readonly newSecretId: () => string;
+};
+
+/** What the REST interface needs. */
+export type ApiDeps = ServiceDeps & {
+  readonly config: Config;
+  readonly origins: Origins;
+  readonly secret: string;
+  readonly metrics: Metrics;
+  readonly pubsub: PubSubProvider;
+  readonly feeds: FeedHub;
+  readonly tokens: RealtimeTokens;
+  readonly rateLimits: RateLimits;
+  readonly version: string;
+};

@@ -1,0 +1,175 @@
+import type { InvitationId, TeamId } from "../../../shared/ids.ts";
+import type { CreateInvitation, Invitation, InvitationPreview } from "../../../shared/invitations.ts";
+import type { Member } from "../../../shared/members.ts";
+import type { Page, PageQuery } from "../../../shared/paging.ts";
+import { formatPosition } from "../../../shared/position.ts";
+import { type Role, roleAtLeast } from "../../../shared/role.ts";
+import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
+import type { InvitationsTable } from "../../../platform/db/schema.ts";
+import { lockHead } from "../../../platform/events/append.ts";
+import { AppError, notFound } from "../../app-error.ts";
+import { append, type Reply, replay, runCommand, runRead, storedReply, storeReply, teamOf } from "../../command.ts";
+import type { ServiceDeps } from "../../deps.ts";
+import { decodeCursor, toPage } from "../../paging.ts";
+import type { Scope } from "../../scope.ts";
+import { addMember, findTeamMember } from "../members/service.ts";
+import {
+  deleteInvitationRow,
+  findInvitation,
+  findInviter,
+  insertInvitation,
+  isInvited,
+  listOpenInvitations,
+  markAccepted,
+} from "./queries.ts";
+
+const VALID_MS = 7 * 24 * 60 * 60_000;
+
+export type InvitationDeps = ServiceDeps & { readonly origins: { readonly baseUrl: string } };
+
+const toInvitation = (deps: InvitationDeps, row: InvitationsTable): Invitation =>
+  ({
+    id: row.id,
+    teamId: row.team_id,
+    role: row.role,
+    email: row.email,
+    url: `${deps.origins.baseUrl}/join/${row.id}`,
+    createdBy: row.created_by,
+    expiresAt: row.expires_at,
+  }) as Invitation;
+
+export const listInvitations = (
+  deps: InvitationDeps,
+  scope: Scope,
+  teamId: TeamId,
+  query: PageQuery,
+): Promise<Reply<Page<Invitation>>> =>
+  runRead(deps, scope, {
+    right: "invitations.read",
+    tenantOf: async () => teamId,
+    run: async ({ tx }) => {
+      const now = new Date(deps.clock.now()).toISOString();
+      const after = decodeCursor(query.cursor, 2);
+      const rows = await listOpenInvitations(tx, teamId, now, { after, limit: query.limit });
+      const page = toPage(rows, query.limit, (row) => [row.created_at, row.id]);
+      return { items: page.items.map((row) => toInvitation(deps, row)), nextCursor: page.nextCursor };
+    },
+  });
+
+export const createInvitation = (
+  deps: InvitationDeps,
+  scope: Scope,
+  teamId: TeamId,
+  input: CreateInvitation,
+): Promise<Reply<Invitation>> =>
+  runCommand(deps, scope, {
+    right: "invitations.create",
+    tenantOf: async () => teamId,
+    run: async (change) => {
+      if (!roleAtLeast(change.role, input.role)) {
+        throw new AppError("FORBIDDEN", `You may invite up to your own role, ${change.role}`);
+      }
+      const row: InvitationsTable = {
+        id: deps.newSecretId(),
+        team_id: teamId,
+        role: input.role,
+        email: input.email?.toLowerCase() ?? null,
+        created_by: scope.userId,
+        created_at: change.at,
+        expires_at: new Date(deps.clock.now() + VALID_MS).toISOString(),
+        accepted_at: null,
+      };
+      await insertInvitation(change.tx, row);
+      return { status: 201, body: toInvitation(deps, row) };
+    },
+  });
+
+/** What the holder of the link may see, without a session. */
+export const previewInvitation = (deps: InvitationDeps, id: InvitationId): Promise<InvitationPreview> =>
+  readSnapshot(deps.db, async (tx) => {
+    const row = await openInvitation(deps, tx, id);
+    const team = await tx.selectFrom("teams").select("name").where("id", "=", row.team_id).executeTakeFirst();
+    if (team === undefined) throw notFound();
+    return {
+      teamName: team.name,
+      inviterName: await findInviter(tx, row.created_by),
+      role: row.role as Role,
+      expiresAt: row.expires_at,
+    };
+  });
+
+export const deleteInvitation = (
+  deps: InvitationDeps,
+  scope: Scope,
+  id: InvitationId,
+): Promise<Reply<Invitation>> =>
+  runCommand(deps, scope, {
+    right: "invitations.delete",
+    tenantOf: (tx) => teamOf(tx, "invitations", id),
+    run: async ({ tx }) => {
+      const row = await findInvitation(tx, id);
+      if (row === null) throw notFound();
+      await deleteInvitationRow(tx, id);
+      return { body: toInvitation(deps, row) };
+    },
+  });
+
+/** Makes the actor a member. The actor has no role yet, so the invitation itself is the right. */
+export const acceptInvitation = async (
+  deps: InvitationDeps,
+  scope: Scope,
+  id: InvitationId,
+): Promise<Reply<Member>> => {
+  const committed = await deps.db.write.transaction().execute(async (tx) => {
+    const stored = await storedReply(tx, scope);
+    if (stored !== null) return replay<Member>(scope, stored);
+    const known = await findInvitation(tx, id);
+    if (known === null) throw notFound();
+    const teamId = known.team_id as TeamId;
+    const head = await lockHead(deps.db.dialect, tx, teamId);
+    if (head === null) throw notFound();
+    const row = await openInvitation(deps, tx, id);
+    if (row.email !== null && row.email !== scope.email.toLowerCase()) {
+      throw new AppError("INVITATION_FOR_ANOTHER", "The invitation is for another email address than your account's");
+    }
+    if ((await findTeamMember(tx, teamId, scope.userId)) !== null) {
+      throw new AppError("ALREADY_MEMBER", "You are a member of this team already");
+    }
+    const at = new Date(deps.clock.now()).toISOString();
+    await markAccepted(tx, id, at);
+    const member = await addMember(tx, {
+      teamId,
+      userId: scope.userId,
+      role: row.role as Role,
+      at,
+      version: head.seq + 1,
+    });
+    const entries = await append(tx, scope, teamId, head, at, [{ action: "MEMBER_CREATED", data: member }]);
+    const position = formatPosition({ epoch: head.epoch, seq: head.seq + entries.length });
+    const reply: Reply<Member> = { status: 200, body: member, position };
+    await storeReply(tx, scope, null, reply, at);
+    return { reply, tenantId: teamId, epoch: head.epoch, entries };
+  });
+  if (committed.entries.length > 0) deps.relay.nudge(committed.tenantId, committed);
+  return committed.reply;
+};
+
+/** Whether a sign-up may happen where accounts are made by invitation only. The first account needs none. */
+export const maySignUp = (
+  deps: InvitationDeps,
+  by: { readonly id: string | null; readonly email: string },
+): Promise<boolean> =>
+  readSnapshot(deps.db, async (tx) => {
+    if (await isInvited(tx, new Date(deps.clock.now()).toISOString(), by)) return true;
+    return (await tx.selectFrom("users").select("id").limit(1).executeTakeFirst()) === undefined;
+  });
+
+const openInvitation = async (deps: InvitationDeps, tx: Executor, id: string): Promise<InvitationsTable> => {
+  const row = await findInvitation(tx, id);
+  if (row === null) throw notFound();
+  if (row.accepted_at !== null) throw new AppError("GONE", "The invitation was used");
+  if (row.expires_at <= new Date(deps.clock.now()).toISOString()) {
+    throw new AppError("GONE", "The invitation has expired");
+  }
+  return row;
+};

@@ -1,0 +1,125 @@
+import type { TeamId, UserId } from "../../../shared/ids.ts";
+import type { Member, UpdateMember } from "../../../shared/members.ts";
+import type { Page, PageQuery } from "../../../shared/paging.ts";
+import { type Role, roleAtLeast } from "../../../shared/role.ts";
+import type { Executor } from "../../../platform/db/db.ts";
+import { AppError, notFound } from "../../app-error.ts";
+import { type Change, type Reply, requireRight, requireVersion, runCommand, runRead } from "../../command.ts";
+import type { ServiceDeps } from "../../deps.ts";
+import { decodeCursor, toPage } from "../../paging.ts";
+import type { Scope } from "../../scope.ts";
+import { unassignEverywhere } from "../tasks/service.ts";
+import {
+  countOwners,
+  deleteMember,
+  findMember,
+  insertMember,
+  listMembers as queryMembers,
+  setMemberVersion,
+  updateRole,
+} from "./queries.ts";
+
+export const membersOf = (tx: Executor, teamId: string): Promise<Member[]> => queryMembers(tx, teamId);
+
+/** Adds a member at a version and answers it as events show it. */
+export const addMember = async (
+  tx: Executor,
+  member: { teamId: TeamId; userId: UserId; role: Role; at: string; version: number },
+): Promise<Member> => {
+  await insertMember(tx, { ...member, joinedAt: member.at });
+  return memberOr404(tx, member.teamId, member.userId);
+};
+
+/** Marks a member as changed at a version: the person's name, which the member shows, has changed. */
+export const memberAt = async (tx: Executor, teamId: string, userId: string, version: number): Promise<Member> => {
+  await setMemberVersion(tx, { teamId, userId, version });
+  return memberOr404(tx, teamId, userId);
+};
+
+export const findTeamMember = findMember;
+
+const memberOr404 = async (tx: Executor, teamId: string, userId: string): Promise<Member> => {
+  const member = await findMember(tx, teamId, userId);
+  if (member === null) throw notFound();
+  return member;
+};
+
+export const listMembers = (
+  deps: ServiceDeps,
+  scope: Scope,
+  teamId: TeamId,
+  query: PageQuery,
+): Promise<Reply<Page<Member>>> =>
+  runRead(deps, scope, {
+    right: "members.read",
+    tenantOf: async () => teamId,
+    run: async ({ tx }) => {
+      const after = decodeCursor(query.cursor, 2);
+      const members = await queryMembers(tx, teamId, { after, limit: query.limit });
+      return toPage(members, query.limit, (member) => [member.joinedAt, member.userId]);
+    },
+  });
+
+export const updateMember = (
+  deps: ServiceDeps,
+  scope: Scope,
+  teamId: TeamId,
+  userId: UserId,
+  input: UpdateMember,
+): Promise<Reply<Member>> =>
+  runCommand(deps, scope, {
+    right: "members.manage",
+    tenantOf: async () => teamId,
+    run: async (change) => {
+      const before = await memberOr404(change.tx, teamId, userId);
+      requireVersion(scope, before.version);
+      const role = input.role ?? before.role;
+      requireMayTouch(change, before.role);
+      requireMayTouch(change, role);
+      if (role === before.role) return { body: before };
+      if (before.role === "owner") await requireAnotherOwner(change);
+      await updateRole(change.tx, { teamId, userId, role, version: change.nextVersion() });
+      const after = await memberOr404(change.tx, teamId, userId);
+      change.emit("MEMBER_UPDATED", after);
+      return { body: after };
+    },
+  });
+
+/** Removes a member; anyone may leave. Tasks assigned to the person lose the assignment in the same transaction. */
+export const removeMember = (
+  deps: ServiceDeps,
+  scope: Scope,
+  teamId: TeamId,
+  userId: UserId,
+): Promise<Reply<Member>> => {
+  const leaves = userId === scope.userId;
+  return runCommand(deps, scope, {
+    right: leaves ? "members.leave" : "members.manage",
+    tenantOf: async () => teamId,
+    endsAccess: leaves,
+    run: async (change) => {
+      const member = await memberOr404(change.tx, teamId, userId);
+      requireVersion(scope, member.version);
+      if (!leaves) requireMayTouch(change, member.role);
+      if (member.role === "owner") await requireAnotherOwner(change);
+      await unassignEverywhere(change, userId);
+      await deleteMember(change.tx, teamId, userId);
+      change.emit("MEMBER_DELETED", member);
+      return { body: member };
+    },
+  });
+};
+
+/** Nobody manages members of a higher role than the own one, nor gives one. */
+const requireMayTouch = (change: Change, role: Role): void => {
+  requireRight(change.role, "members.manage");
+  if (!roleAtLeast(change.role, role)) {
+    throw new AppError("FORBIDDEN", `Only an ${role} may do this with an ${role}; your role is ${change.role}`);
+  }
+};
+
+const requireAnotherOwner = async (change: Change): Promise<void> => {
+  if ((await countOwners(change.tx, change.tenantId)) < 2) {
+    throw new AppError("LAST_OWNER", "The last owner can't leave or step down; make another member an owner first");
+  }
+};

@@ -1,0 +1,101 @@
+import { sql } from "kysely";
+import { type Gap, type Placement, rankBetween, ranksBetween } from "../shared/rank.ts";
+import type { Tx } from "../platform/db/db.ts";
+
+/** Where siblings stand: rows of `table` whose `parentColumn` is `parentId`. */
+export type Siblings = {
+  readonly table: "boards" | "columns" | "tasks";
+  readonly parentColumn: "team_id" | "board_id" | "column_id";
+  readonly parentId: string;
+};
+
+type Row = { id: string; rank: string };
+
+const rowsOf = async (
+  tx: Tx,
+  siblings: Siblings,
+  condition: ReturnType<typeof sql>,
+  order: "asc" | "desc",
+  limit: number,
+): Promise<Row[]> => {
+  const { rows } = await sql<Row>`
+    select id, rank from ${sql.table(siblings.table)}
+    where ${sql.ref(siblings.parentColumn)} = ${siblings.parentId} and ${condition}
+    order by rank ${sql.raw(order)} limit ${limit}`.execute(tx);
+  return rows;
+};
+
+/**
+ * Finds the neighbours that a placement asks for, in the database; the twin of `placeAmong` in shared/rank.ts.
+ * Read under the tenant's lock, so that no two placements see the same gap.
+ */
+export const findGap = async (
+  tx: Tx,
+  siblings: Siblings,
+  movedId: string,
+  placement: Placement,
+): Promise<Gap<Row>> => {
+  const named = async (id: string | null | undefined) =>
+    id && id !== movedId ? ((await rowsOf(tx, siblings, sql`id = ${id}`, "asc", 1))[0] ?? null) : null;
+  const after = await named(placement.afterId);
+  const before = await named(placement.beforeId);
+  const others = sql`id <> ${movedId}`;
+  if (after !== null && (before === null || after.rank < before.rank)) {
+    const [next] = await rowsOf(tx, siblings, sql`rank > ${after.rank} and ${others}`, "asc", 1);
+    return { after, before: next ?? null };
+  }
+  if (before !== null) {
+    const [previous] = await rowsOf(tx, siblings, sql`rank < ${before.rank} and ${others}`, "desc", 1);
+    return { after: previous ?? null, before };
+  }
+  const [last] = await rowsOf(tx, siblings, others, "desc", 1);
+  return { after: last ?? null, before: null };
+};
+
+/** Whether a rank already lies in the gap: the move changes nothing. */
+export const liesIn = (rank: string, gap: Gap<Row>): boolean =>
+  (gap.after === null || gap.after.rank < rank) && (gap.before === null || rank < gap.before.rank);
+
+/** Longer ranks are spread anew. One character lasts about six insertions at one place. */
+const MAX_RANK_LENGTH = 48;
+const FIRST_REACH = 8;
+
+export type Assigned = {
+  readonly rank: string;
+  /** Siblings that had to make room, with their new ranks. */
+  readonly respread: readonly Row[];
+};
+
+/**
+ * The rank for a gap. Endless insertion at one place makes ranks ever longer; then as few neighbours as possible are
+ * spread anew, so that a rank's length stays bounded.
+ */
+export const assignRank = async (
+  tx: Tx,
+  siblings: Siblings,
+  movedId: string,
+  gap: Gap<Row>,
+): Promise<Assigned> => {
+  const rank = rankBetween(gap.after?.rank ?? null, gap.before?.rank ?? null);
+  if (rank.length <= MAX_RANK_LENGTH) return { rank, respread: [] };
+  const others = await rowsOf(tx, siblings, sql`id <> ${movedId}`, "asc", Number.MAX_SAFE_INTEGER);
+  const index = gap.before === null ? others.length : others.findIndex((row) => row.id === gap.before?.id);
+  for (let reach = FIRST_REACH; ; reach *= 4) {
+    const start = Math.max(0, index - reach);
+    const end = Math.min(others.length, index + reach);
+    const ranks = ranksBetween(others[start - 1]?.rank ?? null, others[end]?.rank ?? null, end - start + 1);
+    const whole = start === 0 && end === others.length;
+    if (!whole && ranks.some((candidate) => candidate.length > MAX_RANK_LENGTH / 2)) continue;
+    const moved = ranks.splice(index - start, 1)[0] ?? rank;
+    const respread = others
+      .slice(start, end)
+      .flatMap((row, offset) => (ranks[offset] ? [{ id: row.id, rank: ranks[offset] }] : []));
+    // Off their old places first: a new rank may be the old one of a neighbour.
+    for (const row of respread) await setRank(tx, siblings, row.id, `zz${row.id.replaceAll("-", "")}`);
+    for (const row of respread) await setRank(tx, siblings, row.id, row.rank);
+    return { rank: moved, respread };
+  }
+};
+
+const setRank = (tx: Tx, siblings: Siblings, id: string, rank: string) =>
+  sql`update ${sql.table(siblings.table)} set rank = ${rank} where id = ${id}`.execute(tx);

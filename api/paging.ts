@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { Page } from "../shared/paging.ts";
+import { invalidFields } from "./app-error.ts";
+
+/** A cursor names the last item of a page by its sort key. It is opaque to clients. */
+export const encodeCursor = (key: readonly string[]): string =>
+  Buffer.from(JSON.stringify(key)).toString("base64url");
+
+const cursorSchema = z.array(z.string().max(256).refine((part) => !part.includes("\u0000"))).max(3);
+
+/** @throws AppError INVALID when the text is no cursor of ours with `length` parts. */
+export const decodeCursor = (cursor: string | undefined, length: number): readonly string[] | null => {
+  if (cursor === undefined) return null;
+  try {
+    const parsed = cursorSchema.safeParse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    if (parsed.success && parsed.data.length === length) return parsed.data;
+  } catch {
+    // falls through to the one answer for anything that is no cursor
+  }
+  throw invalidFields({ path: "cursor", message: "must be the nextCursor of an answer" });
+};
+
+/** Cuts `limit` items from one more than that, which tells whether there is a next page. */
+export const toPage = <Item>(
+  items: readonly Item[],
+  limit: number,
+  keyOf: (item: Item) => readonly string[],
+): Page<Item> => {
+  const shown = items.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown,
+    nextCursor: items.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null,
+  };
+};

@@ -1,0 +1,43 @@
+import type { Kysely, Transaction } from "kysely";
+import type { DatabaseConfig } from "../config/config.ts";
+import type { Database } from "./schema.ts";
+
+export type DialectName = "sqlite" | "postgres";
+
+/** A connection or a transaction on it. */
+export type Executor = Kysely<Database>;
+export type Tx = Transaction<Database>;
+
+/**
+ * The database of a process. `read` gives snapshots that no writer waits for; on SQLite it is a connection of its own.
+ */
+export type Db = {
+  readonly dialect: DialectName;
+  readonly write: Kysely<Database>;
+  readonly read: Kysely<Database>;
+  /** Brings the schema up to this version. @throws DatabaseError when the database is of a newer one. */
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Why a database can't be used; `message` is the one line that people see. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+}
+
+/** Runs `work` on one consistent snapshot. */
+export const readSnapshot = <Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> => {
+  const transaction = db.read.transaction();
+  return db.dialect === "postgres"
+    ? transaction.setIsolationLevel("repeatable read").setAccessMode("read only").execute(work)
+    : transaction.execute(work);
+};
+
+/** Opens the database that the settings name. */
+export const openDb = async (config: DatabaseConfig): Promise<Db> => {
+  if (config.kind === "postgres") {
+    throw new DatabaseError("DATABASE_URL: this version keeps its data in SQLite; expected sqlite:PATH");
+  }
+  const { openSqlite } = await import("./sqlite.ts");
+  return openSqlite(config.path);
+};

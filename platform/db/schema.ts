@@ -1,0 +1,152 @@
+import type { Generated } from "kysely";
+
+/** Rows as both databases give them: timestamps are ISO 8601 text, JSON is text, numbers are numbers. */
+export type Database = {
+  users: UsersTable;
+  sessions: SessionsTable;
+  api_keys: ApiKeysTable;
+  teams: TeamsTable;
+  members: MembersTable;
+  invitations: InvitationsTable;
+  boards: BoardsTable;
+  columns: ColumnsTable;
+  labels: LabelsTable;
+  tasks: TasksTable;
+  imports: ImportsTable;
+  created_ids: CreatedIdsTable;
+  tenant_heads: TenantHeadsTable;
+  events: EventsTable;
+  idempotency_keys: IdempotencyKeysTable;
+};
+
+/** The accounts' tables belong to better-auth, which names its columns in camel case; only what others read is typed. */
+export type UsersTable = {
+  id: string;
+  name: string;
+  email: string;
+  image: string | null;
+  updatedAt: string;
+};
+export type SessionsTable = { id: string; userId: string };
+export type ApiKeysTable = { id: string; referenceId: string };
+
+type Versioned = { created_at: string; updated_at: string; version: number };
+
+export type TeamsTable = Versioned & { id: string; name: string };
+
+export type MembersTable = {
+  team_id: string;
+  user_id: string;
+  role: string;
+  joined_at: string;
+  version: number;
+};
+
+export type InvitationsTable = {
+  id: string;
+  team_id: string;
+  role: string;
+  email: string | null;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  accepted_at: string | null;
+};
+
+export type BoardsTable = Versioned & {
+  id: string;
+  team_id: string;
+  name: string;
+  description: string;
+  rank: string;
+  archived_at: string | null;
+};
+
+export type ColumnsTable = Versioned & {
+  id: string;
+  board_id: string;
+  team_id: string;
+  name: string;
+  color: string | null;
+  wip_limit: number | null;
+  rank: string;
+};
+
+export type LabelsTable = {
+  id: string;
+  board_id: string;
+  team_id: string;
+  name: string;
+  color: string | null;
+  version: number;
+};
+
+export type TasksTable = Versioned & {
+  id: string;
+  board_id: string;
+  column_id: string;
+  team_id: string;
+  title: string;
+  description: string;
+  /** Case-folded copies that searches look into, because no database folds case for every script. */
+  title_folded: string;
+  description_folded: string;
+  color: string | null;
+  /** JSON arrays of ids in the order in which they were given. */
+  label_ids: string;
+  assignee_ids: string;
+  due_at: string | null;
+  start_at: string | null;
+  rank: string;
+  archived_at: string | null;
+  created_by: string;
+};
+
+export type ImportsTable = {
+  id: string;
+  team_id: string;
+  status: string;
+  board_id: string | null;
+  counts: string;
+  error: string | null;
+  created_by: string;
+  created_at: string;
+};
+
+/** Every id that was ever given to an entity: ids are never reused, and a creation sent again is recognised. */
+export type CreatedIdsTable = {
+  id: string;
+  kind: string;
+  parent_id: string;
+  created_by: string;
+};
+
+/** The last position of each tenant's log. The row's lock orders all changes of the tenant. */
+export type TenantHeadsTable = {
+  tenant_id: string;
+  epoch: string;
+  seq: number;
+  /** Everything up to here is known to be in pub/sub; the relay's sweep starts behind it. */
+  relayed_seq: Generated<number>;
+  updated_at: string;
+};
+
+export type EventsTable = {
+  tenant_id: string;
+  seq: number;
+  at: string;
+  /** The event's JSON text as every subscriber gets it. */
+  payload: string;
+};
+
+export type IdempotencyKeysTable = {
+  user_id: string;
+  key: string;
+  /** `null`: the reply is the user's own, no right in a team is needed to see it again. */
+  tenant_id: string | null;
+  fingerprint: string;
+  status: number;
+  body: string;
+  position: string | null;
+  created_at: string;
+};

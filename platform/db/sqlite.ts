@@ -1,0 +1,101 @@
+import { Database as SqliteFile } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteDialect,
+  type SqliteDatabase,
+  SqliteDriver,
+} from "kysely";
+import { type Db, DatabaseError } from "./db.ts";
+import { migrateToLatest } from "./migrate.ts";
+import type { Database } from "./schema.ts";
+
+const BUSY_TIMEOUT_MS = 5_000;
+const CACHED_STATEMENTS = 512;
+
+/** Takes the write lock at once: a plain BEGIN that has read before it writes fails with SQLITE_BUSY under contention. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
+  constructor(database: SqliteDatabase) {
+    super({ database });
+    this.#database = database;
+  }
+  override createDriver(): Driver {
+    return new ImmediateDriver({ database: this.#database });
+  }
+}
+
+/** Kysely asks for a statement at every query; Bun's `query` keeps the compiled ones. */
+const kyselyDatabase = (file: SqliteFile): SqliteDatabase => ({
+  close: () => file.close(),
+  prepare: (text) => {
+    const statement = file.query(text);
+    return {
+      reader: statement.columnNames.length > 0,
+      all: (parameters) => statement.all(...bindings(parameters)),
+      run: (parameters) => statement.run(...bindings(parameters)),
+      iterate: (parameters) => statement.iterate(...bindings(parameters)) as IterableIterator<unknown>,
+    };
+  },
+});
+
+type Binding = string | number | bigint | null | Uint8Array;
+
+/** better-auth hands over booleans and dates, which SQLite has no types for. */
+const bindings = (parameters: readonly unknown[]): Binding[] =>
+  parameters.map((value) => {
+    if (value === null || value === undefined) return null;
+    if (typeof value === "boolean") return value ? 1 : 0;
+    if (value instanceof Date) return value.toISOString();
+    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") return value;
+    if (value instanceof Uint8Array) return value;
+    throw new TypeError(`a ${typeof value} cannot be bound to a statement`);
+  });
+
+const connect = (path: string): SqliteFile => {
+  const file = new SqliteFile(path, { create: true, readwrite: true });
+  file.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  file.run("pragma journal_mode = wal");
+  // FULL: a commit is on the disk before it is acknowledged.
+  file.run("pragma synchronous = full");
+  file.run("pragma foreign_keys = on");
+  return file;
+};
+
+/** Opens a SQLite file, making it and its folder when needed. @throws DatabaseError when that can't be done. */
+export const openSqlite = (path: string): Db => {
+  SqliteFile.MAX_QUERY_CACHE_SIZE = CACHED_STATEMENTS;
+  let writer: SqliteFile;
+  let reader: SqliteFile;
+  try {
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    writer = connect(path);
+    reader = connect(path);
+    reader.run("pragma query_only = on");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DatabaseError(`DATABASE_URL: ${path} can't be opened (${reason}); is the folder writable?`);
+  }
+  const write = new Kysely<Database>({ dialect: new ImmediateDialect(kyselyDatabase(writer)) });
+  const read = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(reader) }) });
+  return {
+    dialect: "sqlite",
+    write,
+    read,
+    migrate: () => migrateToLatest(write, "sqlite"),
+    close: async () => {
+      await read.destroy();
+      await write.destroy();
+    },
+  };
+};

@@ -1,0 +1,49 @@
+import type { Position } from "../../shared/position.ts";
+import { type Db, readSnapshot, type Tx } from "../db/db.ts";
+import type { History } from "../pubsub/provider.ts";
+import type { LogReader } from "./log-reader.ts";
+
+/** Events are kept for this long, and of each tenant at most so many; older ones are read by REST as state. */
+export const KEPT_EVENTS = 10_000;
+export const KEPT_DAYS = 7;
+
+export const readHead = async (tx: Tx, tenantId: string): Promise<Position | null> =>
+  (await tx
+    .selectFrom("tenant_heads")
+    .select(["epoch", "seq"])
+    .where("tenant_id", "=", tenantId)
+    .executeTakeFirst()) ?? null;
+
+/** The events after `since`, read in the snapshot that also gives the head: nothing is trimmed between the two. */
+export const readHistory = async (
+  tx: Tx,
+  tenantId: string,
+  since: Position,
+  limit: number,
+): Promise<History> => {
+  const head = await readHead(tx, tenantId);
+  if (head === null) return { kind: "unknown" };
+  if (head.epoch !== since.epoch) return { kind: "unreachable", head, reason: "epoch" };
+  if (since.seq > head.seq) return { kind: "unreachable", head, reason: "ahead" };
+  if (head.seq - since.seq > limit) return { kind: "unreachable", head, reason: "too-many" };
+  const events = await eventsAfter(tx, tenantId, since.seq, limit);
+  if (events.length !== head.seq - since.seq) return { kind: "unreachable", head, reason: "trimmed" };
+  return { kind: "events", head, events };
+};
+
+/** Up to `limit` of the events that are kept after `seq`, in order. */
+export const eventsAfter = (tx: Tx, tenantId: string, seq: number, limit: number) =>
+  tx
+    .selectFrom("events")
+    .select(["seq", "payload"])
+    .where("tenant_id", "=", tenantId)
+    .where("seq", ">", seq)
+    .orderBy("seq")
+    .limit(limit)
+    .execute();
+
+/** The event log as feeds and the local bus read it. */
+export const createLogReader = (db: Db): LogReader => ({
+  head: (tenantId) => readSnapshot(db, (tx) => readHead(tx, tenantId)),
+  history: (tenantId, since, limit) => readSnapshot(db, (tx) => readHistory(tx, tenantId, since, limit)),
+});

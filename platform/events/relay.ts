@@ -1,0 +1,244 @@
+import type { Clock } from "../clock/clock.ts";
+import { type Db, readSnapshot } from "../db/db.ts";
+import type { Log } from "../log/log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL } from "../pubsub/provider.ts";
+import { repairRequestSchema } from "./control.ts";
+import { eventsAfter, readHead } from "./log.ts";
+
+const SWEEP_MS = 1_000;
+/** What a sweep leaves to the process that committed it. */
+const SWEEP_GRACE_MS = 1_000;
+const SWEEP_BATCH = 500;
+const BATCH = 500;
+const MAX_BACKOFF_MS = 10_000;
+/** Another relay may append between the answer and our reading; more often than this it is no race. */
+const MAX_GAPS = 5;
+
+export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
+
+export type Relay = {
+  /** Hands committed events on; call it after the commit. Never throws and never waits. */
+  nudge(tenantId: string, committed: Committed): void;
+  /** Resolves when nothing that was handed over is under way. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type RelayDeps = {
+  readonly db: Db;
+  readonly pubsub: PubSubProvider;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly random: () => number;
+};
+
+/** One tenant's events on their way; only one append of a tenant is under way at a time. */
+type Lane = {
+  committed: Committed[];
+  /** The log is to be read: something did not go the short way. */
+  behind: boolean;
+  failures: number;
+  running: Promise<void> | null;
+  cancelRetry: (() => void) | null;
+};
+
+/**
+ * Carries events from the log to pub/sub. The short way hands over what was just committed; whatever fails, is missing
+ * or was left by a process that died is read from the log. Appending twice does nothing, so several relays may run.
+ */
+export const startRelay = (deps: RelayDeps): Relay => {
+  const { db, pubsub, clock, log, metrics } = deps;
+  const lanes = new Map<string, Lane>();
+  // The local bus reads the log itself and dies with the process: there is nothing to remember for it.
+  const remembers = pubsub.name !== "local";
+  const marks = new Map<string, number>();
+  let stopped = false;
+
+  const laneOf = (tenantId: string): Lane => {
+    let lane = lanes.get(tenantId);
+    if (lane === undefined) {
+      lane = { committed: [], behind: false, failures: 0, running: null, cancelRetry: null };
+      lanes.set(tenantId, lane);
+    }
+    return lane;
+  };
+
+  const mark = (tenantId: string, seq: number) => {
+    if (remembers) marks.set(tenantId, Math.max(seq, marks.get(tenantId) ?? 0));
+  };
+
+  const run = (tenantId: string, lane: Lane) => {
+    if (lane.running !== null || lane.cancelRetry !== null) return;
+    lane.running = drain(tenantId, lane).finally(() => {
+      lane.running = null;
+      if (lane.committed.length > 0 || (lane.behind && lane.cancelRetry === null)) run(tenantId, lane);
+      else if (!lane.behind) lanes.delete(tenantId);
+    });
+  };
+
+  const drain = async (tenantId: string, lane: Lane): Promise<void> => {
+    try {
+      while (lane.committed.length > 0 && !lane.behind) {
+        const batch = joinBatches(lane.committed);
+        const outcome = await pubsub.append(tenantId, batch.epoch, batch.entries);
+        if (outcome.kind === "accepted") {
+          metrics.relayed.inc({ path: "direct" }, batch.entries.length);
+          mark(tenantId, batch.entries.at(-1)?.seq ?? 0);
+        } else lane.behind = true;
+      }
+      if (lane.behind) {
+        lane.committed = [];
+        lane.behind = false;
+        await relayFromLog(tenantId);
+      }
+      lane.failures = 0;
+    } catch (err) {
+      lane.behind = true;
+      lane.committed = [];
+      lane.failures += 1;
+      metrics.relayFailures.inc();
+      if (lane.failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
+      if (stopped) return;
+      const bound = Math.min(MAX_BACKOFF_MS, 100 * 2 ** Math.min(lane.failures, 10));
+      lane.cancelRetry = clock.after(deps.random() * bound, () => {
+        lane.cancelRetry = null;
+        run(tenantId, lane);
+      });
+    }
+  };
+
+  /** Sends what pub/sub is missing, from the database. */
+  const relayFromLog = async (tenantId: string): Promise<void> => {
+    let after = await lastKnown(tenantId);
+    let gaps = 0;
+    for (;;) {
+      const { head, events } = await readSnapshot(db, async (tx) => ({
+        head: await readHead(tx, tenantId),
+        events: await eventsAfter(tx, tenantId, after, BATCH),
+      }));
+      if (head === null || events.length === 0) return;
+      const outcome = await pubsub.append(tenantId, head.epoch, events);
+      if (outcome.kind === "stale-epoch") {
+        log.error({ tenantId, epoch: outcome.epoch }, "pub/sub knows a newer history than the database");
+        return;
+      }
+      if (outcome.kind === "gap") {
+        gaps += 1;
+        if (gaps > MAX_GAPS) throw new Error("pub/sub asks for events that the log no longer keeps");
+        after = outcome.head;
+        continue;
+      }
+      metrics.relayed.inc({ path: "log" }, events.length);
+      after = events.at(-1)?.seq ?? head.seq;
+      mark(tenantId, after);
+      if (after >= head.seq) return;
+    }
+  };
+
+  const lastKnown = async (tenantId: string): Promise<number> => {
+    const [inBus, inSql] = await Promise.all([
+      pubsub.head(tenantId),
+      db.read.selectFrom("tenant_heads").select("epoch").where("tenant_id", "=", tenantId).executeTakeFirst(),
+    ]);
+    return inBus !== null && inBus.epoch === inSql?.epoch ? inBus.seq : 0;
+  };
+
+  const sweep = async (): Promise<void> => {
+    const entries = [...marks];
+    marks.clear();
+    for (const [tenantId, seq] of entries) {
+      await db.write
+        .updateTable("tenant_heads")
+        .set({ relayed_seq: seq })
+        .where("tenant_id", "=", tenantId)
+        .where("relayed_seq", "<", seq)
+        .execute();
+    }
+    const left = await db.read
+      .selectFrom("tenant_heads")
+      .select("tenant_id")
+      .whereRef("relayed_seq", "<", "seq")
+      .where("updated_at", "<", new Date(clock.now() - SWEEP_GRACE_MS).toISOString())
+      .orderBy("updated_at")
+      .limit(SWEEP_BATCH)
+      .execute();
+    for (const { tenant_id: tenantId } of left) catchUp(tenantId);
+  };
+
+  const catchUp = (tenantId: string) => {
+    const lane = laneOf(tenantId);
+    lane.behind = true;
+    run(tenantId, lane);
+  };
+
+  let sweeping: Promise<void> | null = null;
+  const startSweep = () => {
+    sweeping ??= sweep()
+      .catch((err: unknown) => log.warn({ err }, "the relay's sweep failed; it is tried again"))
+      .finally(() => {
+        sweeping = null;
+      });
+  };
+  const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
+
+  const repairs = remembers
+    ? pubsub
+        .subscribeExact(REPAIR_CHANNEL, (payload) => {
+          const request = repairRequestSchema.safeParse(tryJson(payload));
+          if (request.success) catchUp(request.data.tenantId);
+        })
+        .catch((err: unknown) => {
+          log.warn({ err }, "requests for repair are not heard yet");
+          return async () => {};
+        })
+    : Promise.resolve(async () => {});
+  const unsubscribeReconnect = pubsub.onReconnect(() => {
+    for (const tenantId of lanes.keys()) catchUp(tenantId);
+  });
+
+  return {
+    nudge: (tenantId, committed) => {
+      if (committed.entries.length === 0 || stopped) return;
+      const lane = laneOf(tenantId);
+      lane.committed.push(committed);
+      run(tenantId, lane);
+    },
+    idle: async () => {
+      while (lanes.size > 0) {
+        const running = [...lanes.values()].flatMap((lane) => (lane.running ? [lane.running] : []));
+        if (running.length === 0) return;
+        await Promise.all(running);
+      }
+    },
+    stop: async () => {
+      stopped = true;
+      stopSweep();
+      unsubscribeReconnect();
+      await (await repairs)();
+      for (const lane of lanes.values()) lane.cancelRetry?.();
+      await Promise.all([...lanes.values()].map((lane) => lane.running));
+      await sweeping;
+      if (remembers) await sweep().catch(() => {});
+    },
+  };
+};
+
+/** Takes all that waits of the first epoch, as one batch. */
+const joinBatches = (waiting: Committed[]): Committed => {
+  const first = waiting[0];
+  if (first === undefined) return { epoch: "", entries: [] };
+  let count = waiting.findIndex((committed) => committed.epoch !== first.epoch);
+  if (count < 0) count = waiting.length;
+  const taken = waiting.splice(0, count);
+  return { epoch: first.epoch, entries: taken.flatMap((committed) => committed.entries) };
+};
+
+const tryJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
