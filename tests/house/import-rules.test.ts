@@ -1,0 +1,229 @@
+import { describe, expect, test } from "bun:test";
+import { importBreaches } from "./import-rules.ts";
+import { importsOf } from "./imports.ts";
+import { asLines } from "./source-files.ts";
+
+const breaches = (files: Record<string, string>): string[] =>
+  asLines(importBreaches(Object.entries(files).map(([path, text]) => ({ path, text }))));
+
+const importing = (path: string, specifier: string): string[] =>
+  breaches({ [path]: `import { x } from "${specifier}";` });
+
+describe("who may import whom", () => {
+  test.each([
+    ["shared/tasks.ts", "../platform/log/log.ts", "shared may not import platform/log/log.ts"],
+    ["platform/db/db.ts", "../../api/scope.ts", "platform may not import api/scope.ts"],
+    ["api/app.ts", "../wss/server.ts", "api may not import wss/server.ts"],
+    ["api/app.ts", "../jobs/worker.ts", "api may not import jobs/worker.ts"],
+    ["wss/server.ts", "../api/scope.ts", "wss may not import api/scope.ts"],
+    [
+      "jobs/worker.ts",
+      "../api/features/tasks/service.ts",
+      "jobs may not import api/features/tasks/service.ts",
+    ],
+    ["web/src/app.tsx", "../../platform/log/log.ts", "web may not import platform/log/log.ts"],
+    [
+      "web/src/app.tsx",
+      "../../api/app.ts",
+      "web may not import api/app.ts (its types are free: import type)",
+    ],
+    ["api/app.ts", "../tests/support/ports.ts", "nobody imports tests"],
+    ["api/app.ts", "../main.ts", "nobody imports main.ts"],
+    ["platform/db/db.ts", "../../bench/run.ts", "nobody imports bench"],
+    ["api/app.ts", "../scripts/paths.ts", "api may not import scripts/paths.ts"],
+    ["main.ts", "./web/src/main.tsx", "main.ts may not import web/src/main.tsx"],
+    ["scripts/start.ts", "../shared/ids.ts", "scripts may not import shared/ids.ts"],
+    ["api/app.ts", "../../elsewhere/x.ts", "../../elsewhere/x.ts leads out of the repository"],
+    ["api/app.ts", "../other/x.ts", "api imports other/x.ts, which is in no room"],
+    ["shared/tasks.test.ts", "../api/app.ts", "shared may not import api/app.ts"],
+  ])("%s must not import %s", (path, specifier, detail) => {
+    expect(importing(path, specifier)).toEqual([`${path}:1  who may import whom: ${detail}`]);
+  });
+
+  test.each([
+    ["api/app.ts", "../platform/log/log.ts"],
+    ["api/app.ts", "../shared/ids.ts"],
+    ["wss/server.ts", "../platform/pubsub/provider.ts"],
+    ["jobs/registry.ts", "../api/features/tasks/jobs.ts"],
+    ["jobs/registry.ts", "../api/features/tasks/reactions.ts"],
+    ["web/src/app.tsx", "../../shared/ids.ts"],
+    ["web/src/app.tsx", "./styles.css"],
+    ["main.ts", "./jobs/worker.ts"],
+    ["tests/e2e/board.test.ts", "../../main.ts"],
+    ["bench/run.ts", "../tests/support/processes.ts"],
+    ["platform/pubsub/redis.test.ts", "../../tests/support/services.ts"],
+  ])("%s may import %s", (path, specifier) => {
+    expect(importing(path, specifier)).toEqual([]);
+  });
+
+  test("web may import a type of api", () => {
+    expect(breaches({ "web/src/lib/client.ts": `import type { Api } from "../../../api/app.ts";` })).toEqual(
+      [],
+    );
+  });
+
+  test("shared imports zod and fractional-indexing, no other package and no builtin", () => {
+    expect(importing("shared/ids.ts", "zod")).toEqual([]);
+    expect(importing("shared/rank.ts", "fractional-indexing")).toEqual([]);
+    expect(importing("shared/ids.ts", "uuid")).toHaveLength(1);
+    expect(importing("shared/ids.ts", "node:crypto")).toHaveLength(1);
+    expect(importing("shared/ids.test.ts", "bun:test")).toEqual([]);
+  });
+
+  test("scripts import nothing that must be installed first", () => {
+    expect(importing("scripts/check.ts", "node:fs")).toEqual([]);
+    expect(importing("scripts/check.ts", "kleur")).toHaveLength(1);
+  });
+});
+
+describe("within api", () => {
+  test.each([
+    ["routes", "queries"],
+    ["service", "routes"],
+    ["queries", "service"],
+    ["queries", "routes"],
+    ["jobs", "queries"],
+    ["reactions", "routes"],
+  ])("%s must not import %s of its feature", (from, to) => {
+    const [line, ...more] = importing(`api/features/tasks/${from}.ts`, `./${to}.ts`);
+    expect(line).toContain(`routes → service → queries, never back: ${from} imports`);
+    expect(more).toEqual([]);
+  });
+
+  test.each([
+    ["routes", "service"],
+    ["service", "queries"],
+    ["jobs", "service"],
+    ["reactions", "service"],
+    ["service", "entity"],
+  ])("%s may import %s of its feature", (from, to) => {
+    expect(importing(`api/features/tasks/${from}.ts`, `./${to}.ts`)).toEqual([]);
+  });
+
+  test("hono stays in routes, app, middleware and main", () => {
+    for (const path of [
+      "features/tasks/routes",
+      "app",
+      "middleware/request-id",
+      "main",
+      "realtime/sse-routes",
+    ]) {
+      expect(importing(`api/${path}.ts`, "hono/cors")).toEqual([]);
+    }
+    for (const path of ["features/tasks/service", "scope", "features/tasks/routesque"]) {
+      expect(importing(`api/${path}.ts`, "@hono/zod-openapi")).toHaveLength(1);
+    }
+  });
+
+  test("a feature reaches another feature through its service alone", () => {
+    expect(importing("api/features/boards/service.ts", "../tasks/service.ts")).toEqual([]);
+    expect(importing("api/features/boards/service.ts", "../tasks/queries.ts")).toEqual([
+      "api/features/boards/service.ts:1  a feature calls another feature's service: imports api/features/tasks/queries.ts",
+    ]);
+  });
+
+  test("features don't import each other in a circle, however long", () => {
+    const found = breaches({
+      "api/features/a/service.ts": `import { b } from "../b/service.ts";`,
+      "api/features/b/service.ts": `\nimport { c } from "../c/service.ts";`,
+      "api/features/c/service.ts": `import { a } from "../a/service.ts";`,
+      "api/features/d/service.ts": `import { a } from "../a/service.ts";`,
+    });
+    expect(found).toEqual([
+      "api/features/a/service.ts:1  no cycles between features: a imports b, which leads back to a",
+      "api/features/b/service.ts:2  no cycles between features: b imports c, which leads back to b",
+      "api/features/c/service.ts:1  no cycles between features: c imports a, which leads back to c",
+    ]);
+  });
+});
+
+describe("vendors", () => {
+  test.each([
+    ["ioredis", "platform/pubsub/redis.ts", "platform/pubsub/provider.ts"],
+    ["ioredis", "platform/redis/client.ts", "wss/feed.ts"],
+    ["bun:sqlite", "platform/db/sqlite.ts", "api/scope.ts"],
+    ["pg", "platform/pubsub/postgres.ts", "platform/queue/queue.ts"],
+    ["kysely", "api/features/tasks/queries.ts", "jobs/worker.ts"],
+    ["better-auth", "api/auth/auth.ts", "api/features/tasks/service.ts"],
+    ["@better-auth/api-key", "api/auth/auth.ts", "web/src/app.tsx"],
+    ["pino", "platform/log/log.ts", "api/scope.ts"],
+    ["prom-client", "platform/metrics/metrics.ts", "wss/server.ts"],
+    ["rate-limiter-flexible", "platform/rate-limit/rate-limit.ts", "api/middleware/limit.ts"],
+    ["bullmq", "platform/queue/bullmq.ts", "jobs/worker.ts"],
+    ["hono", "api/app.ts", "wss/server.ts"],
+    ["react", "web/src/app.tsx", "api/app.ts"],
+  ])("%s is for %s, not for %s", (dependency, place, elsewhere) => {
+    expect(importing(place, dependency)).toEqual([]);
+    expect(importing(elsewhere, dependency)[0]).toContain("a vendor's SDK stays in its place");
+    expect(importing("tests/contract/pubsub.test.ts", dependency)).toEqual([]);
+  });
+
+  test("Kysely is at home in api, its dialects only in platform/db", () => {
+    const dialect = `import { sql, SqliteDialect as Dialect } from "kysely";`;
+    expect(breaches({ "api/features/tasks/queries.ts": `import { sql } from "kysely";` })).toEqual([]);
+    expect(breaches({ "platform/db/sqlite.ts": dialect })).toEqual([]);
+    expect(breaches({ "platform/events/log.ts": dialect })[0]).toContain(
+      "SqliteDialect belongs in platform/db",
+    );
+  });
+});
+
+describe("wss and the database", () => {
+  const platform = {
+    "platform/events/log.ts": `import { db } from "../db/db.ts";`,
+    "platform/pubsub/postgres.ts": `import { db } from "../db/db.ts";`,
+    "platform/db/db.ts": "export const db = 1;",
+  };
+
+  test("a way to the database is found behind others' files", () => {
+    expect(
+      breaches({ ...platform, "wss/feed.ts": `import { log } from "../platform/events/log.ts";` }),
+    ).toEqual([
+      "wss/feed.ts:1  wss has no database but through platform/pubsub/postgres: platform/events/log.ts → platform/db/db.ts",
+    ]);
+  });
+
+  test("the Postgres pub/sub and types are free", () => {
+    const text = `import { bus } from "../platform/pubsub/postgres.ts";\nimport type { Log } from "../platform/events/log.ts";`;
+    expect(breaches({ ...platform, "wss/feed.ts": text })).toEqual([]);
+  });
+});
+
+describe("reading imports", () => {
+  test("every form is seen, with its line", () => {
+    const text = [
+      `import "./side-effect.ts";`,
+      `import whole, { one, type Two, three as four } from "a-package/deep";`,
+      `import type { Five } from "@scope/package/deep";`,
+      `export * from "./all.ts";`,
+      "import {",
+      "  six,",
+      `} from "node:fs";`,
+      "// import { not } from './a-comment.ts';",
+      `const late = await import("./late.ts");`,
+      `type Seven = import("./only-a-type.ts").Seven;`,
+    ].join("\n");
+    const seen = importsOf({ path: "api/x.ts", text }).map(
+      ({ target, dependency, typeOnly, names, line }) => [
+        target ?? dependency,
+        line,
+        typeOnly,
+        names.join(" "),
+      ],
+    );
+    expect(seen).toEqual([
+      ["api/side-effect.ts", 1, false, ""],
+      ["a-package", 2, false, "one Two three"],
+      ["@scope/package", 3, true, "Five"],
+      ["api/all.ts", 4, false, ""],
+      ["node:fs", 5, false, "six"],
+      ["api/late.ts", 9, false, ""],
+      ["api/only-a-type.ts", 10, true, ""],
+    ]);
+  });
+
+  test("what stands elsewhere than at the start of a line is found by Bun's scanner", () => {
+    const text = `const x = 1; import { y } from "./y.ts"; export { x, y };`;
+    expect(importsOf({ path: "api/x.ts", text }).map((one) => one.target)).toEqual(["api/y.ts"]);
+  });
+});

@@ -1,0 +1,237 @@
+import { type Import, importsOf } from "./imports.ts";
+import { type Breach, isCode, isTest, type SourceFile } from "./source-files.ts";
+
+const ROOMS = [
+  "shared",
+  "platform",
+  "api",
+  "wss",
+  "jobs",
+  "web",
+  "tests",
+  "bench",
+  "scripts",
+  "main.ts",
+] as const;
+type Room = (typeof ROOMS)[number];
+
+const roomOf = (path: string): Room | undefined =>
+  ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
+
+/** Who may import whom; a room may always import itself. `types` are good for `import type` alone. */
+const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
+  shared: { files: /^$/ },
+  platform: { files: /^shared\// },
+  api: { files: /^(shared|platform)\// },
+  wss: { files: /^(shared|platform)\// },
+  jobs: { files: /^(shared|platform)\/|^api\/features\/[^/]+\/(jobs|reactions)\.ts$/ },
+  web: { files: /^shared\//, types: /^api\// },
+  scripts: { files: /^$/ },
+  tests: { files: /./ },
+  bench: { files: /./ },
+  "main.ts": { files: /^(shared|platform|api|wss|jobs)\// },
+};
+
+/** All that these rooms may import of other people's. */
+const ONLY_DEPENDENCIES: Partial<Record<Room, RegExp>> = {
+  shared: /^(zod|fractional-indexing)$/,
+  // Run before anything is installed; what dev needs it imports after.
+  scripts: /^(node:.*|bun|bun:.*|vite|pino-pretty)$/,
+};
+
+/** Where each vendor's SDK lives. Tests and bench may use all of them. */
+const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string }[] = [
+  { dependency: /^ioredis$/, files: /^platform\/(.*\/)?redis[^/]*(\/|$)/, place: "platform's redis files" },
+  { dependency: /^bun:sqlite$/, files: /^platform\/db\/|^scripts\//, place: "platform/db" },
+  {
+    dependency: /^pg$/,
+    files: /^platform\/(db\/|pubsub\/postgres)/,
+    place: "platform/db and platform/pubsub/postgres",
+  },
+  {
+    dependency: /^kysely$/,
+    names: /(Dialect|Driver|QueryCompiler|Adapter|Introspector)$/,
+    files: /^platform\/db\//,
+    place: "platform/db",
+  },
+  { dependency: /^kysely$/, files: /^(platform|api)\//, place: "platform and api" },
+  { dependency: /^(better-auth|@better-auth\/.*)$/, files: /^api\/auth\//, place: "api/auth" },
+  { dependency: /^pino(-pretty)?$/, files: /^platform\/log\/|^scripts\//, place: "platform/log" },
+  { dependency: /^prom-client$/, files: /^platform\/metrics\//, place: "platform/metrics" },
+  { dependency: /^rate-limiter-flexible$/, files: /^platform\/rate-limit\//, place: "platform/rate-limit" },
+  { dependency: /^(bullmq|bunqueue)$/, files: /^platform\/queue\//, place: "platform/queue" },
+  { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
+  { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
+  { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
+  { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^web\//, place: "web" },
+];
+
+/** Files of api that may know HTTP. */
+const HTTP_FILES =
+  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|serve(-[\w-]+)?)\.tsx?$|\/(middleware|routes)\//;
+
+const LAYERS = ["routes", "service", "queries"] as const;
+type Layer = (typeof LAYERS)[number] | "jobs" | "reactions";
+
+/** What a file of a feature may import of the same feature's other layers. */
+const LAYER_MAY_IMPORT: Record<Layer, Layer[]> = {
+  routes: ["service"],
+  service: ["queries"],
+  queries: [],
+  jobs: ["service"],
+  reactions: ["service"],
+};
+
+const isLayer = (name: string): name is Layer => Object.hasOwn(LAYER_MAY_IMPORT, name);
+
+const featureOf = (path: string): { feature: string; layer: Layer | null } | null => {
+  const match = /^api\/features\/([^/]+)\/(?:([\w-]+-)?([a-z]+)\.tsx?|.+)$/.exec(path);
+  if (!match) return null;
+  const layer = match[3] ?? "";
+  return { feature: match[1]!, layer: isLayer(layer) ? layer : null };
+};
+
+/** wss reaches a database only here; main.ts of wss included. */
+const DATABASE = /^platform\/db\//;
+const WSS_DATABASE_DOOR = /^platform\/pubsub\/postgres/;
+
+type Edge = { file: SourceFile; one: Import };
+type Rule = (edge: Edge) => { rule: string; detail: string } | null;
+
+const betweenRooms: Rule = ({ file, one }) => {
+  const from = roomOf(file.path);
+  if (!from || one.target === null) return null;
+  const to = roomOf(one.target);
+  const rule = "who may import whom";
+  if (one.target.startsWith("..")) return { rule, detail: `${one.specifier} leads out of the repository` };
+  if (to === from) return null;
+  if (isTest(file.path) && (to === "tests" || to === "scripts")) return null;
+  if (from === "web" && !to) return null;
+  if (!to) return { rule, detail: `${from} imports ${one.target}, which is in no room` };
+  if ((to === "main.ts" || to === "tests" || to === "bench") && from !== "tests" && from !== "bench") {
+    return { rule, detail: `nobody imports ${to}` };
+  }
+  const may = MAY_IMPORT[from];
+  if (may.files.test(one.target) || (one.typeOnly && may.types?.test(one.target))) return null;
+  const hint = may.types?.test(one.target) ? " (its types are free: import type)" : "";
+  return { rule, detail: `${from} may not import ${one.target}${hint}` };
+};
+
+const dependenciesOfRooms: Rule = ({ file, one }) => {
+  const only = ONLY_DEPENDENCIES[roomOf(file.path) ?? "tests"];
+  if (!only || one.dependency === null || isTest(file.path) || only.test(one.dependency)) return null;
+  return {
+    rule: "what a room may import of others",
+    detail: `${roomOf(file.path)} may not import ${one.dependency}`,
+  };
+};
+
+const vendorsInTheirPlace: Rule = ({ file, one }) => {
+  const { dependency } = one;
+  if (dependency === null || isTest(file.path) || file.path.startsWith("bench/")) return null;
+  for (const { names, files, place, ...vendor } of PLACES) {
+    if (!vendor.dependency.test(dependency) || files.test(file.path)) continue;
+    const name = names && one.names.find((candidate) => names.test(candidate));
+    if (names && !name) continue;
+    return { rule: "a vendor's SDK stays in its place", detail: `${name ?? dependency} belongs in ${place}` };
+  }
+  return null;
+};
+
+const httpStaysInRoutes: Rule = ({ file, one }) => {
+  if (!file.path.startsWith("api/") || isTest(file.path) || HTTP_FILES.test(file.path)) return null;
+  if (one.dependency !== "hono" && !one.dependency?.startsWith("@hono/")) return null;
+  return { rule: "hono only in routes, app and middleware", detail: `imports ${one.specifier}` };
+};
+
+const layersOfAFeature: Rule = ({ file, one }) => {
+  const from = featureOf(file.path);
+  const to = one.target === null ? null : featureOf(one.target);
+  if (!to || isTest(file.path)) return null;
+  if (from && from.feature === to.feature) {
+    if (
+      !from.layer ||
+      !to.layer ||
+      from.layer === to.layer ||
+      LAYER_MAY_IMPORT[from.layer].includes(to.layer)
+    ) {
+      return null;
+    }
+    return { rule: "routes → service → queries, never back", detail: `${from.layer} imports ${one.target}` };
+  }
+  if (from && to.layer !== "service") {
+    return { rule: "a feature calls another feature's service", detail: `imports ${one.target}` };
+  }
+  return null;
+};
+
+const RULES: Rule[] = [
+  betweenRooms,
+  dependenciesOfRooms,
+  vendorsInTheirPlace,
+  httpStaysInRoutes,
+  layersOfAFeature,
+];
+
+const cyclesOfFeatures = (edges: Edge[]): Breach[] => {
+  const between = edges.flatMap(({ file, one }) => {
+    const from = featureOf(file.path);
+    const to = one.target === null ? null : featureOf(one.target);
+    if (!from || !to || from.feature === to.feature || isTest(file.path) || one.typeOnly) return [];
+    return [{ from: from.feature, to: to.feature, path: file.path, line: one.line }];
+  });
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    from === to ||
+    between.some((edge) => {
+      if (edge.from !== from || seen.has(edge.to)) return false;
+      seen.add(edge.to);
+      return reaches(edge.to, to, seen);
+    });
+  return between
+    .filter((edge) => reaches(edge.to, edge.from))
+    .map(({ from, to, path, line }) => ({
+      path,
+      line,
+      rule: "no cycles between features",
+      detail: `${from} imports ${to}, which leads back to ${from}`,
+    }));
+};
+
+/** A path of imports that are there at run time, from a file of wss to the database past its one door. */
+const databaseInWss = (edges: Edge[]): Breach[] => {
+  const importsByPath = Map.groupBy(
+    edges.filter(({ one }) => !one.typeOnly && one.target !== null),
+    ({ file }) => file.path,
+  );
+  const wayFrom = (path: string, seen: Set<string>): string[] | null => {
+    if (DATABASE.test(path)) return [path];
+    if (WSS_DATABASE_DOOR.test(path) || seen.has(path)) return null;
+    seen.add(path);
+    for (const { one } of importsByPath.get(path) ?? []) {
+      const way = wayFrom(one.target ?? "", seen);
+      if (way) return [path, ...way];
+    }
+    return null;
+  };
+  return edges.flatMap(({ file, one }) => {
+    if (!file.path.startsWith("wss/") || isTest(file.path) || one.typeOnly || one.target === null) return [];
+    if (one.target.startsWith("wss/")) return [];
+    const way = wayFrom(one.target, new Set());
+    const rule = "wss has no database but through platform/pubsub/postgres";
+    return way ? [{ path: file.path, line: one.line, rule, detail: way.join(" → ") }] : [];
+  });
+};
+
+/** Every import that breaks a rule of the house. */
+export const importBreaches = (files: SourceFile[]): Breach[] => {
+  const edges = files
+    .filter((file) => isCode(file.path))
+    .flatMap((file) => importsOf(file).map((one) => ({ file, one })));
+  const single = edges.flatMap((edge) =>
+    RULES.flatMap((rule) => {
+      const broken = rule(edge);
+      return broken ? [{ path: edge.file.path, line: edge.one.line, ...broken }] : [];
+    }),
+  );
+  return [...single, ...cyclesOfFeatures(edges), ...databaseInWss(edges)];
+};

@@ -1,0 +1,77 @@
+import { dirname, join, normalize } from "node:path";
+import { lineAt, type SourceFile, withoutComments } from "./source-files.ts";
+
+export type Import = {
+  /** As written: a package, a builtin or a relative path. */
+  readonly specifier: string;
+  /** From the root if it is one of our files, with its extension. */
+  readonly target: string | null;
+  /** The package's name, or a builtin with its prefix; null for our files. */
+  readonly dependency: string | null;
+  /** Gone when the program runs. */
+  readonly typeOnly: boolean;
+  /** The named specifiers, without aliases. */
+  readonly names: string[];
+  readonly line: number;
+};
+
+// Biome puts every statement at the start of its line; what Bun's scanner finds besides is added below.
+const STATEMENT = /^(?:import|export)\s+(type\s+)?(?:([^;"'()]*?)\s+from\s+)?["']([^"'\n]+)["']/gm;
+const CALL = /\bimport\(\s*["']([^"'\n]+)["']/g;
+
+const dependencyOf = (specifier: string): string => {
+  if (/^(node|bun):/.test(specifier) || specifier === "bun") return specifier;
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+};
+
+const namesOf = (clause: string): string[] =>
+  (/\{([\s\S]*)\}/.exec(clause)?.[1] ?? "")
+    .split(",")
+    .map(
+      (name) =>
+        name
+          .trim()
+          .replace(/^type\s+/, "")
+          .split(/\s+as\s+/)[0] ?? "",
+    )
+    .filter((name) => name !== "");
+
+const importOf = (file: SourceFile, specifier: string, line: number, rest: Partial<Import> = {}): Import => {
+  const ours = specifier.startsWith(".");
+  return {
+    specifier,
+    target: ours ? normalize(join(dirname(file.path), specifier.replace(/\?.*$/, ""))) : null,
+    dependency: ours ? null : dependencyOf(specifier),
+    typeOnly: false,
+    names: [],
+    line,
+    ...rest,
+  };
+};
+
+/** What a file imports and re-exports, types included, in the order of the text. */
+export const importsOf = (file: SourceFile): Import[] => {
+  const text = withoutComments(file.text);
+  const loader = file.path.endsWith("x") ? "tsx" : "ts";
+  const scanned = new Bun.Transpiler({ loader }).scanImports(file.text);
+  const found = [...text.matchAll(STATEMENT)].map((match) =>
+    importOf(file, match[3]!, lineAt(text, match.index), {
+      typeOnly: match[1] !== undefined,
+      names: namesOf(match[2] ?? ""),
+    }),
+  );
+  for (const match of text.matchAll(CALL)) {
+    const runs = scanned.some((one) => one.kind === "dynamic-import" && one.path === match[1]);
+    found.push(importOf(file, match[1]!, lineAt(text, match.index), { typeOnly: !runs }));
+  }
+  for (const { path } of scanned) {
+    if (found.some((one) => one.specifier === path)) continue;
+    // The JSX transform adds this one.
+    if (path.startsWith("react/jsx")) continue;
+    found.push(importOf(file, path, lineAt(text, Math.max(0, text.indexOf(path)))));
+  }
+  return found.sort((a, b) => a.line - b.line);
+};
