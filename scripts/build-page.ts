@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { fail } from "./fail.ts";
+import { FailedStep } from "./fail.ts";
 import { fingerprint, readStamp } from "./fingerprint.ts";
 import { underLock } from "./lock.ts";
 import { fromRoot } from "./paths.ts";
@@ -17,7 +17,7 @@ const wanted = (): string =>
 
 const built = (): boolean => existsSync(fromRoot(PAGE, "index.html")) && readStamp(STAMP) === wanted();
 
-/** Builds the page into dist/web unless what is there was made of the same files; true if it had to. Ends the process if it can't. */
+/** Builds the page into dist/web unless what is there was made of the same files; true if it had to. @throws FailedStep */
 export const buildPage = async (): Promise<boolean> => {
   if (built()) return false;
   return await underLock("page", async () => {
@@ -36,8 +36,7 @@ export const buildPage = async (): Promise<boolean> => {
     );
     if (!result.ok) {
       rmSync(fromRoot(fresh), { recursive: true, force: true });
-      console.error(result.output.trim());
-      fail("Can't build the page; what Vite printed is above.");
+      throw new FailedStep("Can't build the page; what Vite printed is above.", result.output);
     }
     // The finished folder takes the place of the old one at once: a server that runs never sees half of a page.
     rmSync(fromRoot(STAMP), { force: true });

@@ -1,5 +1,6 @@
 import { buildPage } from "./build-page.ts";
+import { orFail } from "./fail.ts";
 import { installPackages } from "./install.ts";
 
-await installPackages();
-await buildPage();
+await orFail(installPackages());
+await orFail(buildPage());

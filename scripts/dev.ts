@@ -1,15 +1,14 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { endWithNpx } from "./end-with-npx.ts";
-import { fail, messageOf } from "./fail.ts";
+import { fail, messageOf, orFail } from "./fail.ts";
 import { installPackages } from "./install.ts";
 import { fromRoot, ROOT } from "./paths.ts";
+import { startAgain } from "./start-again.ts";
 
 const STOP_WITHIN_MS = 10_000;
 
-if (await installPackages()) {
-  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
-}
+if (await orFail(installPackages())) startAgain();
 const { createServer } = await import("vite");
 const { prettyFactory } = await import("pino-pretty");
 

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { fail } from "./fail.ts";
+import { FailedStep } from "./fail.ts";
 import { fingerprint, readStamp } from "./fingerprint.ts";
 import { underLock } from "./lock.ts";
 import { fromRoot } from "./paths.ts";
@@ -8,6 +8,9 @@ import { runBun } from "./run.ts";
 const STAMP = "node_modules/.artel-stamp";
 const UNREACHABLE =
   /ConnectionRefused|ConnectionClosed|ConnectionReset|ENOTFOUND|EAI_AGAIN|DNS|FailedToOpenSocket|Unable to connect|NetworkUnreachable|Timeout|CERT/i;
+
+const OFFLINE =
+  "Can't install the packages: the package registry is out of reach. Connect to the network and start again.";
 
 const wanted = (): string =>
   fingerprint({
@@ -18,7 +21,7 @@ const wanted = (): string =>
 
 const installed = (): boolean => readStamp(STAMP) === wanted();
 
-/** Installs the packages of bun.lock unless they are there; true if it had to. Ends the process if it can't. */
+/** Installs the packages of bun.lock unless they are there; true if it had to. @throws FailedStep */
 export const installPackages = async (): Promise<boolean> => {
   if (installed()) return false;
   return await underLock("install", async () => {
@@ -26,14 +29,10 @@ export const installPackages = async (): Promise<boolean> => {
     console.error("Installing packages …");
     const result = await runBun(["install", "--frozen-lockfile", "--no-progress"]);
     if (!result.ok || !existsSync(fromRoot("node_modules"))) {
-      if (UNREACHABLE.test(result.output)) {
-        fail(
-          "Can't install the packages: the package registry is out of reach. Connect to the network and start again.",
-        );
-      }
-      console.error(result.output.trim());
-      fail(
+      if (UNREACHABLE.test(result.output)) throw new FailedStep(OFFLINE);
+      throw new FailedStep(
         `Can't install the packages: "bun install" ended with ${result.exitCode}; what it printed is above.`,
+        result.output,
       );
     }
     writeFileSync(fromRoot(STAMP), wanted());

@@ -1,6 +1,6 @@
 import { ROOT } from "./paths.ts";
 
-export type Outcome = { ok: boolean; exitCode: number | null; output: string; timedOut: boolean };
+export type Outcome = { ok: boolean; exitCode: number; output: string; timedOut: boolean };
 
 export type RunOptions = {
   env?: Record<string, string | undefined>;
@@ -57,7 +57,7 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
     const exitCode = await child.exited;
     // A grandchild that outlives the command may hold the pipe open for ever.
     await Promise.race([printed, Bun.sleep(LAST_OUTPUT_MS)]);
-    return { ok: exitCode === 0 && !timedOut, exitCode: child.exitCode, output, timedOut };
+    return { ok: exitCode === 0 && !timedOut, exitCode, output, timedOut };
   } finally {
     clearTimeout(timeout);
     clearTimeout(kill);

@@ -1,7 +1,8 @@
 import { buildPage } from "./build-page.ts";
 import { endWithNpx } from "./end-with-npx.ts";
-import { fail, messageOf } from "./fail.ts";
+import { fail, orFail } from "./fail.ts";
 import { installPackages } from "./install.ts";
+import { startAgain } from "./start-again.ts";
 
 const PROGRAMS = {
   all: { page: true, file: "../main.ts" },
@@ -17,13 +18,6 @@ if (!isProgram(name)) fail(`There is no program "${name}": ${Object.keys(PROGRAM
 
 endWithNpx();
 const program = PROGRAMS[name];
-try {
-  if (await installPackages()) {
-    // Bun has already looked for node_modules and remembers that there was none, so we begin again in this process's place.
-    process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
-  }
-  if (program.page) await buildPage();
-} catch (error) {
-  fail(`Can't get ready to start: ${messageOf(error)}`);
-}
+if (await orFail(installPackages())) startAgain();
+if (program.page) await orFail(buildPage());
 await import(program.file);

@@ -66,9 +66,9 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^web\//, place: "web" },
 ];
 
-/** Files of api that may know HTTP. */
+/** Files of api that may know HTTP: the services, queries and what they share may not. */
 const HTTP_FILES =
-  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|serve(-[\w-]+)?)\.tsx?$|\/(middleware|routes)\//;
+  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|serve(-[\w-]+)?|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
 
 const LAYERS = ["routes", "service", "queries"] as const;
 type Layer = (typeof LAYERS)[number] | "jobs" | "reactions";

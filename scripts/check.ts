@@ -1,0 +1,119 @@
+import { buildPage } from "./build-page.ts";
+import type { TestCase } from "./check/junit.ts";
+import { type Group, type StaticStep, selectionOf } from "./check/options.ts";
+import { ensureServices } from "./check/services.ts";
+import { runGroup, testFilesOf } from "./check/tests.ts";
+import { endWithNpx } from "./end-with-npx.ts";
+import { FailedStep, messageOf } from "./fail.ts";
+import { installPackages } from "./install.ts";
+import { runBun } from "./run.ts";
+
+const ALL_WITHIN_MS = 19 * 60_000;
+const STATIC_WITHIN_MS = 3 * 60_000;
+const MESSAGE_LINES = 30;
+
+const cases: TestCase[] = [];
+const failedSteps: string[] = [];
+
+const report = (name: string, ok: boolean, started: number, detail = ""): void => {
+  const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  console.log(`${name.padEnd(12)} ${ok ? "ok    " : "FAILED"} ${seconds.padStart(8)}  ${detail}`.trimEnd());
+};
+
+/** Runs a step, prints its outcome; what it answers stands behind the time. False if it failed. */
+const step = async (name: string, work: () => Promise<string>): Promise<boolean> => {
+  const started = performance.now();
+  try {
+    report(name, true, started, await work());
+    return true;
+  } catch (error) {
+    failedSteps.push(`${name}: ${messageOf(error).split("\n")[0]}`);
+    report(name, false, started);
+    if (error instanceof FailedStep && error.output.trim() !== "") console.log(error.output.trim());
+    console.log(messageOf(error));
+    return false;
+  }
+};
+
+const tool = async (file: string, ...args: string[]): Promise<string> => {
+  const outcome = await runBun([file, ...args], { timeoutMs: STATIC_WITHIN_MS });
+  if (outcome.ok) return "";
+  const why = outcome.timedOut ? "was out of time" : `ended with ${outcome.exitCode}`;
+  throw new FailedStep(
+    `${args[0] === undefined ? file : `${file} ${args.join(" ")}`} ${why}`,
+    outcome.output,
+  );
+};
+
+const STATIC: Record<StaticStep, () => Promise<string>> = {
+  types: () => tool("node_modules/typescript/bin/tsc", "--noEmit"),
+  biome: () =>
+    tool("node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--max-diagnostics=50"),
+  oxlint: () => tool("node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"),
+  page: async () => ((await buildPage()) ? "" : "as it was"),
+};
+
+const runTests = async (group: Group, files: string[], deadline: number): Promise<void> => {
+  const started = performance.now();
+  const { cases: found, output } = await runGroup(group, files, deadline);
+  cases.push(...found);
+  const failed = found.filter(({ outcome }) => outcome !== "passed");
+  report(
+    group,
+    failed.length === 0,
+    started,
+    `${found.length - failed.length} of ${found.length} in ${files.length} files`,
+  );
+  if (failed.length > 0) console.log(output.trim());
+};
+
+const printFailures = (): void => {
+  const failed = cases.filter(({ outcome }) => outcome !== "passed");
+  if (failed.length + failedSteps.length === 0) return;
+  console.log("\nFailed:");
+  for (const line of failedSteps) console.log(`  ${line}`);
+  for (const { file, line, name, outcome, message } of failed) {
+    console.log(
+      `  ${file}:${line}  ${name}${outcome === "skipped" ? " (skipped: nothing may be skipped)" : ""}`,
+    );
+    const lines = message.trim().split("\n");
+    for (const one of lines.slice(0, MESSAGE_LINES)) if (one.trim() !== "") console.log(`      ${one}`);
+    if (lines.length > MESSAGE_LINES) console.log(`      … ${lines.length - MESSAGE_LINES} more lines`);
+  }
+  console.log();
+};
+
+const end = (): never => {
+  const count = (outcome: TestCase["outcome"]): number =>
+    cases.filter((one) => one.outcome === outcome).length;
+  const [failed, skipped] = [count("failed") + failedSteps.length, count("skipped")];
+  printFailures();
+  console.log(`${count("passed")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  process.exit(failed + skipped > 0 ? 1 : 0);
+};
+
+endWithNpx();
+const deadline = Date.now() + ALL_WITHIN_MS;
+try {
+  const { steps, groups, paths } = selectionOf(process.argv.slice(2));
+  const tests = groups
+    .map((group) => ({ group, files: testFilesOf(group, paths) }))
+    .filter(({ files }) => files.length > 0);
+  const started = performance.now();
+  const ready =
+    (await step("install", async () => ((await installPackages()) ? "" : "as it was"))) &&
+    (tests.length === 0 || (await step("services", ensureServices)));
+  if (!ready) end();
+  // The programs that these tests start serve the page that is built.
+  const needPage = tests.some(({ group }) => group === "integration" || group === "e2e");
+  for (const name of Object.keys(STATIC) as StaticStep[]) {
+    if (steps.includes(name) || (name === "page" && needPage)) await step(name, STATIC[name]);
+  }
+  for (const { group, files } of tests) await runTests(group, files, deadline);
+  if (groups.length > 0 && cases.length === 0) failedSteps.push("tests: there was none to run");
+  const allPassed = failedSteps.length === 0 && cases.every(({ outcome }) => outcome === "passed");
+  report("all", allPassed, started);
+} catch (error) {
+  failedSteps.push(messageOf(error));
+}
+end();

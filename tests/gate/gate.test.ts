@@ -1,0 +1,115 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { casesOf } from "../../scripts/check/junit.ts";
+import { GROUPS, STATIC_STEPS, selectionOf } from "../../scripts/check/options.ts";
+import { judge, testFilesOf } from "../../scripts/check/tests.ts";
+import { run } from "../../scripts/run.ts";
+import { temporaryFolder } from "../support/lifetime.ts";
+
+/** What the gate sees of test files that Bun's runner really ran. */
+const judged = async (sources: Record<string, string>, timeoutMs = 10_000): Promise<string[]> => {
+  const folder = temporaryFolder("gate");
+  for (const [file, source] of Object.entries(sources)) {
+    writeFileSync(join(folder, file), `import { describe, expect, test } from "bun:test";\n${source}`);
+  }
+  const report = join(folder, "report.xml");
+  const files = Object.keys(sources);
+  const paths = files.map((file) => `./${file}`).join(" ");
+  const command = `cd ${folder} && exec ${process.execPath} test --isolate --reporter=junit --reporter-outfile=${report} ${paths}`;
+  const outcome = await run(["sh", "-c", command], { timeoutMs });
+  const xml = existsSync(report) ? readFileSync(report, "utf8") : null;
+  return judge("group", files, xml, outcome).map((one) => `${one.outcome} ${one.file}: ${one.name}`);
+};
+
+describe("what counts", () => {
+  test("tests are counted by what became of them, with the groups that they are in", async () => {
+    const seen = await judged({
+      "a.test.ts": `
+        describe("outer <&> \\"q\\"", () => {
+          describe("inner", () => {
+            test("passes", () => {});
+            test("fails", () => expect(1).toBe(2));
+          });
+          test.each([1, 2])("each %d", () => {});
+        });
+        test.skip("is skipped", () => {});
+        test.todo("is to do");
+      `,
+    });
+    expect(seen).toEqual([
+      'passed a.test.ts: outer <&> "q" > inner > passes',
+      'failed a.test.ts: outer <&> "q" > inner > fails',
+      'passed a.test.ts: outer <&> "q" > each 1',
+      'passed a.test.ts: outer <&> "q" > each 2',
+      "skipped a.test.ts: is skipped",
+      "skipped a.test.ts: is to do",
+    ]);
+  });
+
+  test("a file that throws while it loads is a failure", async () => {
+    const seen = await judged({
+      "a.test.ts": `test("passes", () => {});`,
+      "b.test.ts": `throw new Error("no");`,
+    });
+    expect(seen).toEqual(["passed a.test.ts: passes", "failed b.test.ts: no test of this file was run"]);
+  });
+
+  test("a runner that crashes is a failure, whatever ran before", async () => {
+    const seen = await judged({
+      "a.test.ts": `test("crashes", () => { process.kill(process.pid, "SIGSEGV"); });`,
+    });
+    expect(seen).toEqual(["failed group: the runner ended with 139 and wrote no report"]);
+  });
+
+  test("a runner that hangs is a failure", async () => {
+    const seen = await judged({ "a.test.ts": `test("hangs", () => { while (true); });` }, 500);
+    expect(seen).toEqual(["failed group: the runner was stopped: out of time"]);
+  });
+
+  test("an error after the last test is a failure", async () => {
+    const source = `test("passes", () => { setTimeout(() => { throw new Error("late"); }, 1); });
+      test("waits", () => Bun.sleep(50));`;
+    expect((await judged({ "a.test.ts": source })).some((line) => line.startsWith("failed"))).toBeTrue();
+  });
+
+  test("messages are read as they were", () => {
+    const xml = `<testsuites><testsuite name="a" file="a"><testcase name="n" classname="" file="a" line="3" assertions="0">
+      <failure type="E" message="short">1 &lt; 2 &amp;&amp; &quot;x&quot;&#10;second</failure></testcase></testsuite></testsuites>`;
+    expect(casesOf(xml)).toEqual([
+      { file: "a", line: 3, name: "n", outcome: "failed", message: '1 < 2 && "x"\nsecond' },
+    ]);
+  });
+});
+
+describe("what is chosen", () => {
+  test("everything by default", () => {
+    expect(selectionOf([])).toEqual({ steps: STATIC_STEPS, groups: GROUPS, paths: [] });
+  });
+
+  test("steps and groups by name, in the gate's order", () => {
+    expect(selectionOf(["--only", "unit,lint,types"])).toEqual({
+      steps: ["types", "biome", "oxlint"],
+      groups: ["unit"],
+      paths: [],
+    });
+    expect(selectionOf(["--only=tests"]).groups).toEqual([...GROUPS]);
+  });
+
+  test("tests by path, and then no static step", () => {
+    expect(selectionOf(["./api/", "wss"])).toEqual({ steps: [], groups: GROUPS, paths: ["api", "wss"] });
+    expect(testFilesOf("house", ["tests/gate"])).toEqual(["tests/gate/gate.test.ts"]);
+    expect(testFilesOf("house", ["tests/ga"])).toEqual([]);
+  });
+
+  test("what is not known is refused", () => {
+    expect(() => selectionOf(["--only", "typos"])).toThrow('There is no step "typos"');
+    expect(() => selectionOf(["--watch"])).toThrow("--watch");
+  });
+
+  test("every test file is in exactly one group", () => {
+    const inGroups = GROUPS.flatMap((group) => testFilesOf(group, []));
+    const all = [...new Bun.Glob("{shared,platform,api,wss,jobs,web,tests}/**/*.test.{ts,tsx}").scanSync()];
+    expect(inGroups.sort()).toEqual(all.filter((file) => !file.includes("node_modules/")).sort());
+  });
+});
