@@ -39,16 +39,12 @@ const tool = async (file: string, ...args: string[]): Promise<string> => {
   const outcome = await runBun([file, ...args], { timeoutMs: STATIC_WITHIN_MS });
   if (outcome.ok) return "";
   const why = outcome.timedOut ? "was out of time" : `ended with ${outcome.exitCode}`;
-  throw new FailedStep(
-    `${args[0] === undefined ? file : `${file} ${args.join(" ")}`} ${why}`,
-    outcome.output,
-  );
+  throw new FailedStep(`${args[0] === undefined ? file : `${file} ${args.join(" ")}`} ${why}`, outcome.output);
 };
 
 const STATIC: Record<StaticStep, () => Promise<string>> = {
   types: () => tool("node_modules/typescript/bin/tsc", "--noEmit"),
-  biome: () =>
-    tool("node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--max-diagnostics=50"),
+  biome: () => tool("node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--max-diagnostics=20"),
   oxlint: () => tool("node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"),
   page: async () => ((await buildPage()) ? "" : "as it was"),
 };
@@ -73,9 +69,7 @@ const printFailures = (): void => {
   console.log("\nFailed:");
   for (const line of failedSteps) console.log(`  ${line}`);
   for (const { file, line, name, outcome, message } of failed) {
-    console.log(
-      `  ${file}:${line}  ${name}${outcome === "skipped" ? " (skipped: nothing may be skipped)" : ""}`,
-    );
+    console.log(`  ${file}:${line}  ${name}${outcome === "skipped" ? " (skipped: nothing may be skipped)" : ""}`);
     const lines = message.trim().split("\n");
     for (const one of lines.slice(0, MESSAGE_LINES)) if (one.trim() !== "") console.log(`      ${one}`);
     if (lines.length > MESSAGE_LINES) console.log(`      … ${lines.length - MESSAGE_LINES} more lines`);
@@ -84,8 +78,7 @@ const printFailures = (): void => {
 };
 
 const end = (): never => {
-  const count = (outcome: TestCase["outcome"]): number =>
-    cases.filter((one) => one.outcome === outcome).length;
+  const count = (outcome: TestCase["outcome"]): number => cases.filter((one) => one.outcome === outcome).length;
   const [failed, skipped] = [count("failed") + failedSteps.length, count("skipped")];
   printFailures();
   console.log(`${count("passed")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -78,8 +78,7 @@ const pretty = prettyFactory({ colorize: process.stdout.isTTY });
 let announced = false;
 for await (const line of createInterface({ input: Readable.from(server.stdout) })) {
   // The server's own address is not the one to open.
-  if (!line.startsWith("Artel is ready at "))
-    process.stdout.write(line.startsWith("{") ? pretty(line) : `${line}\n`);
+  if (!line.startsWith("Artel is ready at ")) process.stdout.write(line.startsWith("{") ? pretty(line) : `${line}\n`);
   else if (!announced) {
     announced = true;
     console.log(`Artel is ready at ${address}`);

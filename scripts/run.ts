@@ -50,14 +50,11 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
       }, options.timeoutMs)
     : undefined;
   try {
-    const printed = Promise.all([
-      drain(child.stdout, take(process.stdout)),
-      drain(child.stderr, take(process.stderr)),
-    ]);
+    const printed = Promise.all([drain(child.stdout, take(process.stdout)), drain(child.stderr, take(process.stderr))]);
     const exitCode = await child.exited;
     // A grandchild that outlives the command may hold the pipe open for ever.
     await Promise.race([printed, Bun.sleep(LAST_OUTPUT_MS)]);
-    return { ok: exitCode === 0 && !timedOut, exitCode, output, timedOut };
+    return { ok: exitCode === 0 && !timedOut, exitCode, output: Bun.stripANSI(output), timedOut };
   } finally {
     clearTimeout(timeout);
     clearTimeout(kill);

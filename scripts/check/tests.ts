@@ -49,12 +49,7 @@ const printedAbout = (file: string, output: string): string => {
  * The report's cases, and a failure for all that a report can't tell: the runner crashed or was stopped, a file is missing
  * from it (Bun leaves out those that throw while they load), or it failed although no test did.
  */
-export const judge = (
-  group: string,
-  files: readonly string[],
-  xml: string | null,
-  outcome: Outcome,
-): TestCase[] => {
+export const judge = (group: string, files: readonly string[], xml: string | null, outcome: Outcome): TestCase[] => {
   const cases = xml === null ? [] : casesOf(xml);
   const failures: TestCase[] = [];
   const tail = outcome.output.trim().split("\n").slice(-OUTPUT_LINES).join("\n");
@@ -69,9 +64,7 @@ export const judge = (
     }
   }
   if (!outcome.ok && failures.length === 0 && cases.every((one) => one.outcome !== "failed")) {
-    failures.push(
-      failureOf(group, `the runner ended with ${outcome.exitCode} although no test failed`, tail),
-    );
+    failures.push(failureOf(group, `the runner ended with ${outcome.exitCode} although no test failed`, tail));
   }
   return [...cases, ...failures];
 };

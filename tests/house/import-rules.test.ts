@@ -16,17 +16,9 @@ describe("who may import whom", () => {
     ["api/app.ts", "../wss/server.ts", "api may not import wss/server.ts"],
     ["api/app.ts", "../jobs/worker.ts", "api may not import jobs/worker.ts"],
     ["wss/server.ts", "../api/scope.ts", "wss may not import api/scope.ts"],
-    [
-      "jobs/worker.ts",
-      "../api/features/tasks/service.ts",
-      "jobs may not import api/features/tasks/service.ts",
-    ],
+    ["jobs/worker.ts", "../api/features/tasks/service.ts", "jobs may not import api/features/tasks/service.ts"],
     ["web/src/app.tsx", "../../platform/log/log.ts", "web may not import platform/log/log.ts"],
-    [
-      "web/src/app.tsx",
-      "../../api/app.ts",
-      "web may not import api/app.ts (its types are free: import type)",
-    ],
+    ["web/src/app.tsx", "../../api/app.ts", "web may not import api/app.ts (its types are free: import type)"],
     ["api/app.ts", "../tests/support/ports.ts", "nobody imports tests"],
     ["api/app.ts", "../main.ts", "nobody imports main.ts"],
     ["platform/db/db.ts", "../../bench/run.ts", "nobody imports bench"],
@@ -57,9 +49,7 @@ describe("who may import whom", () => {
   });
 
   test("web may import a type of api", () => {
-    expect(breaches({ "web/src/lib/client.ts": `import type { Api } from "../../../api/app.ts";` })).toEqual(
-      [],
-    );
+    expect(breaches({ "web/src/lib/client.ts": `import type { Api } from "../../../api/app.ts";` })).toEqual([]);
   });
 
   test("shared imports zod and fractional-indexing, no other package and no builtin", () => {
@@ -101,13 +91,7 @@ describe("within api", () => {
   });
 
   test("hono stays in routes, app, middleware and main", () => {
-    for (const path of [
-      "features/tasks/routes",
-      "app",
-      "middleware/request-id",
-      "main",
-      "realtime/sse-routes",
-    ]) {
+    for (const path of ["features/tasks/routes", "app", "middleware/request-id", "main", "realtime/sse-routes"]) {
       expect(importing(`api/${path}.ts`, "hono/cors")).toEqual([]);
     }
     for (const path of ["features/tasks/service", "scope", "features/tasks/routesque"]) {
@@ -162,9 +146,7 @@ describe("vendors", () => {
     const dialect = `import { sql, SqliteDialect as Dialect } from "kysely";`;
     expect(breaches({ "api/features/tasks/queries.ts": `import { sql } from "kysely";` })).toEqual([]);
     expect(breaches({ "platform/db/sqlite.ts": dialect })).toEqual([]);
-    expect(breaches({ "platform/events/log.ts": dialect })[0]).toContain(
-      "SqliteDialect belongs in platform/db",
-    );
+    expect(breaches({ "platform/events/log.ts": dialect })[0]).toContain("SqliteDialect belongs in platform/db");
   });
 });
 
@@ -176,9 +158,7 @@ describe("wss and the database", () => {
   };
 
   test("a way to the database is found behind others' files", () => {
-    expect(
-      breaches({ ...platform, "wss/feed.ts": `import { log } from "../platform/events/log.ts";` }),
-    ).toEqual([
+    expect(breaches({ ...platform, "wss/feed.ts": `import { log } from "../platform/events/log.ts";` })).toEqual([
       "wss/feed.ts:1  wss has no database but through platform/pubsub/postgres: platform/events/log.ts → platform/db/db.ts",
     ]);
   });
@@ -203,14 +183,12 @@ describe("reading imports", () => {
       `const late = await import("./late.ts");`,
       `type Seven = import("./only-a-type.ts").Seven;`,
     ].join("\n");
-    const seen = importsOf({ path: "api/x.ts", text }).map(
-      ({ target, dependency, typeOnly, names, line }) => [
-        target ?? dependency,
-        line,
-        typeOnly,
-        names.join(" "),
-      ],
-    );
+    const seen = importsOf({ path: "api/x.ts", text }).map(({ target, dependency, typeOnly, names, line }) => [
+      target ?? dependency,
+      line,
+      typeOnly,
+      names.join(" "),
+    ]);
     expect(seen).toEqual([
       ["api/side-effect.ts", 1, false, ""],
       ["a-package", 2, false, "one Two three"],

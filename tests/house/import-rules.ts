@@ -1,22 +1,10 @@
 import { type Import, importsOf } from "./imports.ts";
 import { type Breach, isCode, isTest, type SourceFile } from "./source-files.ts";
 
-const ROOMS = [
-  "shared",
-  "platform",
-  "api",
-  "wss",
-  "jobs",
-  "web",
-  "tests",
-  "bench",
-  "scripts",
-  "main.ts",
-] as const;
+const ROOMS = ["shared", "platform", "api", "wss", "jobs", "web", "tests", "bench", "scripts", "main.ts"] as const;
 type Room = (typeof ROOMS)[number];
 
-const roomOf = (path: string): Room | undefined =>
-  ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
+const roomOf = (path: string): Room | undefined => ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
 
 /** Who may import whom; a room may always import itself. `types` are good for `import type` alone. */
 const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
@@ -149,12 +137,7 @@ const layersOfAFeature: Rule = ({ file, one }) => {
   const to = one.target === null ? null : featureOf(one.target);
   if (!to || isTest(file.path)) return null;
   if (from && from.feature === to.feature) {
-    if (
-      !from.layer ||
-      !to.layer ||
-      from.layer === to.layer ||
-      LAYER_MAY_IMPORT[from.layer].includes(to.layer)
-    ) {
+    if (!from.layer || !to.layer || from.layer === to.layer || LAYER_MAY_IMPORT[from.layer].includes(to.layer)) {
       return null;
     }
     return { rule: "routes → service → queries, never back", detail: `${from.layer} imports ${one.target}` };
@@ -165,13 +148,7 @@ const layersOfAFeature: Rule = ({ file, one }) => {
   return null;
 };
 
-const RULES: Rule[] = [
-  betweenRooms,
-  dependenciesOfRooms,
-  vendorsInTheirPlace,
-  httpStaysInRoutes,
-  layersOfAFeature,
-];
+const RULES: Rule[] = [betweenRooms, dependenciesOfRooms, vendorsInTheirPlace, httpStaysInRoutes, layersOfAFeature];
 
 const cyclesOfFeatures = (edges: Edge[]): Breach[] => {
   const between = edges.flatMap(({ file, one }) => {

@@ -29,9 +29,7 @@ const pathsUnder = (folder: string): string[] => {
 export const repositoryPaths = (): string[] => pathsUnder("").sort();
 
 export const readAll = (paths: string[]): SourceFile[] =>
-  paths
-    .filter((path) => !BINARY.test(path))
-    .map((path) => ({ path, text: readFileSync(fromRoot(path), "utf8") }));
+  paths.filter((path) => !BINARY.test(path)).map((path) => ({ path, text: readFileSync(fromRoot(path), "utf8") }));
 
 export const isCode = (path: string): boolean => /\.[cm]?tsx?$/.test(path);
 

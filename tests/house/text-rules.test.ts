@@ -3,10 +3,8 @@ import { hostBreaches, rangeBreaches } from "./dependency-rules.ts";
 import { asLines } from "./source-files.ts";
 import { barrelBreaches, nameBreaches, textBreaches } from "./text-rules.ts";
 
-const rulesBroken = (path: string, text: string): string[] =>
-  textBreaches([{ path, text }]).map(({ rule }) => rule);
-const isBarrel = (text: string): boolean =>
-  barrelBreaches([{ path: "web/src/ui/index.ts", text }]).length > 0;
+const rulesBroken = (path: string, text: string): string[] => textBreaches([{ path, text }]).map(({ rule }) => rule);
+const isBarrel = (text: string): boolean => barrelBreaches([{ path: "web/src/ui/index.ts", text }]).length > 0;
 
 describe("the environment", () => {
   const rule = "only platform/config reads the environment";
@@ -28,9 +26,7 @@ describe("the environment", () => {
 
   test("a comment may speak of it, and the line is named", () => {
     const text = `// process.env.A\n/* process.env.B\n */\nconst url = "http://x"; f(process.env.C);`;
-    expect(asLines(textBreaches([{ path: "api/app.ts", text }]))).toEqual([
-      `api/app.ts:4  ${rule}: process.env`,
-    ]);
+    expect(asLines(textBreaches([{ path: "api/app.ts", text }]))).toEqual([`api/app.ts:4  ${rule}: process.env`]);
   });
 });
 
@@ -61,12 +57,7 @@ test("no text names a path of one machine", () => {
   for (const path of ["/home/ann/artel", "/Users/ann/artel", "/root/.cache", "/work/x"]) {
     expect(rulesBroken("docs/run.md", `cd ${path}`)).toEqual([rule]);
   }
-  for (const text of [
-    "web/src/home/page.tsx",
-    "https://example.org/home/ann",
-    "./work/x",
-    "GET /api/teams",
-  ]) {
+  for (const text of ["web/src/home/page.tsx", "https://example.org/home/ann", "./work/x", "GET /api/teams"]) {
     expect(rulesBroken("docs/run.md", text)).toEqual([]);
   }
 });
@@ -84,9 +75,7 @@ test("a matcher after .rejects or .resolves is awaited", () => {
   expect(rulesBroken("api/x.test.ts", "  expect(\n    f(1),\n  ).resolves.toBe(1);")).toEqual([rule]);
   expect(rulesBroken("api/x.test.ts", "  await expect(f(1)).rejects.toThrow();")).toEqual([]);
   expect(rulesBroken("api/x.test.ts", "  return expect(f(1)).rejects.toThrow();")).toEqual([]);
-  expect(
-    rulesBroken("api/x.test.ts", "  expect(a).toBe(1);\n  await expect(f(1)).rejects.toThrow();"),
-  ).toEqual([]);
+  expect(rulesBroken("api/x.test.ts", "  expect(a).toBe(1);\n  await expect(f(1)).rejects.toThrow();")).toEqual([]);
 });
 
 test("a file that only re-exports is a barrel", () => {
@@ -100,20 +89,9 @@ test("a file that only re-exports is a barrel", () => {
 });
 
 test("names are in kebab-case, the well-known ones apart", () => {
-  const good = [
-    "README.md",
-    "docs/adr/0001-one-lock.md",
-    "web/src/ui/icon-button.tsx",
-    ".ci/run",
-    ".editorconfig",
-  ];
+  const good = ["README.md", "docs/adr/0001-one-lock.md", "web/src/ui/icon-button.tsx", ".ci/run", ".editorconfig"];
   expect(nameBreaches([...good, "deploy/Dockerfile", "web/vite.config.ts", "api/x.test.ts"])).toEqual([]);
-  for (const bad of [
-    "web/src/Button.tsx",
-    "api/taskService.ts",
-    "api/task_service.ts",
-    "web/src/Ui/button.tsx",
-  ]) {
+  for (const bad of ["web/src/Button.tsx", "api/taskService.ts", "api/task_service.ts", "web/src/Ui/button.tsx"]) {
     expect(nameBreaches([bad])).toHaveLength(1);
   }
 });

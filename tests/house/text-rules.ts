@@ -30,8 +30,7 @@ const TEXT_RULES: TextRule[] = [
   {
     rule: "only a service opens a transaction",
     pattern: OPENS_TRANSACTION,
-    applies: (path) =>
-      isCode(path) && path.startsWith("api/") && !isTest(path) && !TRANSACTION_FILES.test(path),
+    applies: (path) => isCode(path) && path.startsWith("api/") && !isTest(path) && !TRANSACTION_FILES.test(path),
   },
   {
     rule: "no path that leads out of the repository",
@@ -81,10 +80,7 @@ export const barrelBreaches = (files: SourceFile[]): Breach[] =>
     .filter((file) => isCode(file.path) && !file.path.endsWith(".d.ts"))
     .filter(({ text }) => {
       const code = withoutComments(text);
-      const rest = code.replace(
-        /^export\s+(type\s+)?(\*(\s+as\s+\w+)?|\{[^}]*\})\s*(from\s*["'][^"']+["'])?;?/gm,
-        "",
-      );
+      const rest = code.replace(/^export\s+(type\s+)?(\*(\s+as\s+\w+)?|\{[^}]*\})\s*(from\s*["'][^"']+["'])?;?/gm, "");
       const own = rest.replace(/^import\s[^;]*;/gm, "");
       return rest !== code && own.trim() === "";
     })

@@ -88,10 +88,9 @@ export const startChild = (command: string[], options: ChildOptions = {}): Child
     for (;;) {
       const match = pattern.exec(both);
       if (match) return match;
-      const what = await Promise.race([heard.promise, closed.then(() => "closed" as const), late]);
+      const what = await Promise.race([heard.promise, closed.then(() => exited), late]);
       if (what === undefined || pattern.test(both)) continue;
-      const why =
-        what === "late" ? `did not print ${pattern} within ${timeoutMs} ms` : `ended (${child.exitCode})`;
+      const why = what === "late" ? `did not print ${pattern} within ${timeoutMs} ms` : `ended (${what})`;
       throw new Error(`${command.join(" ")} ${why}; it printed:\n${both}`);
     }
   };

@@ -48,12 +48,9 @@ test("a program that ends instead of getting ready fails with all it printed", a
 });
 
 test("a program that must refuse to start is run to its end", async () => {
-  const refused = await runProgram(
-    programOf(`console.error("no: " + process.env.REDIS_URL); process.exit(2);`),
-    {
-      env: { REDIS_URL: "redis://nowhere" },
-    },
-  );
+  const refused = await runProgram(programOf(`console.error("no: " + process.env.REDIS_URL); process.exit(2);`), {
+    env: { REDIS_URL: "redis://nowhere" },
+  });
   expect(refused).toEqual({ exitCode: 2, output: "no: redis://nowhere\n", stdout: "" });
 });
 

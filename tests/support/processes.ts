@@ -82,5 +82,4 @@ export const startWss = (options?: ProgramOptions): Promise<Program> => startPro
 
 export const startApi = (options?: ProgramOptions): Promise<Program> => startProgram("api/main.ts", options);
 
-export const startJobs = (options?: ProgramOptions): Promise<Program> =>
-  startProgram("jobs/main.ts", options);
+export const startJobs = (options?: ProgramOptions): Promise<Program> => startProgram("jobs/main.ts", options);

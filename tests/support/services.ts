@@ -104,17 +104,7 @@ export const startPostgres = async (args: string[] = []): Promise<Postgres> => {
   const user = postgresUser();
   const as = user ? { user, cwd: folder } : { cwd: folder };
   if (user) await done(startChild(["chown", user, folder]));
-  const initdb = [
-    "--username",
-    "artel",
-    "--auth",
-    "trust",
-    "--encoding",
-    "UTF8",
-    "--locale",
-    "C",
-    "--no-sync",
-  ];
+  const initdb = ["--username", "artel", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"];
   await done(startChild([`${tool.path}/initdb`, "--pgdata", `${folder}/data`, ...initdb], as));
   const ready = /database system is ready to accept connections/;
   const start: Start = (port) =>
@@ -130,9 +120,7 @@ export const startPostgres = async (args: string[] = []): Promise<Postgres> => {
   let databases = 0;
   const createDatabase = async (): Promise<string> => {
     const name = `artel_${++databases}`;
-    await done(
-      startChild([`${tool.path}/createdb`, "-h", folder, "-p", String(port), "-U", "artel", name], as),
-    );
+    await done(startChild([`${tool.path}/createdb`, "-h", folder, "-p", String(port), "-U", "artel", name], as));
     return `postgres://artel@127.0.0.1:${port}/${name}`;
   };
   return {
