@@ -77,10 +77,10 @@ const printFailures = (): void => {
   console.log();
 };
 
-const end = (): never => {
+const end = (options: { list: boolean }): never => {
   const count = (outcome: TestCase["outcome"]): number => cases.filter((one) => one.outcome === outcome).length;
   const [failed, skipped] = [count("failed") + failedSteps.length, count("skipped")];
-  printFailures();
+  if (options.list) printFailures();
   console.log(`${count("passed")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   process.exit(failed + skipped > 0 ? 1 : 0);
 };
@@ -96,7 +96,8 @@ try {
   const ready =
     (await step("install", async () => ((await installPackages()) ? "" : "as it was"))) &&
     (tests.length === 0 || (await step("services", ensureServices)));
-  if (!ready) end();
+  // The one line that says why stands there already.
+  if (!ready) end({ list: false });
   // The programs that these tests start serve the page that is built.
   const needPage = tests.some(({ group }) => group === "integration" || group === "e2e");
   for (const name of Object.keys(STATIC) as StaticStep[]) {
@@ -109,4 +110,4 @@ try {
 } catch (error) {
   failedSteps.push(messageOf(error));
 }
-end();
+end({ list: true });

@@ -6,8 +6,12 @@ export type Tool = { path: string; version: number };
 export const LEAST = { redis: 7, postgres: 15 } as const;
 
 const majorVersion = (path: string): number => {
-  const printed = Bun.spawnSync([path, "--version"], { stderr: "ignore", timeout: 20_000 }).stdout.toString();
-  return Number(/(\d+)(\.\d+)*/.exec(printed.replace(/^.*?(v=|\) |Chromium |Chrome )/, ""))?.[1] ?? 0);
+  try {
+    const printed = Bun.spawnSync([path, "--version"], { stderr: "ignore", timeout: 20_000 }).stdout.toString();
+    return Number(/(?:v=|\) |Chromium |Chrome )(\d+)/.exec(printed)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 };
 
 const newest = (paths: (string | null)[], least: number): Tool | undefined =>
