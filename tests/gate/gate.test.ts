@@ -98,7 +98,8 @@ describe("what is chosen", () => {
 
   test("tests by path, and then no static step", () => {
     expect(selectionOf(["./api/", "wss"])).toEqual({ steps: [], groups: GROUPS, paths: ["api", "wss"] });
-    expect(testFilesOf("house", ["tests/gate"])).toEqual(["tests/gate/gate.test.ts"]);
+    expect(testFilesOf("house", ["tests/gate/gate.test.ts"])).toEqual(["tests/gate/gate.test.ts"]);
+    expect(testFilesOf("house", ["tests/gate"])).toContain("tests/gate/start.test.ts");
     expect(testFilesOf("house", ["tests/ga"])).toEqual([]);
   });
 
