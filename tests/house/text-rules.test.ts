@@ -54,10 +54,10 @@ test("no text leads out of the repository", () => {
 
 test("no text names a path of one machine", () => {
   const rule = "no path of one machine";
-  for (const path of ["/home/ann/artel", "/Users/ann/artel", "/root/.cache", "/work/x"]) {
+  for (const path of ["/home/ann/artel", "/Users/ann/artel", "/root/.cache"]) {
     expect(rulesBroken("docs/run.md", `cd ${path}`)).toEqual([rule]);
   }
-  for (const text of ["web/src/home/page.tsx", "https://example.org/home/ann", "./work/x", "GET /api/teams"]) {
+  for (const text of ["web/src/home/page.tsx", "https://example.org/home/ann", "./root/x", "GET /api/teams"]) {
     expect(rulesBroken("docs/run.md", text)).toEqual([]);
   }
 });

@@ -41,7 +41,7 @@ const TEXT_RULES: TextRule[] = [
   },
   {
     rule: "no path of one machine",
-    pattern: /(?<![\w.$}])\/(home|Users)\/[a-z]\w*|(?<![\w.$}])\/(root|work)\/[\w.-]/g,
+    pattern: /(?<![\w.$}])\/(home|Users)\/[a-z]\w*|(?<![\w.$}])\/root\/[\w.-]/g,
     applies: (path) => !isHouse(path) && path !== "bun.lock",
     comments: true,
   },
