@@ -27,6 +27,7 @@ describe("who may import whom", () => {
     ["scripts/start.ts", "../shared/ids.ts", "scripts may not import shared/ids.ts"],
     ["api/app.ts", "../../elsewhere/x.ts", "../../elsewhere/x.ts leads out of the repository"],
     ["api/app.ts", "../other/x.ts", "api imports other/x.ts, which is in no room"],
+    ["web/src/app.tsx", "../../package.json", "web imports package.json, which is in no room"],
     ["shared/tasks.test.ts", "../api/app.ts", "shared may not import api/app.ts"],
   ])("%s must not import %s", (path, specifier, detail) => {
     expect(importing(path, specifier)).toEqual([`${path}:1  who may import whom: ${detail}`]);
@@ -41,6 +42,7 @@ describe("who may import whom", () => {
     ["web/src/app.tsx", "../../shared/ids.ts"],
     ["web/src/app.tsx", "./styles.css"],
     ["main.ts", "./jobs/worker.ts"],
+    ["api/compose.ts", "../package.json"],
     ["tests/e2e/board.test.ts", "../../main.ts"],
     ["bench/run.ts", "../tests/support/processes.ts"],
     ["platform/pubsub/redis.test.ts", "../../tests/support/services.ts"],
