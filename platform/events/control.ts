@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { positionSchema } from "../../shared/position.ts";
 
 /** What is announced on the control channel: a session, key or user has ended, and its sockets with it. */
 export const controlMessageSchema = z.discriminatedUnion("type", [
@@ -9,3 +10,10 @@ export type ControlMessage = z.infer<typeof controlMessageSchema>;
 
 /** A node's request to publish a tenant's log again from the database. */
 export const repairRequestSchema = z.object({ tenantId: z.string() });
+
+/**
+ * The answer to a repair request once the log is published again; `head` is the database's, `null` when it has no log
+ * of this tenant. Without it a node cannot tell "the database is not ahead either" from "nobody has the database".
+ */
+export const repairAnswerSchema = z.object({ tenantId: z.string(), head: positionSchema.nullable() });
+export type RepairAnswer = z.infer<typeof repairAnswerSchema>;

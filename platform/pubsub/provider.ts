@@ -33,8 +33,13 @@ export type Unsubscribe = () => Promise<void>;
  */
 export type PubSubProvider = {
   readonly name: "local" | "redis" | "postgres";
-  /** Adds events of one epoch, in order and without holes, to the tenant's log and publishes them to `tenantChannel(tenantId)`, atomically. */
-  append(tenantId: string, epoch: string, entries: readonly LogEntry[]): Promise<AppendOutcome>;
+  /**
+   * Adds events of one epoch, in order and without holes, to the tenant's log and publishes them to `tenantChannel(tenantId)`, atomically.
+   * `floor` says that nothing up to and including this seq is kept by the database any more: a log that is missing or
+   * ends below it begins anew right after it, where otherwise the answer would be a gap for ever. With no entries it
+   * makes known the head of an epoch that has no events yet.
+   */
+  append(tenantId: string, epoch: string, entries: readonly LogEntry[], floor?: number): Promise<AppendOutcome>;
   /** Publishes a text that no log keeps: presence, control messages, another backend's events. */
   publish(channel: string, payload: string): Promise<void>;
   /** Listens to all channels that match a glob with `*`. */
@@ -60,3 +65,5 @@ export const presenceChannel = (tenantId: string): string => `artel:{${tenantId}
 export const CONTROL_CHANNEL = "artel:control";
 /** Where a node asks whoever has the database to publish a tenant's log again. */
 export const REPAIR_CHANNEL = "artel:repair";
+/** Where whoever has the database says that a repair is done, and what the database's head is. */
+export const REPAIRED_CHANNEL = "artel:repaired";

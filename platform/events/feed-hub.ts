@@ -1,0 +1,171 @@
+import { TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Log } from "../log/log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
+import { type PubSubProvider, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
+import { repairAnswerSchema } from "./control.ts";
+import { Feed, type FeedOptions } from "./feed.ts";
+
+/** A share in a tenant's feed; the feed lives until the last one is released, and a little longer. */
+export type FeedLease = { readonly feed: Feed; release(): void };
+
+export type FeedHub = {
+  /** Rejects when the bus is away. */
+  acquire(tenantId: string): Promise<FeedLease>;
+  readonly size: number;
+  close(): Promise<void>;
+};
+
+export type FeedHubDeps = {
+  readonly pubsub: PubSubProvider;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly random?: () => number;
+};
+
+const TICK_MS = 1_000;
+/** With the tick on top still under the five seconds in which a feed must have compared itself. */
+const COMPARE_EVERY_MS = 3_500;
+/** People who reload a page, or come back after a drop, find the feed as it was. */
+const LINGER_MS = 10_000;
+const MAX_COMPARING = 64;
+
+type Slot = {
+  readonly feed: Feed;
+  shares: number;
+  started: Promise<void>;
+  dueAt: number;
+  cancelClose: (() => void) | null;
+};
+
+const optionsFor = (pubsub: PubSubProvider): FeedOptions => ({
+  ring: { entries: 1_000, length: 512 * 1024 },
+  catchUpLimit: 10_000,
+  freshMs: 10_000,
+  repairWaitMs: 2_000,
+  repairs: pubsub.name === "redis",
+});
+
+/** Holds the feeds of this node: one per tenant, shared by sockets and streams. */
+export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
+  const { pubsub, clock, log, metrics, random = Math.random } = deps;
+  const feedDeps = { pubsub, clock, log, metrics, options: optionsFor(pubsub) };
+  const slots = new Map<string, Slot>();
+  const due: Slot[] = [];
+  let comparing = 0;
+
+  const open = (tenantId: string): Slot => {
+    const feed = new Feed(tenantId, feedDeps);
+    const dueAt = clock.now() + random() * COMPARE_EVERY_MS;
+    const slot: Slot = { feed, shares: 0, started: feed.start(), dueAt, cancelClose: null };
+    slots.set(tenantId, slot);
+    slot.started.catch(() => {
+      if (slots.get(tenantId) === slot) slots.delete(tenantId);
+      shut(feed);
+    });
+    return slot;
+  };
+
+  const shut = (feed: Feed) => {
+    feed.close().catch((err: unknown) => log.debug({ err, tenantId: feed.tenantId }, "a feed did not end cleanly"));
+  };
+
+  const release = (tenantId: string, slot: Slot) => {
+    slot.shares -= 1;
+    if (slot.shares > 0) return;
+    // Looked at again when the time is over: whoever came meanwhile keeps the feed.
+    slot.cancelClose?.();
+    slot.cancelClose = clock.after(LINGER_MS, () => {
+      slot.cancelClose = null;
+      if (slot.shares > 0 || slots.get(tenantId) !== slot) return;
+      slots.delete(tenantId);
+      shut(slot.feed);
+    });
+  };
+
+  const compareNext = (): void => {
+    while (comparing < MAX_COMPARING) {
+      const slot = due.pop();
+      if (slot === undefined) return;
+      const { feed } = slot;
+      comparing += 1;
+      feed
+        .compare()
+        .catch((err: unknown) => log.debug({ err, tenantId: feed.tenantId }, "a feed could not be compared"))
+        .finally(() => {
+          comparing -= 1;
+          compareNext();
+        });
+    }
+  };
+
+  const compareDue = (): void => {
+    const now = clock.now();
+    for (const slot of slots.values()) {
+      if (slot.dueAt > now) continue;
+      slot.dueAt = now + COMPARE_EVERY_MS;
+      slot.feed.forgetRevocations(now - TOKEN_SECONDS * 1_000);
+      due.push(slot);
+    }
+    compareNext();
+  };
+
+  const stopTick = clock.every(TICK_MS, compareDue);
+  const stopReconnect = pubsub.onReconnect(() => {
+    for (const slot of slots.values()) slot.dueAt = 0;
+    compareDue();
+  });
+  const stopAnswers = feedDeps.options.repairs
+    ? keepSubscribed({ pubsub, clock, log }, REPAIRED_CHANNEL, (payload) => {
+        const answer = repairAnswerSchema.safeParse(parse(payload));
+        if (answer.success) slots.get(answer.data.tenantId)?.feed.repaired(answer.data.head);
+      })
+    : () => {};
+
+  return {
+    acquire: async (tenantId) => {
+      const slot = slots.get(tenantId) ?? open(tenantId);
+      slot.shares += 1;
+      let released = false;
+      const lease: FeedLease = {
+        feed: slot.feed,
+        release: () => {
+          if (released) return;
+          released = true;
+          release(tenantId, slot);
+        },
+      };
+      try {
+        await slot.started;
+        return lease;
+      } catch (error) {
+        lease.release();
+        throw error;
+      }
+    },
+    get size() {
+      return slots.size;
+    },
+    close: async () => {
+      stopTick();
+      stopReconnect();
+      stopAnswers();
+      const feeds = [...slots.values()];
+      slots.clear();
+      for (const { feed, cancelClose } of feeds) {
+        cancelClose?.();
+        await feed.close();
+      }
+    },
+  };
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};

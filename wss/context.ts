@@ -1,0 +1,28 @@
+import type { Clock } from "../platform/clock/clock.ts";
+import type { FeedHub } from "../platform/events/feed-hub.ts";
+import type { Log } from "../platform/log/log.ts";
+import type { Metrics } from "../platform/metrics/metrics.ts";
+import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
+import type { Connection } from "./connection.ts";
+import type { Groups } from "./limits.ts";
+import type { Presence } from "./presence.ts";
+import type { Ended } from "./revocation.ts";
+import type { Rooms } from "./rooms.ts";
+import type { WsManager } from "./ws-manager.ts";
+
+/** What the handlers of requests share on one node. */
+export type RealtimeContext = {
+  readonly manager: WsManager<Connection>;
+  readonly rooms: Rooms;
+  readonly presence: Presence;
+  readonly hub: FeedHub;
+  readonly tokens: Pick<RealtimeTokens, "verify">;
+  readonly ended: Ended;
+  readonly byUser: Groups<Connection>;
+  readonly bySession: Groups<Connection>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly maxSocketsPerUser: number;
+  readonly heartbeatSeconds: number;
+};

@@ -1,0 +1,93 @@
+import type { Rate } from "../platform/config/config.ts";
+
+/** Bounds of one node that clients cannot see but run into. Sizes are in bytes, times in milliseconds. */
+export const BOUNDS = {
+  /** Above the 64 KiB of the protocol, so that the frame is seen and refused with a code of our own. */
+  maxPayloadLength: 256 * 1024,
+  /** What waits for one slow reader, at most; above `slowAt` it is closed. Nothing may ever be dropped silently. */
+  backpressureLimit: 4 * 1024 * 1024,
+  slowAt: 1024 * 1024,
+  /** How long a replay waits for a reader that takes nothing. */
+  drainMs: 30_000,
+  /** A replay goes on below this. */
+  roomBelow: 64 * 1024,
+  /** One flight on connecting: `auth` and as many `subscribe` as there may be, with something to spare. */
+  waitingMessages: 600,
+  waitingLength: 512 * 1024,
+  /** `auth` and `subscribe` are apart from the socket's rate, but not without one. */
+  auths: 30,
+  subscribes: 1_500,
+} as const;
+
+export type RateClass = "auth" | "subscribe" | "other";
+
+/** Counts a socket's messages in windows of fixed length. */
+export class RateWindow {
+  #endsAt = 0;
+  #auths = 0;
+  #subscribes = 0;
+  #others = 0;
+
+  /** Counts one message; false when it is one too many. */
+  take(kind: RateClass, rate: Rate, now: number): boolean {
+    if (now >= this.#endsAt) {
+      this.#endsAt = now + rate.seconds * 1_000;
+      this.#auths = 0;
+      this.#subscribes = 0;
+      this.#others = 0;
+    }
+    switch (kind) {
+      case "auth":
+        this.#auths += 1;
+        return this.#auths <= BOUNDS.auths;
+      case "subscribe":
+        this.#subscribes += 1;
+        return this.#subscribes <= BOUNDS.subscribes;
+      case "other":
+        this.#others += 1;
+        return this.#others <= rate.points;
+    }
+  }
+}
+
+/** Groups things under keys; a group that empties is gone. */
+export class Groups<Item> {
+  readonly #groups = new Map<string, Set<Item>>();
+
+  add(key: string, item: Item): void {
+    const group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, new Set([item]));
+    else group.add(item);
+  }
+
+  remove(key: string, item: Item): void {
+    const group = this.#groups.get(key);
+    if (group?.delete(item) && group.size === 0) this.#groups.delete(key);
+  }
+
+  count(key: string): number {
+    return this.#groups.get(key)?.size ?? 0;
+  }
+
+  /** The group as it is now: it may be changed while it is gone through. */
+  members(key: string): Item[] {
+    return [...(this.#groups.get(key) ?? [])];
+  }
+}
+
+/** Counts by key, for what needs no list. */
+export class Tally {
+  readonly #counts = new Map<string, number>();
+
+  increase(key: string): number {
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count;
+  }
+
+  decrease(key: string): void {
+    const count = (this.#counts.get(key) ?? 0) - 1;
+    if (count > 0) this.#counts.set(key, count);
+    else this.#counts.delete(key);
+  }
+}

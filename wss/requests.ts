@@ -1,0 +1,112 @@
+import { CLOSE } from "../shared/protocol/close-codes.ts";
+import type { Decoded } from "../shared/protocol/codec.ts";
+import type { PresenceData, Up } from "../shared/protocol/up.ts";
+import type { Connection, Session } from "./connection.ts";
+import type { RealtimeContext } from "./context.ts";
+import { isPresenceSmall } from "./presence.ts";
+import { subscribe } from "./replay.ts";
+import { sayError } from "./say-error.ts";
+
+type Failed = Extract<Decoded<Up>, { ok: false }>["failure"];
+
+/** Answers one request of a client. */
+export const handleRequest = (
+  context: RealtimeContext,
+  connection: Connection,
+  request: Decoded<Up>,
+): Promise<void> | undefined => {
+  if (!request.ok) {
+    refuse(connection, request.failure);
+    return;
+  }
+  const { message } = request;
+  if (message.type === "auth") return authenticate(context, connection, message.token);
+  const { session } = connection;
+  if (session === null) {
+    connection.close(CLOSE.FORGED_TOKEN);
+    return;
+  }
+  switch (message.type) {
+    case "subscribe":
+      return subscribe(context, connection, message.tenantId, message.since ?? null);
+    case "unsubscribe":
+      unsubscribe(context, connection, message.tenantId);
+      return;
+    case "presence":
+      sayPresence(context, connection, session, message.tenantId, message.data);
+      return;
+    case "ping":
+      connection.say({ type: "pong" });
+  }
+};
+
+const refuse = (connection: Connection, failure: Failed): void => {
+  switch (failure.kind) {
+    case "unreadable":
+      connection.close(CLOSE.INVALID_MESSAGE);
+      return;
+    case "unknown-type":
+      sayError(connection, "UNKNOWN_TYPE", "there is no message of this type");
+      return;
+    case "invalid":
+      sayError(connection, "INVALID", failure.detail.slice(0, 500), failure.tenantId?.slice(0, 128));
+  }
+};
+
+const authenticate = async (context: RealtimeContext, connection: Connection, token: string): Promise<void> => {
+  const { byUser, bySession, ended, manager, rooms } = context;
+  const check = await context.tokens.verify(token);
+  if (connection.isClosing) return;
+  if (check.kind === "forged") return connection.close(CLOSE.FORGED_TOKEN);
+  if (check.kind === "expired") return connection.close(CLOSE.TOKEN_EXPIRED);
+  const { claims } = check;
+  if (ended.isEnded(claims)) return connection.close(CLOSE.REVOKED);
+  const before = connection.session;
+  // One socket is one person's: what it has joined was judged by who they are.
+  if (before !== null && before.userId !== claims.sub) return connection.close(CLOSE.FORGED_TOKEN);
+  if (before === null) {
+    if (byUser.count(claims.sub) >= context.maxSocketsPerUser) return connection.close(CLOSE.TOO_MANY_CONNECTIONS);
+    byUser.add(claims.sub, connection);
+  } else bySession.remove(before.sid, connection);
+  bySession.add(claims.sid, connection);
+  const session: Session = {
+    userId: claims.sub,
+    sid: claims.sid,
+    name: claims.name,
+    grants: new Map(Object.entries(claims.tenants)),
+    expiresAt: claims.exp * 1_000,
+  };
+  connection.accept(session);
+  connection.say({
+    type: "ready",
+    connectionId: connection.id,
+    userId: session.userId,
+    heartbeatSeconds: context.heartbeatSeconds,
+    expiresAt: new Date(session.expiresAt).toISOString(),
+  });
+  for (const [tenantId, generation] of [...manager.tenantsOf(connection.id)]) {
+    if (!session.grants.has(tenantId)) rooms.leave(connection, tenantId, generation, "revoked");
+  }
+};
+
+const unsubscribe = ({ manager, rooms }: RealtimeContext, connection: Connection, tenantId: string): void => {
+  const generation = manager.tenantsOf(connection.id).get(tenantId);
+  if (generation === undefined) sayError(connection, "NOT_JOINED", "the tenant is not joined", tenantId);
+  else rooms.leave(connection, tenantId, generation, "requested");
+};
+
+const sayPresence = (
+  { manager, presence }: RealtimeContext,
+  connection: Connection,
+  session: Session,
+  tenantId: string,
+  data: PresenceData,
+): void => {
+  if (!manager.tenantsOf(connection.id).has(tenantId)) {
+    sayError(connection, "NOT_JOINED", "the tenant is not joined", tenantId);
+  } else if (!isPresenceSmall(data)) {
+    sayError(connection, "INVALID", "data: must be at most 2 KiB", tenantId);
+  } else {
+    presence.say(tenantId, { connectionId: connection.id, userId: session.userId, name: session.name, data });
+  }
+};

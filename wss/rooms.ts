@@ -1,0 +1,135 @@
+import type { Clock } from "../platform/clock/clock.ts";
+import type { Feed, FeedEvent } from "../platform/events/feed.ts";
+import type { FeedLease } from "../platform/events/feed-hub.ts";
+import type { Metrics } from "../platform/metrics/metrics.ts";
+import { CLOSE } from "../shared/protocol/close-codes.ts";
+import type { UnsubscribedReason } from "../shared/protocol/down.ts";
+import type { Connection } from "./connection.ts";
+import { endedBy, standsAfterReset } from "./revocation.ts";
+import type { WsManager } from "./ws-manager.ts";
+
+type Room = { readonly lease: FeedLease; stop(): void; lengthSinceCheck: number };
+
+export type Rooms = {
+  /** Makes the connection hear the tenant from now on. Answers whether the lease is kept. */
+  join(connection: Connection, tenantId: string, generation: number, lease: FeedLease): boolean;
+  /** Undoes a join of this or an older generation, and says so if a reason is given. */
+  leave(connection: Connection, tenantId: string, generation: number, reason?: UnsubscribedReason): boolean;
+  leaveAll(connection: Connection): void;
+  /** Sends a text to every socket that has joined. */
+  publish(tenantId: string, text: string): void;
+  feedOf(tenantId: string): Feed | undefined;
+  close(): void;
+};
+
+export type RoomsDeps = {
+  readonly manager: WsManager<Connection>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Hands a text to all sockets of a topic, once. */
+  publish(topic: string, text: string): void;
+  /** Told when a connection is out of a tenant. */
+  onLeave(connection: Connection, tenantId: string): void;
+  /** Told when a tenant's first comes and its last goes. */
+  onOpen(tenantId: string): void;
+  onEmpty(tenantId: string): void;
+};
+
+/** After so much text for one tenant its sockets' queues are looked at, without waiting for the next round. */
+const CHECK_AFTER_LENGTH = 128 * 1024;
+
+const topicOf = (tenantId: string): string => `t:${tenantId}`;
+
+/** The tenants that this node's sockets have joined, each fed by its feed through one native topic. */
+export const createRooms = (deps: RoomsDeps): Rooms => {
+  const { manager, clock, metrics } = deps;
+  const rooms = new Map<string, Room>();
+
+  const closeSlow = (tenantId: string) => {
+    for (const connection of manager.socketsOf(tenantId)) {
+      if (connection.isSlow) connection.close(CLOSE.TOO_SLOW);
+    }
+  };
+
+  const onEvent = (tenantId: string, event: FeedEvent) => {
+    deps.publish(topicOf(tenantId), event.payload);
+    const receivers = manager.clientsOf(tenantId).size;
+    metrics.deliveries.inc(receivers);
+    if (event.at !== null) metrics.deliverySeconds.observe(Math.max(0, clock.now() - event.at) / 1_000);
+    const room = rooms.get(tenantId);
+    if (room !== undefined) {
+      room.lengthSinceCheck += event.payload.length;
+      if (room.lengthSinceCheck > CHECK_AFTER_LENGTH) {
+        room.lengthSinceCheck = 0;
+        closeSlow(tenantId);
+      }
+    }
+    if (event.ends === null || event.position === null) return;
+    for (const connection of manager.socketsOf(tenantId)) {
+      const reason = endedBy(event.ends, event.position, connection.session, tenantId);
+      if (reason !== null) leaveNow(connection, tenantId, reason);
+    }
+  };
+
+  const onReset = (tenantId: string, feed: Feed) => {
+    for (const connection of manager.socketsOf(tenantId)) {
+      const { position } = feed;
+      if (position !== null && standsAfterReset(feed, connection.session, tenantId)) {
+        connection.say({ type: "subscribed", tenantId, ...position, recovered: false });
+      } else leaveNow(connection, tenantId, "expired");
+    }
+  };
+
+  const leaveNow = (connection: Connection, tenantId: string, reason: UnsubscribedReason) => {
+    const generation = manager.tenantsOf(connection.id).get(tenantId);
+    if (generation !== undefined) leave(connection, tenantId, generation, reason);
+  };
+
+  const leave: Rooms["leave"] = (connection, tenantId, generation, reason) => {
+    const unlinked = manager.unlink(connection.id, tenantId, generation);
+    if (!unlinked.done) return false;
+    connection.leaveTopic(topicOf(tenantId));
+    deps.onLeave(connection, tenantId);
+    if (reason !== undefined) connection.say({ type: "unsubscribed", tenantId, reason });
+    if (unlinked.empty) empty(tenantId);
+    metrics.tenants.set(manager.tenants);
+    return true;
+  };
+
+  const empty = (tenantId: string) => {
+    const room = rooms.get(tenantId);
+    if (room === undefined) return;
+    rooms.delete(tenantId);
+    room.stop();
+    room.lease.release();
+    deps.onEmpty(tenantId);
+  };
+
+  return {
+    join: (connection, tenantId, generation, lease) => {
+      const { first } = manager.link(connection.id, tenantId, generation);
+      connection.joinTopic(topicOf(tenantId));
+      if (!first) return false;
+      const { feed } = lease;
+      const stop = feed.subscribe({
+        event: (event) => onEvent(tenantId, event),
+        reset: () => onReset(tenantId, feed),
+      });
+      rooms.set(tenantId, { lease, stop, lengthSinceCheck: 0 });
+      metrics.tenants.set(manager.tenants);
+      deps.onOpen(tenantId);
+      return true;
+    },
+    leave,
+    leaveAll: (connection) => {
+      for (const [tenantId, generation] of [...manager.tenantsOf(connection.id)]) {
+        leave(connection, tenantId, generation);
+      }
+    },
+    publish: (tenantId, text) => deps.publish(topicOf(tenantId), text),
+    feedOf: (tenantId) => rooms.get(tenantId)?.lease.feed,
+    close: () => {
+      for (const tenantId of [...rooms.keys()]) empty(tenantId);
+    },
+  };
+};
