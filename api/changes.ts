@@ -5,7 +5,9 @@ export const differs = <Entity extends { readonly version: number }>(before: Ent
 };
 
 /** The fields that were sent: `undefined` stands for a field that was not. */
-export const sent = <Fields extends object>(fields: Fields): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } =>
+export const sent = <Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Fields]: Exclude<Fields[Key], undefined>;
   };

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
-import type { Action, EventData } from "../shared/events.ts";
-import type { TeamId } from "../shared/ids.ts";
-import { formatPosition, type Position } from "../shared/position.ts";
-import { type Role, roleAtLeast } from "../shared/role.ts";
 import { type Executor, readSnapshot, type Tx } from "../platform/db/db.ts";
 import { appendEvents, lockHead, type NewEvent } from "../platform/events/append.ts";
 import { readHead } from "../platform/events/log.ts";
 import type { LogEntry } from "../platform/pubsub/provider.ts";
+import type { Action, EventData } from "../shared/events.ts";
+import type { TeamId } from "../shared/ids.ts";
+import { formatPosition, type Position } from "../shared/position.ts";
+import { type Role, roleAtLeast } from "../shared/role.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { ServiceDeps } from "./deps.ts";
 import { RIGHTS, type Right } from "./rights.ts";

@@ -14,11 +14,7 @@ export const claimId = async (
   scope: Scope,
   claim: { readonly id: string; readonly kind: EntityKind; readonly parentId: string },
 ): Promise<"new" | "again"> => {
-  const known = await change.tx
-    .selectFrom("created_ids")
-    .selectAll()
-    .where("id", "=", claim.id)
-    .executeTakeFirst();
+  const known = await change.tx.selectFrom("created_ids").selectAll().where("id", "=", claim.id).executeTakeFirst();
   if (known === undefined) {
     await change.tx
       .insertInto("created_ids")
@@ -36,4 +32,23 @@ export const claimId = async (
 export const createdBefore = <Entity>(entity: Entity | null): { status: 200; body: Entity } => {
   if (entity === null) throw new AppError("GONE", "It was created with this id and deleted since");
   return { status: 200, body: entity };
+};
+
+const IDS_PER_INSERT = 200;
+
+/** Records the ids of many entities that were made together, with ids of our own. */
+export const recordIds = async (
+  change: Change,
+  scope: Scope,
+  made: readonly { readonly kind: EntityKind; readonly parentId: string; readonly ids: readonly string[] }[],
+): Promise<void> => {
+  const rows = made.flatMap(({ kind, parentId, ids }) =>
+    ids.map((id) => ({ id, kind, parent_id: parentId, created_by: scope.userId })),
+  );
+  for (let start = 0; start < rows.length; start += IDS_PER_INSERT) {
+    await change.tx
+      .insertInto("created_ids")
+      .values(rows.slice(start, start + IDS_PER_INSERT))
+      .execute();
+  }
 };

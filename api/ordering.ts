@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { type Gap, type Placement, rankBetween, ranksBetween } from "../shared/rank.ts";
 import type { Tx } from "../platform/db/db.ts";
+import { type Gap, type Placement, rankBetween, ranksBetween } from "../shared/rank.ts";
 
 /** Where siblings stand: rows of `table` whose `parentColumn` is `parentId`. */
 export type Siblings = {
@@ -29,12 +29,7 @@ const rowsOf = async (
  * Finds the neighbours that a placement asks for, in the database; the twin of `placeAmong` in shared/rank.ts.
  * Read under the tenant's lock, so that no two placements see the same gap.
  */
-export const findGap = async (
-  tx: Tx,
-  siblings: Siblings,
-  movedId: string,
-  placement: Placement,
-): Promise<Gap<Row>> => {
+export const findGap = async (tx: Tx, siblings: Siblings, movedId: string, placement: Placement): Promise<Gap<Row>> => {
   const named = async (id: string | null | undefined) =>
     id && id !== movedId ? ((await rowsOf(tx, siblings, sql`id = ${id}`, "asc", 1))[0] ?? null) : null;
   const after = await named(placement.afterId);
@@ -70,12 +65,7 @@ export type Assigned = {
  * The rank for a gap. Endless insertion at one place makes ranks ever longer; then as few neighbours as possible are
  * spread anew, so that a rank's length stays bounded.
  */
-export const assignRank = async (
-  tx: Tx,
-  siblings: Siblings,
-  movedId: string,
-  gap: Gap<Row>,
-): Promise<Assigned> => {
+export const assignRank = async (tx: Tx, siblings: Siblings, movedId: string, gap: Gap<Row>): Promise<Assigned> => {
   const rank = rankBetween(gap.after?.rank ?? null, gap.before?.rank ?? null);
   if (rank.length <= MAX_RANK_LENGTH) return { rank, respread: [] };
   const others = await rowsOf(tx, siblings, sql`id <> ${movedId}`, "asc", Number.MAX_SAFE_INTEGER);

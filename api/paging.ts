@@ -3,10 +3,16 @@ import type { Page } from "../shared/paging.ts";
 import { invalidFields } from "./app-error.ts";
 
 /** A cursor names the last item of a page by its sort key. It is opaque to clients. */
-export const encodeCursor = (key: readonly string[]): string =>
-  Buffer.from(JSON.stringify(key)).toString("base64url");
+export const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
 
-const cursorSchema = z.array(z.string().max(256).refine((part) => !part.includes("\u0000"))).max(3);
+const cursorSchema = z
+  .array(
+    z
+      .string()
+      .max(256)
+      .refine((part) => !part.includes("\u0000")),
+  )
+  .max(3);
 
 /** @throws AppError INVALID when the text is no cursor of ours with `length` parts. */
 export const decodeCursor = (cursor: string | undefined, length: number): readonly string[] | null => {

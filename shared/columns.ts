@@ -38,10 +38,7 @@ export const createColumnSchema = z
   .meta({ id: "CreateColumn" });
 export type CreateColumn = z.infer<typeof createColumnSchema>;
 
-export const updateColumnSchema = z
-  .strictObject(fields)
-  .partial()
-  .meta({ id: "UpdateColumn" });
+export const updateColumnSchema = z.strictObject(fields).partial().meta({ id: "UpdateColumn" });
 export type UpdateColumn = z.infer<typeof updateColumnSchema>;
 
 export const moveColumnSchema = z

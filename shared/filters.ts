@@ -11,7 +11,10 @@ const MAX_QUERY = 200;
 /** A query parameter that may be repeated; the repetitions are joined by "or". */
 const repeated = <Item extends z.ZodType>(item: Item) =>
   z
-    .preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(MAX_CHOICES))
+    .preprocess(
+      (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+      z.array(item).max(MAX_CHOICES),
+    )
     .optional();
 
 /** Filters of tasks as they stand in a query string; different ones are joined by "and". */
@@ -63,7 +66,5 @@ export const taskMatcher = (filter: TaskFilter): ((task: Filtered) => boolean) =
     (people === null || task.assigneeIds.some((id) => people.has(id))) &&
     (filter.dueAfter === undefined || (task.dueAt !== null && task.dueAt >= filter.dueAfter)) &&
     (filter.dueBefore === undefined || (task.dueAt !== null && task.dueAt < filter.dueBefore)) &&
-    (needle === "" ||
-      foldCase(task.title).includes(needle) ||
-      foldCase(task.description).includes(needle));
+    (needle === "" || foldCase(task.title).includes(needle) || foldCase(task.description).includes(needle));
 };

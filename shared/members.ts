@@ -18,7 +18,5 @@ export const memberSchema = z
   .meta({ id: "Member" });
 export type Member = z.infer<typeof memberSchema>;
 
-export const updateMemberSchema = z
-  .strictObject({ role: roleSchema.optional() })
-  .meta({ id: "UpdateMember" });
+export const updateMemberSchema = z.strictObject({ role: roleSchema.optional() }).meta({ id: "UpdateMember" });
 export type UpdateMember = z.infer<typeof updateMemberSchema>;

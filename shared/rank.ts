@@ -12,12 +12,10 @@ export type Ranked = { readonly id: string; readonly rank: string };
 const compareBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The one order of siblings, everywhere. Ranks and ids are ASCII, so `<` is byte order. */
-export const compareRanked = (a: Ranked, b: Ranked): number =>
-  compareBytes(a.rank, b.rank) || compareBytes(a.id, b.id);
+export const compareRanked = (a: Ranked, b: Ranked): number => compareBytes(a.rank, b.rank) || compareBytes(a.id, b.id);
 
 /** A rank strictly between two others; `null` stands for the open end. */
-export const rankBetween = (after: string | null, before: string | null): string =>
-  generateKeyBetween(after, before);
+export const rankBetween = (after: string | null, before: string | null): string => generateKeyBetween(after, before);
 
 /** `count` ranks strictly between two others, in order and evenly spaced. */
 export const ranksBetween = (after: string | null, before: string | null, count: number): string[] =>
@@ -39,8 +37,7 @@ export const placeAmong = <Sibling extends Ranked>(
   siblings: readonly Sibling[],
   placement: Placement,
 ): Gap<Sibling> => {
-  const indexOf = (id: string | null | undefined) =>
-    id ? siblings.findIndex((sibling) => sibling.id === id) : -1;
+  const indexOf = (id: string | null | undefined) => (id ? siblings.findIndex((sibling) => sibling.id === id) : -1);
   const after = indexOf(placement.afterId);
   const before = indexOf(placement.beforeId);
   const index = after >= 0 && (before < 0 || after < before) ? after + 1 : before >= 0 ? before : siblings.length;

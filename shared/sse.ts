@@ -9,9 +9,7 @@ export const sseConnectedSchema = z
   .object({ epoch: epochSchema, seq: seqSchema, recovered: z.boolean() })
   .meta({ id: "SseConnected" });
 export const sseHeartbeatSchema = positionSchema.meta({ id: "SseHeartbeat" });
-export const sseUnsubscribedSchema = z
-  .object({ reason: z.enum(UNSUBSCRIBED_REASONS) })
-  .meta({ id: "SseUnsubscribed" });
+export const sseUnsubscribedSchema = z.object({ reason: z.enum(UNSUBSCRIBED_REASONS) }).meta({ id: "SseUnsubscribed" });
 export const sseJobCompletedSchema = z
   .object({
     job_type: z.string(),

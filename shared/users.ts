@@ -15,9 +15,7 @@ export const userSchema = z
   .meta({ id: "User" });
 export type User = z.infer<typeof userSchema>;
 
-export const meSchema = z
-  .object({ user: userSchema, teams: z.array(teamWithRoleSchema) })
-  .meta({ id: "Me" });
+export const meSchema = z.object({ user: userSchema, teams: z.array(teamWithRoleSchema) }).meta({ id: "Me" });
 export type Me = z.infer<typeof meSchema>;
 
 export const updateMeSchema = z.strictObject({ name: personNameSchema }).meta({ id: "UpdateMe" });

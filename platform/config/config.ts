@@ -43,10 +43,11 @@ const database = z
     (text) => /^sqlite:.+/.test(text) || (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)),
     "expected sqlite:PATH or postgres://…",
   )
-  .transform((text): DatabaseConfig =>
-    text.startsWith("sqlite:")
-      ? { kind: "sqlite", path: text.slice("sqlite:".length) }
-      : { kind: "postgres", url: text },
+  .transform(
+    (text): DatabaseConfig =>
+      text.startsWith("sqlite:")
+        ? { kind: "sqlite", path: text.slice("sqlite:".length) }
+        : { kind: "postgres", url: text },
   );
 
 export type DatabaseConfig =
@@ -68,7 +69,10 @@ const environmentSchema = z.object({
   ARTEL_SECRET: z.string().min(32, "expected at least 32 characters").optional(),
   BASE_URL: httpUrl.transform((text) => text.replace(/\/+$/, "")).optional(),
   TRUSTED_ORIGINS: list
-    .refine((urls) => urls.every((url) => httpUrl.safeParse(url).success), "expected http(s) origins, separated by commas")
+    .refine(
+      (urls) => urls.every((url) => httpUrl.safeParse(url).success),
+      "expected http(s) origins, separated by commas",
+    )
     .transform((urls) => urls.map(origin))
     .optional(),
   WSS_URL: z
@@ -108,9 +112,7 @@ export const loadConfig = (mode: Mode, environment: Readonly<Record<string, stri
   );
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
-    );
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   }
   const env = parsed.data;
   const alone = mode !== "all";

@@ -30,5 +30,7 @@ export const resolveSecret = (config: Pick<Config, "secret" | "dataDir">): strin
       `DATA_DIR: ${config.dataDir} is not writable (${error instanceof Error ? error.message : String(error)})`,
     );
   }
-  throw new ConfigError(`DATA_DIR: ${path} holds no secret of at least 32 characters; set ARTEL_SECRET or remove the file`);
+  throw new ConfigError(
+    `DATA_DIR: ${path} holds no secret of at least 32 characters; set ARTEL_SECRET or remove the file`,
+  );
 };

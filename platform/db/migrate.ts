@@ -26,7 +26,9 @@ export const migrateToLatest = async (db: Kysely<Database>, dialect: DialectName
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
-    throw new DatabaseError(`The database can't be migrated: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DatabaseError(
+      `The database can't be migrated: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 };
 

@@ -6,11 +6,11 @@ import {
   type DatabaseConnection,
   type Driver,
   Kysely,
-  SqliteDialect,
   type SqliteDatabase,
+  SqliteDialect,
   SqliteDriver,
 } from "kysely";
-import { type Db, DatabaseError } from "./db.ts";
+import { DatabaseError, type Db } from "./db.ts";
 import { migrateToLatest } from "./migrate.ts";
 import type { Database } from "./schema.ts";
 

@@ -1,4 +1,4 @@
-import type { EventData, Action, SequencedMessage } from "../../shared/events.ts";
+import type { Action, EventData, SequencedMessage } from "../../shared/events.ts";
 import type { Position } from "../../shared/position.ts";
 import type { DialectName, Tx } from "../db/db.ts";
 import type { LogEntry } from "../pubsub/provider.ts";

@@ -8,19 +8,11 @@ export const KEPT_EVENTS = 10_000;
 export const KEPT_DAYS = 7;
 
 export const readHead = async (tx: Tx, tenantId: string): Promise<Position | null> =>
-  (await tx
-    .selectFrom("tenant_heads")
-    .select(["epoch", "seq"])
-    .where("tenant_id", "=", tenantId)
-    .executeTakeFirst()) ?? null;
+  (await tx.selectFrom("tenant_heads").select(["epoch", "seq"]).where("tenant_id", "=", tenantId).executeTakeFirst()) ??
+  null;
 
 /** The events after `since`, read in the snapshot that also gives the head: nothing is trimmed between the two. */
-export const readHistory = async (
-  tx: Tx,
-  tenantId: string,
-  since: Position,
-  limit: number,
-): Promise<History> => {
+export const readHistory = async (tx: Tx, tenantId: string, since: Position, limit: number): Promise<History> => {
   const head = await readHead(tx, tenantId);
   if (head === null) return { kind: "unknown" };
   if (head.epoch !== since.epoch) return { kind: "unreachable", head, reason: "epoch" };

@@ -1,9 +1,11 @@
+import type { Position } from "../../shared/position.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type Db, readSnapshot } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL } from "../pubsub/provider.ts";
-import { repairRequestSchema } from "./control.ts";
+import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
+import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
+import { type RepairAnswer, repairRequestSchema } from "./control.ts";
 import { eventsAfter, readHead } from "./log.ts";
 
 const SWEEP_MS = 1_000;
@@ -39,6 +41,8 @@ type Lane = {
   committed: Committed[];
   /** The log is to be read: something did not go the short way. */
   behind: boolean;
+  /** A node asked for it and waits for the answer. */
+  asked: boolean;
   failures: number;
   running: Promise<void> | null;
   cancelRetry: (() => void) | null;
@@ -59,7 +63,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
   const laneOf = (tenantId: string): Lane => {
     let lane = lanes.get(tenantId);
     if (lane === undefined) {
-      lane = { committed: [], behind: false, failures: 0, running: null, cancelRetry: null };
+      lane = { committed: [], behind: false, asked: false, failures: 0, running: null, cancelRetry: null };
       lanes.set(tenantId, lane);
     }
     return lane;
@@ -91,7 +95,10 @@ export const startRelay = (deps: RelayDeps): Relay => {
       if (lane.behind) {
         lane.committed = [];
         lane.behind = false;
-        await relayFromLog(tenantId);
+        const asked = lane.asked;
+        lane.asked = false;
+        const head = await relayFromLog(tenantId);
+        if (asked) await answerRepair(tenantId, head);
       }
       lane.failures = 0;
     } catch (err) {
@@ -109,8 +116,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
     }
   };
 
-  /** Sends what pub/sub is missing, from the database. */
-  const relayFromLog = async (tenantId: string): Promise<void> => {
+  /** Sends what pub/sub is missing, from the database; answers the database's head. */
+  const relayFromLog = async (tenantId: string): Promise<Position | null> => {
     let after = await lastKnown(tenantId);
     let gaps = 0;
     for (;;) {
@@ -118,11 +125,13 @@ export const startRelay = (deps: RelayDeps): Relay => {
         head: await readHead(tx, tenantId),
         events: await eventsAfter(tx, tenantId, after, BATCH),
       }));
-      if (head === null || events.length === 0) return;
-      const outcome = await pubsub.append(tenantId, head.epoch, events);
+      if (head === null || head.seq <= after) return head;
+      // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
+      const floor = (events[0]?.seq ?? head.seq + 1) - 1;
+      const outcome = await pubsub.append(tenantId, head.epoch, events, floor);
       if (outcome.kind === "stale-epoch") {
         log.error({ tenantId, epoch: outcome.epoch }, "pub/sub knows a newer history than the database");
-        return;
+        return head;
       }
       if (outcome.kind === "gap") {
         gaps += 1;
@@ -133,7 +142,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
       metrics.relayed.inc({ path: "log" }, events.length);
       after = events.at(-1)?.seq ?? head.seq;
       mark(tenantId, after);
-      if (after >= head.seq) return;
+      if (after >= head.seq) return head;
     }
   };
 
@@ -183,17 +192,19 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
   const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
 
-  const repairs = remembers
-    ? pubsub
-        .subscribeExact(REPAIR_CHANNEL, (payload) => {
-          const request = repairRequestSchema.safeParse(tryJson(payload));
-          if (request.success) catchUp(request.data.tenantId);
-        })
-        .catch((err: unknown) => {
-          log.warn({ err }, "requests for repair are not heard yet");
-          return async () => {};
-        })
-    : Promise.resolve(async () => {});
+  const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
+    const answer: RepairAnswer = { tenantId, head };
+    return pubsub.publish(REPAIRED_CHANNEL, JSON.stringify(answer));
+  };
+
+  const stopRepairs = remembers
+    ? keepSubscribed({ pubsub, clock, log }, REPAIR_CHANNEL, (payload) => {
+        const request = repairRequestSchema.safeParse(tryJson(payload));
+        if (!request.success) return;
+        laneOf(request.data.tenantId).asked = true;
+        catchUp(request.data.tenantId);
+      })
+    : () => {};
   const unsubscribeReconnect = pubsub.onReconnect(() => {
     for (const tenantId of lanes.keys()) catchUp(tenantId);
   });
@@ -216,9 +227,9 @@ export const startRelay = (deps: RelayDeps): Relay => {
       stopped = true;
       stopSweep();
       unsubscribeReconnect();
-      await (await repairs)();
+      stopRepairs();
       for (const lane of lanes.values()) lane.cancelRetry?.();
-      await Promise.all([...lanes.values()].map((lane) => lane.running));
+      await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
       await sweeping;
       if (remembers) await sweep().catch(() => {});
     },

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT } from "jose";
-import { type RealtimeClaims, realtimeClaimsSchema } from "../../shared/realtime-token.ts";
 import { TOKEN_AUDIENCE, TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
+import { type RealtimeClaims, realtimeClaimsSchema } from "../../shared/realtime-token.ts";
 import type { Clock } from "../clock/clock.ts";
 
 export type TokenCheck =

@@ -10,14 +10,7 @@ import {
   subscribedSchema,
   unsubscribedSchema,
 } from "./down.ts";
-import {
-  authSchema,
-  pingSchema,
-  sayPresenceSchema,
-  subscribeSchema,
-  type Up,
-  unsubscribeSchema,
-} from "./up.ts";
+import { authSchema, pingSchema, sayPresenceSchema, subscribeSchema, type Up, unsubscribeSchema } from "./up.ts";
 
 /** Why a frame is no message. `tenantId` is there when the frame names one. */
 export type DecodeFailure =

@@ -34,9 +34,7 @@ export type UnsubscribedReason = (typeof UNSUBSCRIBED_REASONS)[number];
 export const headsSchema = z.record(z.string(), positionSchema);
 
 /** All events up to these heads were sent on this socket before. */
-export const heartbeatSchema = z
-  .object({ type: z.literal("heartbeat"), heads: headsSchema })
-  .meta({ id: "Heartbeat" });
+export const heartbeatSchema = z.object({ type: z.literal("heartbeat"), heads: headsSchema }).meta({ id: "Heartbeat" });
 
 export const presenceEntrySchema = z
   .object({

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import type { Board } from "../../../shared/boards.ts";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { BoardsTable } from "../../../platform/db/schema.ts";
+import type { Board } from "../../../shared/boards.ts";
 
 const toBoard = (row: BoardsTable): Board =>
   ({

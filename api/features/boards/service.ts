@@ -1,8 +1,8 @@
+import type { Executor } from "../../../platform/db/db.ts";
 import type { Board, BoardSnapshot, CreateBoard, UpdateBoard } from "../../../shared/boards.ts";
 import type { BoardId, TeamId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { rankBetween } from "../../../shared/rank.ts";
-import type { Executor } from "../../../platform/db/db.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";
 import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";

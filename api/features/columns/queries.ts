@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import type { Column } from "../../../shared/columns.ts";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { ColumnsTable } from "../../../platform/db/schema.ts";
+import type { Column } from "../../../shared/columns.ts";
 
 const toColumn = (row: ColumnsTable): Column =>
   ({

@@ -1,7 +1,7 @@
+import type { Executor } from "../../../platform/db/db.ts";
 import type { Column, CreateColumn, MoveColumn, UpdateColumn } from "../../../shared/columns.ts";
 import type { BoardId, ColumnId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
-import type { Executor } from "../../../platform/db/db.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";
 import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";

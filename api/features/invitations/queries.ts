@@ -56,7 +56,12 @@ export const isInvited = async (
         where("email", "=", by.email.toLowerCase()),
         ...(by.id === null
           ? []
-          : [where.and([where("id", "=", by.id), where.or([where("email", "is", null), where("email", "=", by.email.toLowerCase())])])]),
+          : [
+              where.and([
+                where("id", "=", by.id),
+                where.or([where("email", "is", null), where("email", "=", by.email.toLowerCase())]),
+              ]),
+            ]),
       ]),
     )
     .limit(1)

@@ -1,12 +1,12 @@
+import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
+import type { InvitationsTable } from "../../../platform/db/schema.ts";
+import { lockHead } from "../../../platform/events/append.ts";
 import type { InvitationId, TeamId } from "../../../shared/ids.ts";
 import type { CreateInvitation, Invitation, InvitationPreview } from "../../../shared/invitations.ts";
 import type { Member } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { formatPosition } from "../../../shared/position.ts";
 import { type Role, roleAtLeast } from "../../../shared/role.ts";
-import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
-import type { InvitationsTable } from "../../../platform/db/schema.ts";
-import { lockHead } from "../../../platform/events/append.ts";
 import { AppError, notFound } from "../../app-error.ts";
 import { append, type Reply, replay, runCommand, runRead, storedReply, storeReply, teamOf } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
@@ -98,11 +98,7 @@ export const previewInvitation = (deps: InvitationDeps, id: InvitationId): Promi
     };
   });
 
-export const deleteInvitation = (
-  deps: InvitationDeps,
-  scope: Scope,
-  id: InvitationId,
-): Promise<Reply<Invitation>> =>
+export const deleteInvitation = (deps: InvitationDeps, scope: Scope, id: InvitationId): Promise<Reply<Invitation>> =>
   runCommand(deps, scope, {
     right: "invitations.delete",
     tenantOf: (tx) => teamOf(tx, "invitations", id),

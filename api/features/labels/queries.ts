@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import type { Label } from "../../../shared/labels.ts";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { LabelsTable } from "../../../platform/db/schema.ts";
+import type { Label } from "../../../shared/labels.ts";
 
 const toLabel = (row: LabelsTable): Label =>
   ({

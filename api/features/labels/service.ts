@@ -1,7 +1,7 @@
+import type { Executor } from "../../../platform/db/db.ts";
 import type { BoardId, LabelId } from "../../../shared/ids.ts";
 import type { CreateLabel, Label, UpdateLabel } from "../../../shared/labels.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
-import type { Executor } from "../../../platform/db/db.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";
 import { type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";

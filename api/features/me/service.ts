@@ -1,8 +1,8 @@
-import type { Me, UpdateMe, User } from "../../../shared/users.ts";
+import type { Executor } from "../../../platform/db/db.ts";
 import { readSnapshot } from "../../../platform/db/db.ts";
 import type { NewEvent } from "../../../platform/events/append.ts";
 import { lockHead } from "../../../platform/events/append.ts";
-import type { Executor } from "../../../platform/db/db.ts";
+import type { Me, UpdateMe, User } from "../../../shared/users.ts";
 import { notFound } from "../../app-error.ts";
 import { append } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
@@ -31,11 +31,7 @@ export const updateMe = async (deps: ServiceDeps, scope: Scope, input: UpdateMe)
     if (before === null) throw notFound();
     if (before.name === input.name) return { user: before, committed: [] };
     const at = new Date(deps.clock.now()).toISOString();
-    await tx
-      .updateTable("users")
-      .set({ name: input.name, updatedAt: at })
-      .where("id", "=", scope.userId)
-      .execute();
+    await tx.updateTable("users").set({ name: input.name, updatedAt: at }).where("id", "=", scope.userId).execute();
     const teams = await teamsOf(tx, scope.userId);
     const committed = [];
     // In the order of ids: two renames that lock the same teams never wait for each other.

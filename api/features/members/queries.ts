@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Member } from "../../../shared/members.ts";
 import type { Executor } from "../../../platform/db/db.ts";
+import type { Member } from "../../../shared/members.ts";
 
 type MemberRow = {
   user_id: string;

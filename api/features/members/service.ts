@@ -1,8 +1,8 @@
+import type { Executor } from "../../../platform/db/db.ts";
 import type { TeamId, UserId } from "../../../shared/ids.ts";
 import type { Member, UpdateMember } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { type Role, roleAtLeast } from "../../../shared/role.ts";
-import type { Executor } from "../../../platform/db/db.ts";
 import { AppError, notFound } from "../../app-error.ts";
 import { type Change, type Reply, requireRight, requireVersion, runCommand, runRead } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";

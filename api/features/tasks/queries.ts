@@ -1,9 +1,9 @@
 import { type SelectQueryBuilder, sql } from "kysely";
+import type { Executor } from "../../../platform/db/db.ts";
+import type { Database, TasksTable } from "../../../platform/db/schema.ts";
 import type { TaskFilter } from "../../../shared/filters.ts";
 import type { Task } from "../../../shared/tasks.ts";
 import { foldCase } from "../../../shared/text.ts";
-import type { Executor } from "../../../platform/db/db.ts";
-import type { Database, TasksTable } from "../../../platform/db/schema.ts";
 
 /** What a task is read from; the folded copies stay in the database. */
 const SHOWN = [
@@ -120,7 +120,9 @@ export const listTasks = async (
 /** The tasks of a board, or of a whole team, that carry a label or are assigned to a person; archived ones too. */
 export const listTasksHolding = async (
   tx: Executor,
-  where: { readonly boardId: string; readonly labelId: string } | { readonly teamId: string; readonly assigneeId: string },
+  where:
+    | { readonly boardId: string; readonly labelId: string }
+    | { readonly teamId: string; readonly assigneeId: string },
 ): Promise<Task[]> => {
   const all = tx.selectFrom("tasks").select(SHOWN).orderBy("id");
   const query =

@@ -1,9 +1,9 @@
+import type { Executor } from "../../../platform/db/db.ts";
 import type { TaskFilter } from "../../../shared/filters.ts";
 import type { BoardId, LabelId, TaskId, UserId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import type { FieldError } from "../../../shared/problem.ts";
 import type { CreateTask, MoveTask, Task, UpdateTask } from "../../../shared/tasks.ts";
-import type { Executor } from "../../../platform/db/db.ts";
 import { invalidFields, notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";
 import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
@@ -116,12 +116,7 @@ const changedSet = <Id extends string>(
   return [...new Set([...(change.all ?? before), ...(change.add ?? [])])].filter((id) => !removed.has(id));
 };
 
-export const updateTask = (
-  deps: ServiceDeps,
-  scope: Scope,
-  taskId: TaskId,
-  input: UpdateTask,
-): Promise<Reply<Task>> =>
+export const updateTask = (deps: ServiceDeps, scope: Scope, taskId: TaskId, input: UpdateTask): Promise<Reply<Task>> =>
   runCommand(deps, scope, {
     right: "tasks.write",
     tenantOf: (tx) => teamOf(tx, "tasks", taskId),
@@ -155,12 +150,7 @@ export const updateTask = (
     },
   });
 
-export const moveTask = (
-  deps: ServiceDeps,
-  scope: Scope,
-  taskId: TaskId,
-  input: MoveTask,
-): Promise<Reply<Task>> =>
+export const moveTask = (deps: ServiceDeps, scope: Scope, taskId: TaskId, input: MoveTask): Promise<Reply<Task>> =>
   runCommand(deps, scope, {
     right: "tasks.write",
     tenantOf: (tx) => teamOf(tx, "tasks", taskId),

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
+import type { Executor } from "../../../platform/db/db.ts";
 import type { Role } from "../../../shared/role.ts";
 import type { Team, TeamWithRole } from "../../../shared/teams.ts";
-import type { Executor } from "../../../platform/db/db.ts";
 
 type TeamRow = { id: string; name: string; created_at: string; updated_at: string; version: number };
 

@@ -1,12 +1,21 @@
+import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
+import { createHead } from "../../../platform/events/append.ts";
 import type { TeamId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { formatPosition } from "../../../shared/position.ts";
 import type { CreateTeam, Team, TeamWithRole, UpdateTeam } from "../../../shared/teams.ts";
-import { createHead } from "../../../platform/events/append.ts";
-import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";
-import { append, type Reply, replay, requireVersion, runCommand, runRead, storedReply, storeReply } from "../../command.ts";
+import {
+  append,
+  type Reply,
+  replay,
+  requireVersion,
+  runCommand,
+  runRead,
+  storedReply,
+  storeReply,
+} from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
 import type { Scope } from "../../scope.ts";
@@ -29,11 +38,7 @@ export const listTeams = (deps: ServiceDeps, scope: Scope, query: PageQuery): Pr
   });
 
 /** Makes a team with its log; who makes it is its owner. */
-export const createTeam = async (
-  deps: ServiceDeps,
-  scope: Scope,
-  input: CreateTeam,
-): Promise<Reply<TeamWithRole>> => {
+export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateTeam): Promise<Reply<TeamWithRole>> => {
   const committed = await deps.db.write.transaction().execute(async (tx) => {
     const stored = await storedReply(tx, scope);
     if (stored !== null) return replay<TeamWithRole>(scope, stored);
@@ -42,7 +47,13 @@ export const createTeam = async (
     const head = await createHead(tx, tenantId, deps.newId(), at);
     const team: Team = { id: tenantId, name: input.name, createdAt: at, updatedAt: at, version: head.seq + 1 };
     await insertTeam(tx, team);
-    const owner = await addMember(tx, { teamId: tenantId, userId: scope.userId, role: "owner", at, version: head.seq + 2 });
+    const owner = await addMember(tx, {
+      teamId: tenantId,
+      userId: scope.userId,
+      role: "owner",
+      at,
+      version: head.seq + 2,
+    });
     const entries = await append(tx, scope, tenantId, head, at, [
       { action: "TEAM_CREATED", data: team },
       { action: "MEMBER_CREATED", data: owner },

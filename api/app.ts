@@ -1,0 +1,105 @@
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { asyncApiDocument } from "./asyncapi.ts";
+import { createAuth } from "./auth/auth.ts";
+import { accountRoutes, signInRoutes } from "./auth/routes.ts";
+import type { ApiDeps } from "./deps.ts";
+import { openApiDocument, registerSecurity, swaggerAsset, swaggerPage } from "./docs.ts";
+import { boardRoutes } from "./features/boards/routes.ts";
+import { columnRoutes } from "./features/columns/routes.ts";
+import { eventRoutes } from "./features/events/routes.ts";
+import { healthRoutes, metricsHandler } from "./features/health/routes.ts";
+import { importRoutes } from "./features/imports/routes.ts";
+import { invitationPreviewRoutes, invitationRoutes } from "./features/invitations/routes.ts";
+import { labelRoutes } from "./features/labels/routes.ts";
+import { meRoutes } from "./features/me/routes.ts";
+import { memberRoutes } from "./features/members/routes.ts";
+import { taskRoutes } from "./features/tasks/routes.ts";
+import { teamRoutes } from "./features/teams/routes.ts";
+import { scopeOf } from "./http.ts";
+import { acceptableBody } from "./middleware/body.ts";
+import { idempotency } from "./middleware/idempotency.ts";
+import { observe } from "./middleware/observe.ts";
+import { trustedOrigin } from "./middleware/origin.ts";
+import { problemHandler, unknownRoute } from "./middleware/problem.ts";
+import { rateLimit } from "./middleware/rate-limit.ts";
+import { session } from "./middleware/session.ts";
+import { createRouter } from "./openapi.ts";
+import { pageHandler } from "./page.ts";
+import { streamRoutes } from "./realtime/sse.ts";
+import { tokenRoutes } from "./realtime/token.ts";
+import { createRouteIndex } from "./route-index.ts";
+
+/** Assembles REST, SSE, Swagger and the page. Call `fetch(request, {address, loopback})` on it. */
+export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: string }) => {
+  const stream = streamRoutes(deps);
+  const auth = createAuth({ db: deps.db, secret: deps.secret, origins: deps.origins, newId: deps.newId });
+  const app = createRouter();
+  registerSecurity(app);
+
+  app.onError(problemHandler(deps.log));
+  app.use(requestId());
+  app.use(observe(deps.log, deps.metrics));
+  app.use(
+    secureHeaders({
+      strictTransportSecurity: deps.origins.baseUrl.startsWith("https:") ? "max-age=15552000" : false,
+      xFrameOptions: "DENY",
+      referrerPolicy: "same-origin",
+      crossOriginEmbedderPolicy: false,
+    }),
+  );
+  app.use("/api/*", trustedOrigin(deps.origins));
+  app.use("/api/*", acceptableBody);
+
+  app.get("/metrics", metricsHandler(deps));
+  app.get("/api/docs", swaggerPage);
+  app.get("/api/docs/:asset", swaggerAsset);
+  app.route("/", healthRoutes(deps));
+
+  const byAddress = rateLimit(deps.rateLimits.auth, (c) => c.env.address);
+  app.use("/api/auth/sign-up/*", byAddress);
+  app.use("/api/auth/sign-in/*", byAddress);
+  app.route("/", signInRoutes(deps, auth));
+  app.route("/", invitationPreviewRoutes(deps));
+
+  const routes = createRouteIndex(app);
+  app.get("/api/openapi.json", (c) => c.json(document()));
+  app.get("/api/asyncapi.json", (c) =>
+    c.json(asyncApiDocument({ version: deps.version, socketUrl: socketAddress(deps) })),
+  );
+  // What is not there is 404 and a wrong method 405, also for who is not signed in.
+  app.use("/api/*", async (c, next) => {
+    if (routes.knows(c.req.method, c.req.path)) return next();
+    return unknownRoute(routes.methodsOf)(c);
+  });
+  app.use("/api/*", session(auth));
+  app.use(
+    "/api/*",
+    rateLimit(deps.rateLimits.rest, (c) => scopeOf(c).userId),
+  );
+  app.route("/", accountRoutes(deps, auth));
+  app.route("/", meRoutes(deps));
+  app.route("/", tokenRoutes(deps));
+  app.route("/", stream.router);
+  app.use("/api/*", idempotency());
+  app.route("/", teamRoutes(deps));
+  app.route("/", memberRoutes(deps));
+  app.route("/", invitationRoutes(deps));
+  app.route("/", boardRoutes(deps));
+  app.route("/", columnRoutes(deps));
+  app.route("/", labelRoutes(deps));
+  app.route("/", taskRoutes(deps));
+  app.route("/", importRoutes(deps));
+  app.route("/", eventRoutes(deps));
+  app.get("*", pageHandler(options.pageDirectory));
+  app.notFound(unknownRoute(routes.methodsOf));
+
+  const document = () => openApiDocument(app, { version: deps.version, baseUrl: deps.origins.baseUrl });
+  return { app, auth, document, endStreams: stream.endStreams };
+};
+
+const socketAddress = (deps: ApiDeps): string =>
+  deps.config.wssUrl ??
+  (deps.config.mode === "all"
+    ? `${deps.origins.baseUrl.replace(/^http/, "ws")}/ws`
+    : `ws://127.0.0.1:${deps.config.wssPort}`);

@@ -1,0 +1,44 @@
+import type { Context, TypedResponse } from "hono";
+import { AppError } from "./app-error.ts";
+import type { Reply } from "./command.ts";
+import type { Scope } from "./scope.ts";
+
+/** What middleware leaves for routes. `address` is the client's, with trusted proxies taken into account. */
+export type AppEnv = {
+  Bindings: { readonly address: string; readonly loopback: boolean };
+  Variables: { requestId: string; scope: Scope | undefined };
+};
+
+export type AppContext = Context<AppEnv>;
+
+/**
+ * An answer that any route accepts: the body's shape is held by the service's types and by the tests that check every
+ * answer against the document, not by Hono's inference over twenty statuses.
+ */
+type AnyAnswer = Response & TypedResponse<never, never, never>;
+
+export const answer = (response: Response): AnyAnswer => response as AnyAnswer;
+
+/** The signed-in scope. @throws AppError UNAUTHENTICATED when there is none. */
+export const scopeOf = (c: AppContext): Scope => {
+  const scope = c.get("scope");
+  if (scope === undefined) throw new AppError("UNAUTHENTICATED");
+  return scope;
+};
+
+export type SendOptions = { readonly etag?: string };
+
+/** Sends a reply with its position. */
+export const send = <Body>(c: AppContext, reply: Reply<Body>, options: SendOptions = {}): AnyAnswer => {
+  const headers: Record<string, string> = {};
+  if (reply.position !== null) headers["Artel-Position"] = reply.position;
+  if (options.etag !== undefined) headers["ETag"] = options.etag;
+  return answer(c.json(reply.body, reply.status, headers));
+};
+
+/** Sends one entity; its ETag is the version that `If-Match` takes. */
+export const sendEntity = <Body extends { readonly version: number }>(c: AppContext, reply: Reply<Body>): AnyAnswer =>
+  send(c, reply, { etag: `"${reply.body.version}"` });
+
+/** Sends what is not about one tenant. */
+export const sendBody = (c: AppContext, body: unknown): AnyAnswer => answer(c.json(body, 200));

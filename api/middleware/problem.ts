@@ -1,0 +1,67 @@
+import type { ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Log } from "../../platform/log/log.ts";
+import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
+import { AppError } from "../app-error.ts";
+import type { AppContext, AppEnv } from "../http.ts";
+
+/** Sends problem details (RFC 9457). */
+export const sendProblem = (
+  c: AppContext,
+  code: ProblemCode,
+  detail: string,
+  options: { errors?: readonly FieldError[] | undefined; retryAfterSeconds?: number | undefined } = {},
+): Response => {
+  const { status, title } = PROBLEMS[code];
+  const problem: Problem = {
+    type: `/api/docs#${code}`,
+    title,
+    status,
+    detail,
+    code,
+    requestId: c.get("requestId"),
+    ...(options.errors === undefined ? {} : { errors: [...options.errors] }),
+  };
+  return c.body(JSON.stringify(problem), status, {
+    "Content-Type": "application/problem+json",
+    ...(options.retryAfterSeconds === undefined ? {} : { "Retry-After": String(options.retryAfterSeconds) }),
+  });
+};
+
+const HTTP_CODES = new Map<number, ProblemCode>([
+  [400, "BAD_REQUEST"],
+  [401, "UNAUTHENTICATED"],
+  [403, "FORBIDDEN"],
+  [404, "NOT_FOUND"],
+  [405, "METHOD_NOT_ALLOWED"],
+  [413, "TOO_LARGE"],
+  [415, "UNSUPPORTED_MEDIA_TYPE"],
+]);
+
+/** The one place where failures become answers. What was not expected is logged and told without its details. */
+export const problemHandler =
+  (log: Log): ErrorHandler<AppEnv> =>
+  (error, c) => {
+    if (error instanceof AppError) {
+      return sendProblem(c, error.code, error.message, {
+        errors: error.errors,
+        retryAfterSeconds: error.retryAfterSeconds,
+      });
+    }
+    if (error instanceof HTTPException) {
+      const code = HTTP_CODES.get(error.status);
+      if (code !== undefined) return sendProblem(c, code, error.message || PROBLEMS[code].title);
+    }
+    log.error({ err: error, requestId: c.get("requestId"), path: c.req.path }, "a request failed unexpectedly");
+    return sendProblem(c, "INTERNAL", "The request failed; the log has more under its requestId");
+  };
+
+/** 405 where the path is known with another method, else 404. */
+export const unknownRoute =
+  (methodsOf: (path: string) => readonly string[]): NotFoundHandler<AppEnv> =>
+  (c) => {
+    const methods = methodsOf(c.req.path);
+    if (methods.length === 0) return sendProblem(c, "NOT_FOUND", "There is no such address");
+    c.header("Allow", methods.join(", "));
+    return sendProblem(c, "METHOD_NOT_ALLOWED", `Allowed here: ${methods.join(", ")}`);
+  };

@@ -1,0 +1,112 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { PROBLEMS, type ProblemCode, problemSchema } from "../shared/problem.ts";
+import { AppError, notFound } from "./app-error.ts";
+import type { AppEnv } from "./http.ts";
+
+/** A router whose routes are described. Bad path parameters are 404, everything else that does not validate is 422. */
+export const createRouter = () =>
+  new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      if (result.target === "param") throw notFound();
+      const errors = result.error.issues.flatMap((issue) =>
+        issue.code === "unrecognized_keys"
+          ? issue.keys.map((key) => ({
+              path: [...issue.path.map(String), key].join("."),
+              message: "is not a field that can be sent",
+            }))
+          : [{ path: issue.path.map(String).join("."), message: issue.message }],
+      );
+      throw new AppError(
+        "INVALID",
+        errors
+          .map((e) => `${e.path || "body"}: ${e.message}`)
+          .join("; ")
+          .slice(0, 2_000),
+        errors,
+      );
+    },
+  });
+
+export type Router = ReturnType<typeof createRouter>;
+
+const positionHeader = z.object({
+  "Artel-Position": z
+    .string()
+    .meta({ description: "`<epoch>:<seq>`: the answer holds the effects of all events up to seq and of none after." }),
+});
+
+/** A successful answer about one team. */
+export const ok = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  headers: positionHeader,
+  content: { "application/json": { schema } },
+});
+
+/** A successful answer that is not about one team. */
+export const okPlain = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+const problem = (code: ProblemCode) => ({
+  description: PROBLEMS[code].title,
+  content: { "application/problem+json": { schema: problemSchema } },
+});
+
+const byStatus = (codes: readonly ProblemCode[]) => {
+  const grouped = new Map<number, string[]>();
+  for (const code of codes) grouped.set(PROBLEMS[code].status, [...(grouped.get(PROBLEMS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...grouped].map(([status, names]) => [
+      status,
+      {
+        ...problem(names[0] as ProblemCode),
+        description: names.map((name) => `\`${name}\`: ${PROBLEMS[name as ProblemCode].title}`).join("; "),
+      },
+    ]),
+  );
+};
+
+const ALWAYS = ["UNAUTHENTICATED", "NOT_FOUND", "INVALID", "RATE_LIMITED", "INTERNAL", "UNAVAILABLE"] as const;
+
+/** The failures of a read. */
+export const readProblems = (...more: ProblemCode[]) => byStatus([...ALWAYS, "FORBIDDEN", ...more]);
+
+/** The failures of a change. */
+export const changeProblems = (...more: ProblemCode[]) =>
+  byStatus([
+    ...ALWAYS,
+    "BAD_REQUEST",
+    "FORBIDDEN",
+    "UNTRUSTED_ORIGIN",
+    "IDEMPOTENCY_KEY_IN_USE",
+    "IDEMPOTENCY_KEY_REUSED",
+    "TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    ...more,
+  ]);
+
+export const problems = (...codes: ProblemCode[]) => byStatus(codes);
+
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { "application/json": { schema } },
+});
+
+/** Headers of any change. They are read by middleware; here they are described. */
+export const changeHeaders = z.object({
+  "idempotency-key": z.string().optional().meta({
+    description:
+      "Up to 128 ASCII characters. The same request under the same key acts once and is answered alike for 7 days.",
+  }),
+});
+
+export const versionedHeaders = changeHeaders.extend({
+  "if-match": z
+    .string()
+    .optional()
+    .meta({ description: '`"<version>"`: answers 412 when the entity is at another version.', example: '"7"' }),
+});
+
+export { z };

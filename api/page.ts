@@ -1,0 +1,50 @@
+import { join, normalize, sep } from "node:path";
+import type { AppContext } from "./http.ts";
+
+/** No script but our own files; styles may be inline because libraries position what floats by `style`. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: https:",
+  "font-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HASHED = "/assets/";
+
+/** Serves the built page: files as they are, every other address gets the page itself, which knows its own routes. */
+export const pageHandler = (directory: string) => {
+  const root = normalize(directory) + sep;
+  return async (c: AppContext) => {
+    c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    const file = await fileAt(root, c.req.path);
+    if (file !== null) {
+      c.header("Cache-Control", c.req.path.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache");
+      return c.body(file.stream(), 200, { "Content-Type": file.type });
+    }
+    if (c.req.path.startsWith(HASHED)) return c.notFound();
+    const page = Bun.file(join(root, "index.html"));
+    if (!(await page.exists())) return c.text("The page is not built; `bun start` builds it.", 503);
+    c.header("Cache-Control", "no-cache");
+    return c.body(await page.text(), 200, { "Content-Type": "text/html; charset=utf-8" });
+  };
+};
+
+const fileAt = async (root: string, path: string) => {
+  if (path === "/" || path.endsWith("/index.html")) return null;
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+  const target = normalize(join(root, decoded));
+  if (!target.startsWith(root) || decoded.includes("\u0000")) return null;
+  const file = Bun.file(target);
+  return (await file.exists()) ? file : null;
+};
