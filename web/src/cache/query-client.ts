@@ -1,4 +1,53 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, useQueryClient } from "@tanstack/react-query";
+import { v4, v7 } from "uuid";
+import { ApiProblem, createApiClient, NetworkFailure } from "../lib/api-client.ts";
+import { browserClock } from "../realtime/browser-ports.ts";
+import { forgetfulStorage } from "./outbox-storage.ts";
+import { Runtime, type RuntimeDeps } from "./runtime.ts";
 
-/** The page's one query client. */
-export const createQueryClient = (): QueryClient => new QueryClient();
+const TRIES = 3;
+
+const isWorthTrying = (error: Error): boolean =>
+  error instanceof NetworkFailure || (error instanceof ApiProblem && (error.status === 429 || error.status >= 500));
+
+const runtimes = new WeakMap<QueryClient, Runtime>();
+
+export type QueryClientOptions = Partial<Omit<RuntimeDeps, "queryClient">>;
+
+/** The page's one query client, with the writer of its cache behind it. The options are for tests. */
+export const createQueryClient = (options: QueryClientOptions = {}): QueryClient => {
+  const queryClient = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // "Offline" is what the browser thinks: a server on this machine is there all the same.
+        networkMode: "always",
+        retry: (failures, error) => failures < TRIES && isWorthTrying(error),
+        refetchOnWindowFocus: false,
+        staleTime: 30_000,
+      },
+    },
+  });
+  const runtime = new Runtime({
+    queryClient,
+    api: createApiClient({ fetch: (url, init) => fetch(url, init) }),
+    clock: browserClock,
+    random: Math.random,
+    newId: () => v4(),
+    storage: forgetfulStorage(),
+    ...options,
+  });
+  runtimes.set(queryClient, runtime);
+  void runtime.outbox.restore();
+  return queryClient;
+};
+
+/** Ids of what the client creates sort by the time of their making. */
+export const newEntityId = (): string => v7();
+
+export const runtimeOf = (queryClient: QueryClient): Runtime => {
+  const runtime = runtimes.get(queryClient);
+  if (runtime === undefined) throw new Error("the query client must come from createQueryClient");
+  return runtime;
+};
+
+export const useRuntime = (): Runtime => runtimeOf(useQueryClient());

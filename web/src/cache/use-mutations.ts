@@ -1,56 +1,24 @@
-import type { Board, UpdateBoard } from "../../../shared/boards.ts";
-import type { CreateColumn, MoveColumn, UpdateColumn } from "../../../shared/columns.ts";
-import type { ColumnId, LabelId, TaskId } from "../../../shared/ids.ts";
-import type { CreateLabel, UpdateLabel } from "../../../shared/labels.ts";
-import type { CreateTask, MoveTask, UpdateTask } from "../../../shared/tasks.ts";
+import { useMemo } from "react";
 import type { ApiProblem } from "../lib/api-client.ts";
+import { type BoardActions, boardActions } from "./board-actions.ts";
+import { type BoardsActions, boardsActions } from "./boards-actions.ts";
+import type { IntentKind } from "./intents.ts";
+import { useRuntime } from "./query-client.ts";
+import type { Runtime } from "./runtime.ts";
+import { useView } from "./use-view.ts";
 
-/** Every call shows its effect at once and is sent in the background; a refusal appears in `useRefused`. */
-export type BoardActions = {
-  readonly createTask: (input: Omit<CreateTask, "id">) => TaskId;
-  readonly updateTask: (id: string, change: UpdateTask) => void;
-  readonly moveTask: (id: string, move: MoveTask) => void;
-  readonly deleteTask: (id: string) => void;
-  readonly createColumn: (input: Omit<CreateColumn, "id">) => ColumnId;
-  readonly updateColumn: (id: string, change: UpdateColumn) => void;
-  readonly moveColumn: (id: string, move: MoveColumn) => void;
-  readonly deleteColumn: (id: string) => void;
-  readonly createLabel: (input: Omit<CreateLabel, "id">) => LabelId;
-  readonly updateLabel: (id: string, change: UpdateLabel) => void;
-  readonly deleteLabel: (id: string) => void;
-  readonly updateBoard: (change: UpdateBoard) => void;
-};
+export type { BoardActions, BoardsActions, IntentKind };
 
 /** The functions keep their identity while `boardId` stays the same. */
-export const useBoardActions = (_boardId: string): BoardActions => {
-  throw new Error("not yet");
+export const useBoardActions = (boardId: string): BoardActions => {
+  const runtime = useRuntime();
+  return useMemo(() => boardActions(runtime, boardId), [runtime, boardId]);
 };
 
-export type BoardsActions = {
-  /** Resolves when the server has made it; throws `ApiProblem` when it refuses. */
-  readonly createBoard: (name: string) => Promise<Board>;
-  readonly updateBoard: (id: string, change: UpdateBoard) => void;
-  readonly deleteBoard: (id: string) => void;
+export const useBoardsActions = (teamId: string): BoardsActions => {
+  const runtime = useRuntime();
+  return useMemo(() => boardsActions(runtime, teamId), [runtime, teamId]);
 };
-export const useBoardsActions = (_teamId: string): BoardsActions => {
-  throw new Error("not yet");
-};
-
-export type IntentKind =
-  | "task.create"
-  | "task.update"
-  | "task.move"
-  | "task.delete"
-  | "column.create"
-  | "column.update"
-  | "column.move"
-  | "column.delete"
-  | "label.create"
-  | "label.update"
-  | "label.delete"
-  | "board.create"
-  | "board.update"
-  | "board.delete";
 
 export type RefusedChange = {
   readonly id: string;
@@ -64,5 +32,17 @@ export type RefusedChange = {
   readonly dismiss: () => void;
 };
 
+const refusedIn = ({ outbox }: Runtime): readonly RefusedChange[] =>
+  outbox.refusals.flatMap(({ id, intents: [first], title, problem }) =>
+    first === undefined
+      ? []
+      : [{ id, what: first.kind, title, problem, retry: () => outbox.retry(id), dismiss: () => outbox.dismiss(id) }],
+  );
+
 /** Changes that the server refused and that were taken back. */
-export const useRefused = (): readonly RefusedChange[] => [];
+export const useRefused = (): readonly RefusedChange[] => {
+  const runtime = useRuntime();
+  const refusals = useView(({ outbox }) => outbox.refusals);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made of the refusals
+  return useMemo(() => refusedIn(runtime), [runtime, refusals]);
+};

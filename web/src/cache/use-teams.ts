@@ -1,10 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { z } from "zod";
 import type { Board } from "../../../shared/boards.ts";
-import type { Import } from "../../../shared/imports.ts";
-import type { CreateInvitation, Invitation, InvitationPreview } from "../../../shared/invitations.ts";
+import { type Invitation, invitationSchema } from "../../../shared/invitations.ts";
 import type { Member } from "../../../shared/members.ts";
-import type { Role } from "../../../shared/role.ts";
+import { compareRanked } from "../../../shared/rank.ts";
 import type { TeamWithRole } from "../../../shared/teams.ts";
 import type { Me } from "../../../shared/users.ts";
+import { collectPages } from "../lib/api-client.ts";
+import { stableList } from "./board-views.ts";
+import { keys } from "./keys.ts";
+import { useRuntime } from "./query-client.ts";
+import { boardsQuery, membersQuery, meQuery } from "./state-queries.ts";
+import { type TeamCalls, teamCalls } from "./team-calls.ts";
+import { useView } from "./use-view.ts";
 
 export type MeView =
   | { readonly status: "loading" }
@@ -19,21 +28,73 @@ export type Listing<Item> = {
   readonly refetch: () => void;
 };
 
-export const useMe = (): MeView => ({ status: "loading" });
+const listing = <Item>(items: readonly Item[] | null, error: Error | null, refetch: () => unknown): Listing<Item> => ({
+  status: items !== null ? "ready" : error === null ? "loading" : "error",
+  items: items ?? [],
+  ...(error === null ? {} : { error }),
+  refetch: () => void refetch(),
+});
+
+/** Who is signed in. */
+export const useMe = (): MeView => {
+  const { data, error } = useQuery(meQuery(useRuntime()));
+  return useMemo(() => {
+    if (data) return { status: "signed-in", me: data };
+    if (data === null) return { status: "signed-out" };
+    return error === null ? { status: "loading" } : { status: "error", error };
+  }, [data, error]);
+};
+
 /** Reads `me` again, after a change of account that came from elsewhere. */
-export const useRefreshMe = (): (() => Promise<void>) => async () => {};
+export const useRefreshMe = (): (() => Promise<void>) => {
+  const runtime = useRuntime();
+  return useCallback(() => runtime.queryClient.invalidateQueries({ queryKey: keys.me }), [runtime]);
+};
+
+/** The teams of the person signed in, with the own role in each. */
 export const useTeams = (): Listing<TeamWithRole> => {
-  throw new Error("not yet");
+  const { data, error, refetch } = useQuery(meQuery(useRuntime()));
+  return useMemo(
+    () => listing(data === undefined ? null : (data?.teams ?? []), error, refetch),
+    [data, error, refetch],
+  );
 };
-/** The team's boards in order. */
-export const useBoards = (_teamId: string): Listing<Board> => {
-  throw new Error("not yet");
+
+/** The team's boards in order, archived ones included. */
+export const useBoards = (teamId: string): Listing<Board> => {
+  const { error, refetch } = useQuery(boardsQuery(useRuntime(), teamId));
+  const items = useView<readonly Board[] | null>((runtime, before) => {
+    const state = runtime.viewBoards(teamId);
+    return state && stableList(before ?? undefined, [...state.items.values()].sort(compareRanked));
+  });
+  return useMemo(() => listing(items, error, refetch), [items, error, refetch]);
 };
-export const useMembers = (_teamId: string): Listing<Member> => {
-  throw new Error("not yet");
+
+/** The team's members by name. */
+export const useMembers = (teamId: string): Listing<Member> => {
+  const { error, refetch } = useQuery(membersQuery(useRuntime(), teamId));
+  const items = useView<readonly Member[] | null>((runtime, before) => {
+    const state = runtime.viewMembers(teamId);
+    return (
+      state &&
+      stableList(
+        before ?? undefined,
+        [...state.items.values()].sort((a, b) => a.name.localeCompare(b.name)),
+      )
+    );
+  });
+  return useMemo(() => listing(items, error, refetch), [items, error, refetch]);
 };
-export const useInvitations = (_teamId: string): Listing<Invitation> => {
-  throw new Error("not yet");
+
+/** Open invitations; no event tells of them. */
+export const useInvitations = (teamId: string): Listing<Invitation> => {
+  const { api } = useRuntime();
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.invitations(teamId),
+    queryFn: async ({ signal }) =>
+      (await collectPages(api, { path: `/teams/${teamId}/invitations`, item: invitationSchema, signal })).items,
+  });
+  return useMemo(() => listing(data ?? null, error, refetch), [data, error, refetch]);
 };
 
 export type Account = {
@@ -42,23 +103,34 @@ export type Account = {
   /** Ends the session and forgets everything cached and everything unsent. */
   readonly signOut: () => Promise<void>;
 };
+
 /** Each call throws `ApiProblem` or `NetworkFailure`. The functions keep their identity. */
 export const useAccount = (): Account => {
-  throw new Error("not yet");
+  const runtime = useRuntime();
+  return useMemo(() => {
+    const post = async (path: string, body: object) => {
+      await runtime.api.request({ method: "POST", path: `/auth${path}`, body, schema: z.unknown() });
+    };
+    const enter = async (path: string, body: object) => {
+      await post(path, body);
+      await runtime.queryClient.invalidateQueries({ queryKey: keys.me });
+      runtime.outbox.wake();
+    };
+    return {
+      signUp: (input) => enter("/sign-up/email", input),
+      signIn: (input) => enter("/sign-in/email", input),
+      signOut: async () => {
+        await post("/sign-out", {});
+        // Signed out first, so that what is shown leaves before what it shows.
+        runtime.queryClient.setQueryData(keys.me, null);
+        runtime.clear();
+      },
+    };
+  }, [runtime]);
 };
 
-export type TeamCalls = {
-  readonly getInvitation: (id: string) => Promise<InvitationPreview>;
-  readonly acceptInvitation: (id: string) => Promise<Member>;
-  readonly createTeam: (name: string) => Promise<TeamWithRole>;
-  readonly createInvitation: (teamId: string, input: CreateInvitation) => Promise<Invitation>;
-  readonly deleteInvitation: (teamId: string, id: string) => Promise<void>;
-  readonly updateMember: (teamId: string, userId: string, role: Role) => Promise<Member>;
-  readonly removeMember: (teamId: string, userId: string) => Promise<void>;
-  readonly importTrello: (teamId: string, file: File) => Promise<Import>;
-  readonly getImport: (id: string) => Promise<Import>;
-};
 /** Calls that are not optimistic: each waits for its answer and throws `ApiProblem` or `NetworkFailure`. */
 export const useTeamCalls = (): TeamCalls => {
-  throw new Error("not yet");
+  const runtime = useRuntime();
+  return useMemo(() => teamCalls(runtime), [runtime]);
 };

@@ -1,6 +1,8 @@
-import type { z } from "zod";
-import type { Position } from "../../../shared/position.ts";
-import type { FieldError, ProblemCode } from "../../../shared/problem.ts";
+import { z } from "zod";
+import type { Page } from "../../../shared/paging.ts";
+import { MAX_LIMIT, page } from "../../../shared/paging.ts";
+import { type Position, parsePosition } from "../../../shared/position.ts";
+import { type FieldError, PROBLEMS, type ProblemCode, problemSchema } from "../../../shared/problem.ts";
 
 /** The server answered and refused. */
 export class ApiProblem extends Error {
@@ -9,8 +11,8 @@ export class ApiProblem extends Error {
     readonly code: ProblemCode | "UNKNOWN",
     readonly status: number,
     readonly detail: string,
-    readonly errors: readonly FieldError[],
-    readonly retryAfterSeconds: number | null,
+    readonly errors: readonly FieldError[] = [],
+    readonly retryAfterSeconds: number | null = null,
   ) {
     super(detail);
   }
@@ -25,20 +27,161 @@ export type ApiRequest<Schema extends z.ZodType> = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below `/api`, for example `/teams`. */
   readonly path: string;
+  /** Sent as JSON; a `FormData` as it is. */
   readonly body?: unknown;
   readonly schema: Schema;
-  readonly ifMatch?: number;
-  readonly ifNoneMatch?: string;
-  readonly idempotencyKey?: string;
-  readonly signal?: AbortSignal;
+  /** The version that the change was made on. */
+  readonly ifMatch?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 };
 
-export type ApiAnswer<Data> =
-  | {
-      readonly kind: "answer";
-      readonly status: number;
-      readonly data: Data;
-      readonly position: Position | null;
-      readonly etag: string | null;
+export type ApiAnswer<Data> = {
+  readonly status: number;
+  readonly data: Data;
+  /** Where in its team's history the answer stands; `null` for what belongs to no one team. */
+  readonly position: Position | null;
+  readonly etag: string | null;
+};
+
+/** The snapshot is still the one that the ETag names. */
+export type Unchanged = { readonly status: 304; readonly position: Position | null; readonly etag: string };
+
+export type ApiClient = {
+  request<Schema extends z.ZodType>(request: ApiRequest<Schema>): Promise<ApiAnswer<z.infer<Schema>>>;
+  /** As `request`, asking with an ETag whether anything changed. */
+  requestIfChanged<Schema extends z.ZodType>(
+    request: ApiRequest<Schema> & { readonly ifNoneMatch: string },
+  ): Promise<ApiAnswer<z.infer<Schema>> | Unchanged>;
+};
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+const isKnownCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
+
+const retryAfter = (response: Response): number | null => {
+  const text = response.headers.get("retry-after");
+  const seconds = text === null ? Number.NaN : Number(text);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+};
+
+const readJson = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json();
+  } catch (cause) {
+    // The connection broke within the body, or something between answered in the server's place.
+    throw new NetworkFailure(`no readable answer (${response.status})`, { cause });
+  }
+};
+
+const refusal = async (response: Response): Promise<ApiProblem | NetworkFailure> => {
+  const parsed = problemSchema.safeParse(await response.json().catch(() => null));
+  const wait = retryAfter(response);
+  if (parsed.success) {
+    const { code, status, detail, errors } = parsed.data;
+    return new ApiProblem(isKnownCode(code) ? code : "UNKNOWN", status, detail, errors ?? [], wait);
+  }
+  // A gateway's own page says nothing of what the server did with the request.
+  return response.status >= 500
+    ? new NetworkFailure(`a gateway answered ${response.status}`)
+    : new ApiProblem("UNKNOWN", response.status, response.statusText || `status ${response.status}`, [], wait);
+};
+
+const headersOf = (request: ApiRequest<z.ZodType>, ifNoneMatch: string | undefined) => {
+  const headers = new Headers({ accept: "application/json" });
+  if (request.body !== undefined && !(request.body instanceof FormData))
+    headers.set("content-type", "application/json");
+  if (request.ifMatch !== undefined) headers.set("if-match", `"${request.ifMatch}"`);
+  if (ifNoneMatch !== undefined) headers.set("if-none-match", ifNoneMatch);
+  if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
+  return headers;
+};
+
+/**
+ * Speaks to `/api` with the session's cookie.
+ * Throws `ApiProblem` when the server refuses, `NetworkFailure` when nothing was answered.
+ */
+export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: string }): ApiClient => {
+  const base = deps.base ?? "/api";
+
+  const send = async (request: ApiRequest<z.ZodType>, ifNoneMatch?: string): Promise<Response> => {
+    const { method, path, body, signal } = request;
+    const init: RequestInit = {
+      method,
+      credentials: "same-origin",
+      headers: headersOf(request, ifNoneMatch),
+      // Freshness is decided by positions; a cache of the browser's would answer with an older one.
+      cache: "no-store",
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    };
+    try {
+      return await deps.fetch(`${base}${path}`, init);
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new NetworkFailure("nothing was answered", { cause });
     }
-  | { readonly kind: "unchanged"; readonly position: Position | null };
+  };
+
+  const positionOf = (response: Response) => {
+    const text = response.headers.get("artel-position");
+    return text === null ? null : parsePosition(text);
+  };
+
+  const read = async <Schema extends z.ZodType>(
+    request: ApiRequest<Schema>,
+    response: Response,
+  ): Promise<ApiAnswer<z.infer<Schema>>> => {
+    if (!response.ok) throw await refusal(response);
+    const data = request.schema.safeParse(await readJson(response));
+    if (!data.success) throw new ApiProblem("UNKNOWN", response.status, z.prettifyError(data.error));
+    return {
+      status: response.status,
+      data: data.data,
+      position: positionOf(response),
+      etag: response.headers.get("etag"),
+    };
+  };
+
+  return {
+    request: async (request) => read(request, await send(request)),
+    requestIfChanged: async (request) => {
+      const response = await send(request, request.ifNoneMatch);
+      return response.status === 304
+        ? { status: 304, position: positionOf(response), etag: request.ifNoneMatch }
+        : read(request, response);
+    },
+  };
+};
+
+const lowest = (a: Position | null, b: Position | null): Position | null => {
+  if (a === null || b === null) return null;
+  // Pages of two histories make no state: the older one makes every gate refuse it.
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? a : b;
+  return a.seq <= b.seq ? a : b;
+};
+
+/** Reads a collection to its end. Its position is its lowest page's. */
+export const collectPages = async <Item extends z.ZodType>(
+  api: ApiClient,
+  request: { readonly path: string; readonly item: Item; readonly signal?: AbortSignal | undefined },
+): Promise<{ items: z.infer<Item>[]; position: Position | null }> => {
+  const schema = page(request.item);
+  const separator = request.path.includes("?") ? "&" : "?";
+  const read = async (cursor: string | null): Promise<ApiAnswer<Page<z.infer<Item>>>> =>
+    api.request({
+      method: "GET",
+      path: `${request.path}${separator}limit=${MAX_LIMIT}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+      schema,
+      signal: request.signal,
+    });
+  let answer = await read(null);
+  let position = answer.position;
+  const items = [...answer.data.items];
+  while (answer.data.nextCursor !== null) {
+    answer = await read(answer.data.nextCursor);
+    position = lowest(position, answer.position);
+    items.push(...answer.data.items);
+  }
+  return { items, position };
+};

@@ -1,25 +1,119 @@
-import type { ReactNode } from "react";
-import type { PresenceEntry } from "../../../shared/protocol/down.ts";
+import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { PresenceData } from "../../../shared/protocol/up.ts";
+import { useRuntime } from "../cache/query-client.ts";
+import { useMe } from "../cache/use-teams.ts";
+import { browserPorts } from "./browser-ports.ts";
+import type { LiveStatus } from "./live-status.ts";
+import type { RealtimePorts } from "./ports.ts";
+import type { PresencePeer } from "./presence-book.ts";
+import { RealtimeClient } from "./realtime-client.ts";
+import { RealtimeContext, useRealtime } from "./realtime-context.ts";
 
-/** Why the client does not come back by itself. */
-export type StopReason = "signed-out" | "forged-token" | "invalid-message" | "too-big";
+export type { LiveStatus, PresencePeer };
 
-export type LiveStatus = {
-  readonly status: "live" | "reconnecting" | "offline" | "polling";
-  /** Epoch milliseconds at which the page last knew that it was in step. */
-  readonly inStepAt: number | null;
-  readonly reason?: StopReason;
+const NOBODY: readonly PresencePeer[] = [];
+
+const useWaking = (client: RealtimeClient, onWake: () => void): void => {
+  useEffect(() => {
+    const wake = () => {
+      client.wake();
+      onWake();
+    };
+    const online = () => {
+      client.setNetwork(true);
+      onWake();
+    };
+    const offline = () => client.setNetwork(false);
+    const seen = () => {
+      if (document.visibilityState === "visible") wake();
+    };
+    window.addEventListener("online", online);
+    window.addEventListener("offline", offline);
+    window.addEventListener("pageshow", wake);
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      window.removeEventListener("online", online);
+      window.removeEventListener("offline", offline);
+      window.removeEventListener("pageshow", wake);
+      document.removeEventListener("visibilitychange", seen);
+    };
+  }, [client, onWake]);
 };
 
-export type PresencePeer = PresenceEntry & { /** This very connection. */ readonly self: boolean };
+export type SocketProviderProps = {
+  readonly children: ReactNode;
+  /** Others than the browser's, for tests and for other backends. */
+  readonly ports?: RealtimePorts;
+};
 
-/** Gives everything below it one socket. Stands inside `QueryClientProvider`. */
-export const SocketProvider = ({ children }: { readonly children: ReactNode }) => children;
+/** Gives everything below it one socket, open while somebody is signed in. Stands inside `QueryClientProvider`. */
+export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
+  const runtime = useRuntime();
+  const [client] = useState(() => new RealtimeClient(ports ?? browserPorts(runtime.api)));
+  const me = useMe();
+  const userId = me.status === "signed-in" ? me.me.user.id : null;
+  const wakeOutbox = useCallback(() => runtime.outbox.wake(), [runtime]);
+  useWaking(client, wakeOutbox);
 
-export const useLiveStatus = (): LiveStatus => ({ status: "reconnecting", inStepAt: null });
+  useEffect(() => runtime.attach(client, (listener) => client.listen(listener)), [runtime, client]);
 
-export const usePresence = (_teamId: string | null): readonly PresencePeer[] => [];
+  useEffect(
+    () =>
+      client.listen((notice) => {
+        if (notice.kind !== "status") return;
+        const { status, reason } = client.status();
+        if (reason === "signed-out") runtime.refreshAccess();
+        if (status === "live") runtime.outbox.wake();
+      }),
+    [runtime, client],
+  );
+
+  // A socket is somebody's: another person gets another one.
+  useEffect(() => {
+    if (userId === null) return undefined;
+    client.start();
+    return () => client.stop();
+  }, [client, userId]);
+
+  return <RealtimeContext value={client}>{children}</RealtimeContext>;
+};
+
+/** How live the page is; does not render again for every event. */
+export const useLiveStatus = (): LiveStatus => {
+  const client = useRealtime();
+  const subscribe = useCallback(
+    (changed: () => void) =>
+      client.listen((notice) => {
+        if (notice.kind === "status") changed();
+      }),
+    [client],
+  );
+  return useSyncExternalStore(subscribe, () => client.status());
+};
+
+/** Who is in the team now and what they look at, this connection included as `self`. */
+export const usePresence = (teamId: string | null): readonly PresencePeer[] => {
+  const client = useRealtime();
+  const subscribe = useCallback(
+    (changed: () => void) =>
+      client.listen((notice) => {
+        if (notice.kind === "presence" && notice.tenantId === teamId) changed();
+      }),
+    [client, teamId],
+  );
+  return useSyncExternalStore(subscribe, () => (teamId === null ? NOBODY : client.presence(teamId)));
+};
 
 /** Says what this person is looking at in the team while the component is mounted; `null` says nothing. */
-export const useSayPresence = (_teamId: string | null, _data: PresenceData): void => {};
+export const useSayPresence = (teamId: string | null, data: PresenceData): void => {
+  const client = useRealtime();
+  const text = JSON.stringify(data);
+  const said = useRef(data);
+  said.current = data;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new object that says the same is not said again
+  useEffect(() => {
+    if (teamId === null) return undefined;
+    client.say(teamId, said.current);
+    return () => client.say(teamId, null);
+  }, [client, teamId, text]);
+};

@@ -1,0 +1,9 @@
+/** The query keys of the page. Others' queries may live beside them. */
+export const keys = {
+  me: ["me"] as const,
+  teams: ["teams"] as const,
+  board: (boardId: string) => ["board", boardId] as const,
+  boards: (teamId: string) => ["boards", teamId] as const,
+  members: (teamId: string) => ["members", teamId] as const,
+  invitations: (teamId: string) => ["invitations", teamId] as const,
+};

@@ -1,0 +1,290 @@
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Position } from "../../../shared/position.ts";
+import type { Me } from "../../../shared/users.ts";
+import type { ApiClient } from "../lib/api-client.ts";
+import { fullJitter } from "../realtime/backoff.ts";
+import type { Notice } from "../realtime/notices.ts";
+import type { Clock } from "../realtime/ports.ts";
+import { createBoardViews } from "./board-views.ts";
+import type { Fact } from "./facts.ts";
+import { requestOf, subjectOf } from "./intents.ts";
+import { keys } from "./keys.ts";
+import { type Entry, Outbox } from "./outbox.ts";
+import type { OutboxStorage } from "./outbox-storage.ts";
+import { type ReadStart, readBoard, readBoards, readMembers } from "./reads.ts";
+import { type BoardState, type BoardsState, isTenantState, type MembersState, type TenantState } from "./states.ts";
+import { taskIn } from "./task-table.ts";
+import { type Channel, Tenants } from "./tenants.ts";
+
+export type RuntimeDeps = {
+  readonly queryClient: QueryClient;
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly storage: OutboxStorage;
+};
+
+const READ_TRIES = 6;
+const READ_AGAIN_BASE_MS = 50;
+
+/** The page's cache with its writer: reads, events and unsent changes meet here. */
+export class Runtime {
+  readonly queryClient: QueryClient;
+  readonly api: ApiClient;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly tenants: Tenants;
+  readonly #deps: RuntimeDeps;
+  readonly #views = createBoardViews();
+  readonly #listeners = new Set<() => void>();
+  readonly #rereads = new Map<string, number>();
+
+  constructor(deps: RuntimeDeps) {
+    this.#deps = deps;
+    this.queryClient = deps.queryClient;
+    this.api = deps.api;
+    this.newId = deps.newId;
+    this.clock = deps.clock;
+    this.tenants = new Tenants({
+      queryClient: deps.queryClient,
+      clock: deps.clock,
+      flushed: (facts) => this.#flushed(facts),
+      accessChanged: () => {
+        this.refreshAccess();
+        this.#emit();
+      },
+    });
+    this.outbox = new Outbox({
+      ...deps,
+      send: (intent, key) => deps.api.request({ ...requestOf(intent), idempotencyKey: key }),
+      isHeld: (entry) => this.#isHeld(entry),
+      changed: () => this.#emit(),
+      answered: (entry) => this.#answered(entry),
+      signedOut: () => void this.queryClient.invalidateQueries({ queryKey: keys.me }),
+    });
+    deps.queryClient.getQueryCache().subscribe((event) => {
+      if (event.type === "removed") this.#emit();
+      if (event.type !== "updated" || event.action.type !== "success") return;
+      const { data } = event.query.state;
+      if (isTenantState(data)) this.#committed(event.query.queryKey, data);
+    });
+  }
+
+  /** Connects the cache with the realtime client; returns the undo. */
+  attach(channel: Channel, listen: (listener: (notice: Notice) => void) => () => void): () => void {
+    this.tenants.attach(channel);
+    const deafen = listen((notice) => this.tenants.hear(notice));
+    return () => {
+      deafen();
+      this.tenants.attach(null);
+    };
+  }
+
+  /** Tells when a view may have changed. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** At every commit of the query cache: a read is brought up to what is known, or refused. */
+  readonly share = (held: unknown, incoming: unknown): unknown => {
+    if (!isTenantState(incoming)) return incoming;
+    const old = isTenantState(held) ? held : undefined;
+    const verdict = this.tenants.log(incoming.teamId).judge(old, incoming);
+    if (verdict.kind === "taken") return verdict.state;
+    // With nothing better to show it is shown, but no event is folded onto it.
+    return old ?? { ...incoming, begun: Number.NEGATIVE_INFINITY };
+  };
+
+  /** Kept in step by events, a state is never stale; otherwise it is when it is looked at anew. */
+  readonly staleTime = (query: { readonly state: { readonly data: unknown } }): number => {
+    const { data } = query.state;
+    const isFresh = isTenantState(data) && data.unreadFrom === null && this.#isCurrent(data);
+    return isFresh && this.tenants.isKept(data.teamId) ? Number.POSITIVE_INFINITY : 0;
+  };
+
+  board(boardId: string, signal: AbortSignal): Promise<BoardState> {
+    return this.#read(
+      signal,
+      keys.board(boardId),
+      (start: ReadStart<BoardState>) => readBoard(this.api, boardId, start),
+      (data) => (data.kind === "board" ? data : undefined),
+    );
+  }
+
+  boards(teamId: string, signal: AbortSignal): Promise<BoardsState> {
+    return this.#read(
+      signal,
+      keys.boards(teamId),
+      (start: ReadStart<BoardsState>) => readBoards(this.api, teamId, start),
+      (data) => (data.kind === "boards" ? data : undefined),
+    );
+  }
+
+  members(teamId: string, signal: AbortSignal): Promise<MembersState> {
+    return this.#read(
+      signal,
+      keys.members(teamId),
+      (start: ReadStart<MembersState>) => readMembers(this.api, teamId, start),
+      (data) => (data.kind === "members" ? data : undefined),
+    );
+  }
+
+  /** The board with what is on its way; `null` while nothing is known of it. */
+  viewBoard(boardId: string): BoardState | null {
+    const data = this.#held(keys.board(boardId));
+    return data?.kind === "board" ? this.#views.board(boardId, data, this.outbox.entries) : null;
+  }
+
+  viewBoards(teamId: string): BoardsState | null {
+    const data = this.#held(keys.boards(teamId));
+    return data?.kind === "boards" ? this.#views.list(teamId, data, this.outbox.entries) : null;
+  }
+
+  viewMembers(teamId: string): MembersState | null {
+    const data = this.#held(keys.members(teamId));
+    return data?.kind === "members" ? data : null;
+  }
+
+  me(): Me | null {
+    return this.queryClient.getQueryData<Me | null>(keys.me) ?? null;
+  }
+
+  /** Who I am to which team may have changed. */
+  refreshAccess(): void {
+    void this.queryClient.invalidateQueries({ queryKey: keys.me });
+    void this.queryClient.invalidateQueries({ queryKey: keys.teams });
+  }
+
+  /** Forgets everything of the person who was signed in. */
+  clear(): void {
+    this.outbox.clear();
+    this.tenants.clear();
+    this.queryClient.clear();
+    this.#views.clear();
+    this.#rereads.clear();
+    this.#emit();
+  }
+
+  async #read<State extends TenantState>(
+    signal: AbortSignal,
+    queryKey: QueryKey,
+    read: (start: ReadStart<State>) => Promise<State>,
+    narrow: (data: TenantState) => State | undefined,
+  ): Promise<State> {
+    for (let tries = 1; ; tries += 1) {
+      const held = this.#held(queryKey);
+      const state = await read({
+        begun: this.tenants.cuts,
+        previous: held && this.#isCurrent(held) ? narrow(held) : undefined,
+        signal,
+      });
+      const verdict = this.tenants.log(state.teamId).judge(held, state);
+      if (verdict.kind !== "refused" || tries >= READ_TRIES) return state;
+      if (verdict.why === "other-epoch") this.tenants.otherEpoch(state.teamId);
+      await this.#pause(tries, signal);
+    }
+  }
+
+  #pause(tries: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const wait = READ_AGAIN_BASE_MS + fullJitter(tries, this.#deps.random, { base: READ_AGAIN_BASE_MS });
+    const cancel = this.clock.after(wait, resolve);
+    signal.addEventListener("abort", () => {
+      cancel();
+      reject(signal.reason);
+    });
+    return promise;
+  }
+
+  #held(queryKey: QueryKey): TenantState | undefined {
+    const data = this.queryClient.getQueryData(queryKey);
+    return isTenantState(data) ? data : undefined;
+  }
+
+  #isCurrent(state: TenantState): boolean {
+    return this.tenants.log(state.teamId).isCurrent(state);
+  }
+
+  #committed(queryKey: QueryKey, state: TenantState): void {
+    this.tenants.committed(state);
+    const key = JSON.stringify(queryKey);
+    if (state.unreadFrom !== null || !this.#isCurrent(state)) this.#readAgain(key, queryKey);
+    else this.#rereads.delete(key);
+    this.outbox.prune();
+    this.#emit();
+  }
+
+  /** Not within the commit that showed the need: the query is in the middle of it. */
+  #readAgain(key: string, queryKey: QueryKey): void {
+    const tries = this.#rereads.get(key) ?? 0;
+    this.#rereads.set(key, tries + 1);
+    const wait = tries === 0 ? 0 : fullJitter(tries, this.#deps.random, { base: READ_AGAIN_BASE_MS });
+    this.clock.after(wait, () => void this.queryClient.invalidateQueries({ queryKey, exact: true }));
+  }
+
+  #flushed(facts: readonly Fact[]): void {
+    const mine = this.me()?.user.id;
+    for (const { change, mutationId, at } of facts) {
+      if (mutationId !== null) this.outbox.echo(mutationId, at);
+      if (change.type === "team" || (change.type === "member" && change.entity.userId === mine)) this.refreshAccess();
+      if (change.type === "member")
+        void this.queryClient.invalidateQueries({ queryKey: keys.invitations(change.entity.teamId) });
+    }
+    this.outbox.prune();
+    this.#emit();
+  }
+
+  #statesOf(entry: Entry): TenantState[] {
+    const board = this.#held(keys.board(entry.intent.boardId));
+    if (!entry.intent.kind.startsWith("board.")) return board === undefined ? [] : [board];
+    const lists = this.queryClient.getQueriesData({ queryKey: ["boards"] }).map(([, data]) => data);
+    return [board, ...lists].filter(isTenantState).filter(({ teamId }) => this.#isTeamOf(entry, teamId));
+  }
+
+  #isTeamOf({ intent }: Entry, teamId: string): boolean {
+    if (intent.kind === "board.create") return intent.teamId === teamId;
+    const state = this.#held(keys.boards(teamId));
+    return state?.kind !== "boards" || state.items.has(intent.boardId);
+  }
+
+  #isHeld(entry: Entry): boolean {
+    const { absent, reached, intent } = entry;
+    if (absent) return this.#statesOf(entry).every((state) => !has(state, subjectOf(intent)));
+    if (reached === null) return true;
+    return this.#statesOf(entry).every((state) => this.#isPast(state, reached));
+  }
+
+  /** What was reached in another history than the one shown can't be waited for. */
+  #isPast(state: TenantState, reached: Position): boolean {
+    return state.position.epoch !== reached.epoch || this.tenants.log(state.teamId).holds(state, reached);
+  }
+
+  /** Where no event will tell of it, a read must. */
+  #answered(entry: Entry): void {
+    for (const { teamId } of this.#statesOf(entry)) if (!this.tenants.isKept(teamId)) this.tenants.hint(teamId);
+  }
+
+  #emit(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+const has = (state: TenantState, id: string): boolean => {
+  switch (state.kind) {
+    case "board":
+      return (
+        !state.deleted &&
+        (state.board.id === id ||
+          taskIn(state.tasks, id) !== undefined ||
+          state.columns.has(id) ||
+          state.labels.has(id))
+      );
+    case "boards":
+      return state.items.has(id);
+    case "members":
+      return false;
+  }
+};

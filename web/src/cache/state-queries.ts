@@ -1,0 +1,52 @@
+import { queryOptions } from "@tanstack/react-query";
+import { meSchema } from "../../../shared/users.ts";
+import { ApiProblem } from "../lib/api-client.ts";
+import { keys } from "./keys.ts";
+import type { Runtime } from "./runtime.ts";
+
+const KEPT_MS = 10 * 60_000;
+
+/** Views are made of the cache itself, with what is on its way over it: a query's observer only reads and fails. */
+const ONLY_FATE = ["status", "error"] as const;
+
+const kept = ({ share, staleTime }: Runtime) => ({
+  structuralSharing: share,
+  staleTime,
+  gcTime: KEPT_MS,
+  notifyOnChangeProps: [...ONLY_FATE],
+});
+
+export const boardQuery = (runtime: Runtime, boardId: string) =>
+  queryOptions({
+    queryKey: keys.board(boardId),
+    queryFn: ({ signal }) => runtime.board(boardId, signal),
+    ...kept(runtime),
+  });
+
+export const boardsQuery = (runtime: Runtime, teamId: string) =>
+  queryOptions({
+    queryKey: keys.boards(teamId),
+    queryFn: ({ signal }) => runtime.boards(teamId, signal),
+    ...kept(runtime),
+  });
+
+export const membersQuery = (runtime: Runtime, teamId: string) =>
+  queryOptions({
+    queryKey: keys.members(teamId),
+    queryFn: ({ signal }) => runtime.members(teamId, signal),
+    ...kept(runtime),
+  });
+
+/** `null` when nobody is signed in. */
+export const meQuery = (runtime: Runtime) =>
+  queryOptions({
+    queryKey: keys.me,
+    queryFn: async ({ signal }) => {
+      try {
+        return (await runtime.api.request({ method: "GET", path: "/me", schema: meSchema, signal })).data;
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });

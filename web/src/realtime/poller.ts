@@ -1,0 +1,90 @@
+import type { SequencedMessage } from "../../../shared/events.ts";
+import { MAX_LIMIT } from "../../../shared/paging.ts";
+import type { Position } from "../../../shared/position.ts";
+import { fullJitter } from "./backoff.ts";
+import type { RealtimePorts } from "./ports.ts";
+
+const INTERVAL_MS = 3_000;
+
+export type PollTarget = { readonly tenantId: string; readonly since: Position };
+
+export type PollSink = {
+  /** What to poll now. */
+  readonly targets: () => readonly PollTarget[];
+  readonly events: (tenantId: string, events: readonly SequencedMessage[], head: Position) => void;
+  readonly historyGone: (tenantId: string) => void;
+};
+
+/** Reads events by REST for tenants that the socket does not serve; one request at a time per tenant. */
+export class Poller {
+  readonly #ports: RealtimePorts;
+  readonly #sink: PollSink;
+  readonly #due = new Map<string, () => void>();
+  readonly #failures = new Map<string, number>();
+  readonly #asking = new Set<string>();
+
+  constructor(ports: RealtimePorts, sink: PollSink) {
+    this.#ports = ports;
+    this.#sink = sink;
+  }
+
+  /** True while the last answer of some tenant polled was a good one. */
+  get works(): boolean {
+    for (const failures of this.#failures.values()) if (failures === 0) return true;
+    return false;
+  }
+
+  /** Begins with new targets and drops those that are none any more. */
+  update(): void {
+    const targets = new Set(this.#sink.targets().map(({ tenantId }) => tenantId));
+    for (const [tenantId, cancel] of this.#due) {
+      if (targets.has(tenantId)) continue;
+      cancel();
+      this.#due.delete(tenantId);
+    }
+    for (const tenantId of this.#failures.keys()) {
+      if (!targets.has(tenantId)) this.#failures.delete(tenantId);
+    }
+    for (const tenantId of targets) {
+      if (!this.#due.has(tenantId) && !this.#asking.has(tenantId)) this.#schedule(tenantId, 0);
+    }
+  }
+
+  #schedule(tenantId: string, wait: number): void {
+    this.#due.set(
+      tenantId,
+      this.#ports.clock.after(wait, () => {
+        this.#due.delete(tenantId);
+        void this.#ask(tenantId);
+      }),
+    );
+  }
+
+  async #ask(tenantId: string): Promise<void> {
+    const target = this.#sink.targets().find((each) => each.tenantId === tenantId);
+    const { poll } = this.#ports;
+    if (target === undefined || poll === undefined) return;
+    this.#asking.add(tenantId);
+    const answer = await poll(tenantId, target.since, MAX_LIMIT);
+    this.#asking.delete(tenantId);
+    const still = this.#sink.targets().find((each) => each.tenantId === tenantId);
+    if (still === undefined) return;
+    // A read or the socket moved the position meanwhile: this answer continues another one.
+    const isCurrent = still.since.epoch === target.since.epoch && still.since.seq === target.since.seq;
+    let wait = INTERVAL_MS * (0.75 + this.#ports.random() / 2);
+    if (answer.kind === "failed") {
+      const failures = (this.#failures.get(tenantId) ?? 0) + 1;
+      this.#failures.set(tenantId, failures);
+      wait += fullJitter(failures, this.#ports.random);
+    } else {
+      this.#failures.set(tenantId, 0);
+      if (isCurrent && answer.kind === "history-gone") this.#sink.historyGone(tenantId);
+      if (isCurrent && answer.kind === "events") {
+        this.#sink.events(tenantId, answer.events, answer.head);
+        if (answer.events.length >= MAX_LIMIT) wait = 0;
+      }
+    }
+    if (!this.#due.has(tenantId)) this.#schedule(tenantId, wait);
+    this.update();
+  }
+}
