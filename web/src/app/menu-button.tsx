@@ -1,0 +1,14 @@
+import { Menu } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "../ui/icon-button.tsx";
+import { setDrawer } from "./rail-state.ts";
+
+/** Opens the rail where there is no room for it. */
+export const MenuButton = () => {
+  const { t } = useTranslation();
+  return (
+    <IconButton label={t("shell.openMenu")} className="-ml-1 md:hidden" onClick={() => setDrawer(true)}>
+      <Menu size={18} aria-hidden />
+    </IconButton>
+  );
+};

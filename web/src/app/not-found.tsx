@@ -1,0 +1,16 @@
+import { Link } from "@tanstack/react-router";
+import { Compass } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { buttonClass } from "../ui/button.tsx";
+import { FullMessage } from "./full-message.tsx";
+
+export const NotFound = () => {
+  const { t } = useTranslation();
+  return (
+    <FullMessage icon={<Compass size={28} />} title={t("notFound.title")} text={t("notFound.text")}>
+      <Link to="/" className={buttonClass("primary")}>
+        {t("notFound.home")}
+      </Link>
+    </FullMessage>
+  );
+};

@@ -1,0 +1,17 @@
+import { recall, remember } from "../lib/storage.ts";
+import { createStore, useStore } from "../lib/store.ts";
+
+type RailState = {
+  /** Narrow, with icons only; remembered. */
+  slim: boolean;
+  /** Open over the page, on a phone. */
+  drawer: boolean;
+};
+
+export const railStore = createStore<RailState>({ slim: recall("rail") === "slim", drawer: false });
+railStore.subscribe(() => remember("rail", railStore.get().slim ? "slim" : null));
+
+export const setDrawer = (drawer: boolean): void =>
+  railStore.set((state) => (state.drawer === drawer ? state : { ...state, drawer }));
+
+export const useRail = (): RailState => useStore(railStore, (state) => state);

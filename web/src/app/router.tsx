@@ -1,0 +1,63 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { readFilterSearch } from "../features/filters/filter-search.ts";
+import { ErrorScreen } from "./error-screen.tsx";
+import { NotFound } from "./not-found.tsx";
+import { parsePlainSearch, stringifyPlainSearch } from "./search.ts";
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+export type HomeSearch = { next?: string; settings?: string };
+
+const rootRoute = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: ErrorScreen,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  validateSearch: (search: Record<string, unknown>): HomeSearch => {
+    const next = text(search.next);
+    const settings = text(search.settings);
+    return { ...(next ? { next } : {}), ...(settings ? { settings } : {}) };
+  },
+  component: lazyRouteComponent(() => import("../features/boards/home-page.tsx"), "HomePage"),
+});
+
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join/$invitationId",
+  component: lazyRouteComponent(() => import("../features/members/join-page.tsx"), "JoinPage"),
+});
+
+const boardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/b/$boardId",
+  validateSearch: readFilterSearch,
+  component: lazyRouteComponent(() => import("../features/boards/board-page.tsx"), "BoardPage"),
+});
+
+const taskRoute = createRoute({
+  getParentRoute: () => boardRoute,
+  path: "/t/$taskId",
+  component: lazyRouteComponent(() => import("../features/tasks/task-route.tsx"), "TaskRoute"),
+});
+
+const routeTree = rootRoute.addChildren([homeRoute, joinRoute, boardRoute.addChildren([taskRoute])]);
+
+export const createAppRouter = () =>
+  createRouter({
+    routeTree,
+    parseSearch: parsePlainSearch,
+    stringifySearch: stringifyPlainSearch,
+    defaultPreload: "intent",
+    defaultErrorComponent: ErrorScreen,
+    scrollRestoration: false,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

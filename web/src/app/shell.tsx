@@ -1,0 +1,74 @@
+import { clsx } from "clsx";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { Me } from "../../../shared/users.ts";
+import { RefusedChanges } from "../features/status/refused-changes.tsx";
+import { WaitingStrip } from "../features/status/waiting-strip.tsx";
+import { useMedia } from "../lib/use-media.ts";
+import { TeamSocketHandler } from "../realtime/team-socket-handler.tsx";
+import { Rail } from "./rail.tsx";
+import { railStore, setDrawer, useRail } from "./rail-state.ts";
+
+type ShellProps = { me: Me; header: ReactNode; children: ReactNode };
+
+/** The frame of every page behind the sign-in: rail, top bar, and what the page is about. */
+export const Shell = ({ me, header, children }: ShellProps) => {
+  const { t } = useTranslation();
+  const { slim, drawer } = useRail();
+  const phone = useMedia("(max-width: 767px)");
+  useEffect(() => () => setDrawer(false), []);
+  return (
+    <div className="flex h-full">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus-visible:not-sr-only focus-visible:fixed focus-visible:top-2 focus-visible:left-2"
+      >
+        {t("shell.skip")}
+      </a>
+      {me.teams.map((team) => (
+        <TeamSocketHandler key={team.id} teamId={team.id} />
+      ))}
+      {phone ? (
+        drawer ? (
+          <Drawer>
+            <Rail me={me} slim={false} />
+          </Drawer>
+        ) : null
+      ) : (
+        <div className={clsx("shrink-0 border-r border-border bg-surface", slim ? "w-14" : "w-60")}>
+          <Rail me={me} slim={slim} onToggle={() => railStore.set((state) => ({ ...state, slim: !state.slim }))} />
+        </div>
+      )}
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="flex h-13 shrink-0 items-center gap-2 border-b border-border bg-surface px-3 sm:px-4">
+          {header}
+        </header>
+        <WaitingStrip />
+        <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">
+          {children}
+        </main>
+        <RefusedChanges />
+      </div>
+    </div>
+  );
+};
+
+const Drawer = ({ children }: { children: ReactNode }) => {
+  const { t } = useTranslation();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && setDrawer(false);
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <div className="fixed inset-0 z-30">
+      <button
+        type="button"
+        aria-label={t("shell.closeMenu")}
+        className="fade absolute inset-0 cursor-default bg-scrim"
+        onClick={() => setDrawer(false)}
+      />
+      <div className="slide-in absolute inset-y-0 left-0 w-72 max-w-[85vw] bg-surface shadow-pop">{children}</div>
+    </div>
+  );
+};

@@ -1,0 +1,63 @@
+import { useNavigate } from "@tanstack/react-router";
+import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { User } from "../../../../shared/users.ts";
+import { useAccount } from "../../cache/use-teams.ts";
+import { LANGUAGES, type Language, setLanguage } from "../../i18n/i18n.ts";
+import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
+import { Avatar } from "../../ui/avatar.tsx";
+import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
+import { LANGUAGE_NAMES } from "./language-names.ts";
+
+const THEME_ICONS = { light: <Sun size={16} />, dark: <Moon size={16} />, system: <Monitor size={16} /> };
+
+export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
+  const { t, i18n } = useTranslation();
+  const theme = useTheme();
+  const { signOut } = useAccount();
+  const navigate = useNavigate();
+  const leave = async () => {
+    await signOut();
+    await navigate({ to: "/" });
+  };
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <button
+          type="button"
+          aria-label={t("user.menu", { name: user.name })}
+          className="flex w-full items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover aria-expanded:bg-pressed"
+        >
+          <Avatar userId={user.id} name={user.name} silent />
+          {slim ? null : (
+            <>
+              <span className="min-w-0 flex-1 truncate font-medium">{user.name}</span>
+              <ChevronsUpDown size={14} aria-hidden className="text-muted" />
+            </>
+          )}
+        </button>
+      }
+    >
+      <div className="max-w-64 truncate px-2 py-1.5 text-sm text-muted">{user.email}</div>
+      <MenuSeparator />
+      <MenuChoices
+        label={t("user.theme")}
+        value={theme}
+        onChange={setTheme}
+        options={THEMES.map((value) => ({ value, label: t(`user.themes.${value}`), icon: THEME_ICONS[value] }))}
+      />
+      <MenuSeparator />
+      <MenuChoices<Language>
+        label={t("user.language")}
+        value={i18n.language === "ru" ? "ru" : "en"}
+        onChange={(language) => void setLanguage(language)}
+        options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+      />
+      <MenuSeparator />
+      <MenuItem icon={<LogOut size={16} />} onClick={() => void leave()}>
+        {t("user.signOut")}
+      </MenuItem>
+    </Menu>
+  );
+};

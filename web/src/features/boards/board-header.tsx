@@ -1,0 +1,112 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Ellipsis, Keyboard, Pencil, Trash2, UserRound, X } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Board } from "../../../../shared/boards.ts";
+import { MenuButton } from "../../app/menu-button.tsx";
+import { useBoardsActions } from "../../cache/use-mutations.ts";
+import { useStore } from "../../lib/store.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { EditableText } from "../../ui/editable-text.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
+import { FilterBar } from "../filters/filter-bar.tsx";
+import { isFiltering } from "../filters/filter-search.ts";
+import { useFilter } from "../filters/use-filter.ts";
+import { Here } from "../presence/here.tsx";
+import { LiveStatus } from "../status/live-status.tsx";
+import { useBoardContext } from "./board-context.ts";
+
+const FilterPopover = lazy(() =>
+  import("../filters/filter-popover.tsx").then((module) => ({ default: module.FilterPopover })),
+);
+
+export const BoardHeader = ({ board }: { board: Board }) => {
+  const { t } = useTranslation();
+  const { actions, ui, writes } = useBoardContext();
+  const [editing, setEditing] = useState(false);
+  const filterOpen = useStore(ui.filterOpen, (open) => open);
+  return (
+    <>
+      <MenuButton />
+      <h1 className="flex min-w-0 items-center text-lg font-semibold" onDoubleClick={() => writes && setEditing(true)}>
+        <EditableText
+          value={board.name}
+          label={t("board.name")}
+          maxLength={200}
+          editing={editing}
+          onEditing={setEditing}
+          onSave={(name) => actions.updateBoard({ name })}
+        />
+      </h1>
+      <BoardMenu board={board} onRename={() => setTimeout(() => setEditing(true))} />
+      <span className="flex-1" />
+      <Here />
+      <FilterBar />
+      <Suspense fallback={<span className="w-20" />}>
+        <FilterPopover open={filterOpen} onOpenChange={ui.filterOpen.set} />
+      </Suspense>
+      <LiveStatus />
+    </>
+  );
+};
+
+const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) => {
+  const { t } = useTranslation();
+  const { ui, writes, me } = useBoardContext();
+  const { search, setSearch } = useFilter();
+  const { deleteBoard } = useBoardsActions(board.teamId);
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={t("board.menu")}>
+            <Ellipsis size={16} aria-hidden />
+          </IconButton>
+        }
+      >
+        {writes ? (
+          <MenuItem icon={<Pencil size={15} />} onClick={onRename}>
+            {t("board.rename")}
+          </MenuItem>
+        ) : null}
+        <MenuItem
+          icon={<UserRound size={15} />}
+          shortcut="Q"
+          onClick={() => setSearch({ ...search, assigneeId: [me.id] })}
+        >
+          {t("filter.mine")}
+        </MenuItem>
+        <MenuItem icon={<X size={15} />} disabled={!isFiltering(search)} onClick={() => setSearch({})}>
+          {t("filter.clear")}
+        </MenuItem>
+        <MenuItem icon={<Keyboard size={15} />} shortcut="?" onClick={() => ui.helpOpen.set(true)}>
+          {t("help.title")}
+        </MenuItem>
+        {writes ? (
+          <>
+            <MenuSeparator />
+            <MenuItem danger icon={<Trash2 size={15} />} onClick={() => setAsking(true)}>
+              {t("board.delete")}
+            </MenuItem>
+          </>
+        ) : null}
+      </Menu>
+      <Confirm
+        open={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => {
+          setAsking(false);
+          deleteBoard(board.id);
+          void navigate({ to: "/" });
+        }}
+        title={t("board.deleteTitle", { name: board.name })}
+        verb={t("board.delete")}
+      >
+        {t("board.deleteText")}
+      </Confirm>
+    </>
+  );
+};

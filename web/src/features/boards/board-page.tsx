@@ -1,0 +1,80 @@
+import { getRouteApi, Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Lock, SquareKanban } from "lucide-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { Me } from "../../../../shared/users.ts";
+import { ErrorScreen } from "../../app/error-screen.tsx";
+import { FullMessage } from "../../app/full-message.tsx";
+import { Shell } from "../../app/shell.tsx";
+import { type BoardView, useBoard } from "../../cache/use-board.ts";
+import { useMe } from "../../cache/use-teams.ts";
+import { problemText } from "../../lib/problem-text.ts";
+import { useDelayed } from "../../lib/use-delayed.ts";
+import { Button, buttonClass } from "../../ui/button.tsx";
+import { BoardHeader } from "./board-header.tsx";
+import { BoardProvider } from "./board-provider.tsx";
+import { BoardSkeleton } from "./board-skeleton.tsx";
+import { BoardWork } from "./board-work.tsx";
+
+const route = getRouteApi("/b/$boardId");
+
+export const BoardPage = () => {
+  const view = useMe();
+  const { boardId } = route.useParams();
+  const href = useLocation({ select: (location) => location.href });
+  const late = useDelayed(view.status === "loading");
+  if (view.status === "loading") return late ? <BoardSkeleton /> : null;
+  if (view.status === "error") return <ErrorScreen />;
+  if (view.status === "signed-out") return <Navigate to="/" search={{ next: href }} replace />;
+  return <Signed key={boardId} me={view.me} boardId={boardId} />;
+};
+
+const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
+  const board = useBoard(boardId);
+  const late = useDelayed(board.status === "loading");
+  const name = board.board?.name;
+  useEffect(() => {
+    document.title = name ? `${name} · Artel` : "Artel";
+  }, [name]);
+  if (board.status !== "ready" || !board.board) {
+    return (
+      <Shell me={me} header={null}>
+        {board.status === "loading" || board.status === "ready" ? (
+          late ? (
+            <BoardSkeleton bare />
+          ) : null
+        ) : (
+          <Unavailable board={board} />
+        )}
+      </Shell>
+    );
+  }
+  return (
+    <BoardProvider me={me.user} board={board.board} view={board}>
+      <Shell me={me} header={<BoardHeader board={board.board} />}>
+        <BoardWork />
+        <Outlet />
+      </Shell>
+    </BoardProvider>
+  );
+};
+
+const Unavailable = ({ board }: { board: BoardView }) => {
+  const { t } = useTranslation();
+  if (board.status === "forbidden") {
+    return <FullMessage icon={<Lock size={28} />} title={t("board.forbiddenTitle")} text={t("board.forbiddenText")} />;
+  }
+  const gone = board.status === "gone";
+  return (
+    <FullMessage
+      icon={<SquareKanban size={28} />}
+      title={gone ? t("board.goneTitle") : t("board.failedTitle")}
+      text={gone ? t("board.goneText") : problemText(t, board.error)}
+    >
+      {gone ? null : <Button onClick={board.refetch}>{t("common.tryAgain")}</Button>}
+      <Link to="/" className={buttonClass("primary")}>
+        {t("notFound.home")}
+      </Link>
+    </FullMessage>
+  );
+};

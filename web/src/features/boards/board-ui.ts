@@ -1,0 +1,54 @@
+import { createStore, type Store } from "../../lib/store.ts";
+import type { PresencePeer } from "../../realtime/presence-book.ts";
+import type { Drag } from "./drag/drag-state.ts";
+
+/** What a column's list can be asked for by those who do not render it. */
+export type ColumnList = {
+  /** The part that scrolls; null while the column is collapsed. */
+  readonly scroller: () => HTMLElement | null;
+  readonly element: () => HTMLElement | null;
+  /** Tasks as they are shown, in order. */
+  readonly taskIds: () => readonly string[];
+  /** The place among the shown tasks, the dragged one left out, that a height on the screen means. */
+  readonly indexAt: (clientY: number) => number;
+  /** Where the gap begins, in the screen's coordinates. */
+  readonly slot: (index: number) => { x: number; y: number; width: number } | null;
+  readonly reveal: (index: number) => void;
+};
+
+export type Mark = { readonly userId: string; readonly name: string };
+export type Moving = { readonly taskId: string; readonly returnTo: HTMLElement | null };
+
+/** The board's moods that are nobody's data: kept outside React so that a drag renders only what it touches. */
+export type BoardUi = {
+  readonly drag: Store<Drag | null>;
+  readonly moving: Store<Moving | null>;
+  /** Cards that somebody else has just changed. */
+  readonly marks: Store<ReadonlyMap<string, Mark>>;
+  /** Who else has a task open. */
+  readonly openBy: Store<ReadonlyMap<string, readonly PresencePeer[]>>;
+  /** The task whose card should take the focus as soon as it is there. */
+  readonly wanted: Store<string | null>;
+  readonly hovered: Store<string | null>;
+  readonly composing: Store<string | null>;
+  readonly collapsed: Store<ReadonlySet<string>>;
+  readonly menu: Store<{ taskId: string; anchor: HTMLElement } | null>;
+  readonly filterOpen: Store<boolean>;
+  readonly helpOpen: Store<boolean>;
+  readonly lists: Map<string, ColumnList>;
+};
+
+export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
+  drag: createStore<Drag | null>(null),
+  moving: createStore<Moving | null>(null),
+  marks: createStore<ReadonlyMap<string, Mark>>(new Map()),
+  openBy: createStore<ReadonlyMap<string, readonly PresencePeer[]>>(new Map()),
+  wanted: createStore<string | null>(null),
+  hovered: createStore<string | null>(null),
+  composing: createStore<string | null>(null),
+  collapsed: createStore<ReadonlySet<string>>(new Set(collapsed)),
+  menu: createStore<{ taskId: string; anchor: HTMLElement } | null>(null),
+  filterOpen: createStore<boolean>(false),
+  helpOpen: createStore<boolean>(false),
+  lists: new Map(),
+});

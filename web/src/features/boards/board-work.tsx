@@ -1,0 +1,38 @@
+import { useParams } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo } from "react";
+import { useStore } from "../../lib/store.ts";
+import { useSayPresence } from "../../realtime/socket-provider.tsx";
+import { NothingFound } from "../filters/nothing-found.tsx";
+import { useOpenBy } from "../presence/use-open-by.ts";
+import { useBoardContext } from "./board-context.ts";
+import { BoardColumns } from "./columns/board-columns.tsx";
+import { TaskMenu } from "./columns/task-menu.tsx";
+import { useBoardKeys } from "./use-board-keys.ts";
+import { useOthersChanges } from "./use-others-changes.ts";
+
+const MoveDialog = lazy(() => import("../tasks/move-dialog.tsx").then((module) => ({ default: module.MoveDialog })));
+const HelpDialog = lazy(() => import("./help-dialog.tsx").then((module) => ({ default: module.HelpDialog })));
+
+/** The board below its header, and what floats over it. */
+export const BoardWork = () => {
+  const { boardId, teamId, ui } = useBoardContext();
+  const { taskId } = useParams({ strict: false });
+  const looking = useMemo(() => ({ boardId, ...(taskId ? { taskId } : {}) }), [boardId, taskId]);
+  useSayPresence(teamId, looking);
+  useOpenBy();
+  useOthersChanges();
+  useBoardKeys(() => ui.filterOpen.set(true));
+  const moving = useStore(ui.moving, (state) => state);
+  const help = useStore(ui.helpOpen, (state) => state);
+  return (
+    <>
+      <BoardColumns />
+      <NothingFound />
+      <TaskMenu />
+      <Suspense>
+        {moving ? <MoveDialog key={moving.taskId} moving={moving} onClose={() => ui.moving.set(null)} /> : null}
+        {help ? <HelpDialog onClose={() => ui.helpOpen.set(false)} /> : null}
+      </Suspense>
+    </>
+  );
+};

@@ -1,0 +1,56 @@
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useStore } from "../../../lib/store.ts";
+import { useBoardContext } from "../board-context.ts";
+import { attachPointerDrag } from "../drag/pointer-drag.ts";
+import { useDrop } from "../drag/use-drop.ts";
+import { AddColumn } from "./add-column.tsx";
+import { ColumnView } from "./column-view.tsx";
+import { FirstSteps } from "./first-steps.tsx";
+
+/** The columns side by side. */
+export const BoardColumns = () => {
+  const { t } = useTranslation();
+  const { columns, ui, writes } = useBoardContext();
+  const board = useRef<HTMLDivElement>(null);
+  const drop = useDrop();
+  const host = useRef(drop);
+  host.current = drop;
+  useEffect(() => {
+    if (!board.current || !writes) return;
+    return attachPointerDrag(board.current, {
+      ui,
+      dropTask: (id, target) => host.current.dropTask(id, target),
+      dropColumn: (id, index) => host.current.dropColumn(id, index),
+      taskTitle: (id) => host.current.taskTitle(id),
+    });
+  }, [ui, writes]);
+  const drag = useStore(ui.drag, (state) => (state?.kind === "column" ? state : null));
+  const dragging = useStore(ui.drag, (state) => state !== null);
+  const taken = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
+  return (
+    <div
+      ref={board}
+      onPointerOver={(event) => {
+        if (event.pointerType === "touch") return;
+        const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-task]") : null;
+        ui.hovered.set(card?.dataset.task ?? null);
+      }}
+      onPointerLeave={() => ui.hovered.set(null)}
+      className="thin-scroll flex h-full snap-x snap-proximity scroll-px-3 items-start gap-3 overflow-x-auto overflow-y-hidden p-3 sm:snap-none sm:p-4 data-dragging:snap-none"
+      data-dragging={dragging || undefined}
+    >
+      {columns.map((column, index) => {
+        const behind = taken >= 0 && index > taken;
+        const place = behind ? index - 1 : index;
+        const width = drag ? drag.width + 12 : 0;
+        const shift = drag && index !== taken ? (behind ? -width : 0) + (place >= drag.over ? width : 0) : 0;
+        return (
+          <ColumnView key={column.id} column={column} shift={shift} taken={index === taken} sliding={drag !== null} />
+        );
+      })}
+      {writes ? columns.length === 0 ? <FirstSteps /> : <AddColumn /> : null}
+      {!writes && columns.length === 0 ? <p className="p-6 text-muted">{t("board.nothingYet")}</p> : null}
+    </div>
+  );
+};

@@ -1,0 +1,31 @@
+import { clsx } from "clsx";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../../i18n/use-format.ts";
+
+type ColumnCountProps = { count: number; limit: number | null; shown?: number | null };
+
+/** How many tasks, of how many that may be here. */
+export const ColumnCount = ({ count, limit, shown = null }: ColumnCountProps) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const over = limit !== null && count > limit;
+  const text = limit === null ? format.number(count) : `${format.number(count)}/${format.number(limit)}`;
+  const said =
+    limit === null ? t("column.count", { count }) : t("column.countOfLimit", { count, limit: format.number(limit) });
+  return (
+    <span
+      title={over ? t("column.overLimit") : said}
+      className={clsx(
+        "tabular rounded-full px-1.5 text-xs/5 font-medium",
+        over
+          ? "bg-danger-soft text-danger"
+          : limit !== null && count === limit
+            ? "bg-warning-soft text-warning"
+            : "text-muted",
+      )}
+    >
+      <span aria-hidden>{shown === null ? text : `${format.number(shown)} · ${text}`}</span>
+      <span className="sr-only">{shown === null ? said : `${t("column.shown", { count: shown })}, ${said}`}</span>
+    </span>
+  );
+};

@@ -1,0 +1,25 @@
+import { useTranslation } from "react-i18next";
+import type { Column } from "../../../../../shared/columns.ts";
+import { Confirm } from "../../../ui/confirm.tsx";
+import { useBoardContext } from "../board-context.ts";
+
+type DeleteColumnProps = { column: Column; count: number; onClose: () => void };
+
+export const DeleteColumn = ({ column, count, onClose }: DeleteColumnProps) => {
+  const { t } = useTranslation();
+  const { actions } = useBoardContext();
+  return (
+    <Confirm
+      open
+      onClose={onClose}
+      onConfirm={() => {
+        actions.deleteColumn(column.id);
+        onClose();
+      }}
+      title={t("column.deleteTitle", { name: column.name })}
+      verb={t("column.delete")}
+    >
+      {count === 0 ? t("column.deleteEmpty") : t("column.deleteText", { count })}
+    </Confirm>
+  );
+};

@@ -1,0 +1,168 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { clsx } from "clsx";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import type { Task } from "../../../../../shared/tasks.ts";
+import { usePending } from "../../../cache/use-board.ts";
+import { useStore } from "../../../lib/store.ts";
+import { useBoardContext } from "../board-context.ts";
+import { estimateCard } from "./estimate-card.ts";
+import { CARD_GAP, indexAtHeight, shiftOf, stretchOf } from "./list-geometry.ts";
+import { LiftedCard, TaskCard } from "./task-card.tsx";
+
+type TaskListProps = { columnId: string; name: string; tasks: readonly Task[] };
+
+/** A column's cards: only those near the view exist, and the list still says how many there are. */
+export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
+  const { boardId, ui } = useBoardContext();
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const pending = usePending(boardId);
+  const draggedId = useStore(ui.drag, (drag) => (drag?.kind === "task" && drag.from === columnId ? drag.id : null));
+  const hiddenId = useStore(ui.drag, (drag) => (drag?.kind === "task" ? drag.id : null));
+  const gap = useStore(ui.drag, (drag) =>
+    drag?.kind === "task" && drag.over?.columnId === columnId ? drag.over.index : -1,
+  );
+  const gapSize = useStore(ui.drag, (drag) => (drag?.kind === "task" ? drag.height : 0));
+  const byKeys = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "keys");
+  const settling = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "settling");
+  const wanted = useStore(ui.wanted, (id) => id);
+  const taken = draggedId && !settling ? tasks.findIndex((task) => task.id === draggedId) : -1;
+
+  const shown = useRef(tasks);
+  shown.current = tasks;
+  const kept = useRef(-1);
+  kept.current = taken;
+
+  const virtualizer = useVirtualizer({
+    count: tasks.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: useCallback((index: number) => estimateCard(shown.current[index]), []),
+    getItemKey: useCallback((index: number) => tasks[index]?.id ?? index, [tasks]),
+    gap: CARD_GAP,
+    overscan: 6,
+    paddingStart: 2,
+    paddingEnd: 2,
+    useFlushSync: false,
+    initialRect: { width: 280, height: 900 },
+    rangeExtractor: useCallback((range: { startIndex: number; endIndex: number; overscan: number; count: number }) => {
+      const first = Math.max(0, range.startIndex - range.overscan);
+      const last = Math.min(range.count - 1, range.endIndex + range.overscan);
+      const indexes = new Set<number>();
+      for (let index = first; index <= last; index += 1) indexes.add(index);
+      // What is held or focused must stay in the page, or the hand and the keyboard would lose it.
+      const focused = document.activeElement?.closest<HTMLElement>("[data-index]");
+      const focusedIndex = focused && list.current?.contains(focused) ? Number(focused.dataset.index) : -1;
+      for (const index of [kept.current, focusedIndex]) if (index >= 0 && index < range.count) indexes.add(index);
+      return [...indexes].sort((a, b) => a - b);
+    }, []),
+  });
+
+  const measured = (index: number) => virtualizer.measurementsCache[index];
+  const takenItem = taken >= 0 ? measured(taken) : undefined;
+  const bend = { taken, takenSize: takenItem?.size ?? 0, gap, gapSize };
+  const slotStart = (index: number): number => {
+    const at = taken >= 0 && index >= taken ? index + 1 : index;
+    const item = measured(at);
+    const closed = taken >= 0 && at > taken ? bend.takenSize + CARD_GAP : 0;
+    if (item) return item.start - closed;
+    const last = measured(tasks.length - 1);
+    const end = last ? last.end + CARD_GAP : 2;
+    return taken >= 0 ? end - (bend.takenSize + CARD_GAP) : end;
+  };
+
+  const geometry = useRef({ slotStart, takenItem, virtualizer });
+  geometry.current = { slotStart, takenItem, virtualizer };
+  useEffect(() => {
+    ui.lists.set(columnId, {
+      scroller: () => scroller.current,
+      element: () => list.current,
+      taskIds: () => shown.current.map((task) => task.id),
+      indexAt: (clientY) => {
+        const top = list.current?.getBoundingClientRect().top ?? 0;
+        const now = geometry.current;
+        if (shown.current.length === 0) return 0;
+        return indexAtHeight(clientY - top, (height) => now.virtualizer.getVirtualItemForOffset(height), now.takenItem);
+      },
+      slot: (index) => {
+        const rect = list.current?.getBoundingClientRect();
+        return rect ? { x: rect.left, y: rect.top + geometry.current.slotStart(index), width: rect.width } : null;
+      },
+      reveal: (index) => geometry.current.virtualizer.scrollToIndex(index, { align: "auto" }),
+    });
+    return () => {
+      ui.lists.delete(columnId);
+    };
+  }, [ui, columnId]);
+
+  const wantedIndex = wanted ? tasks.findIndex((task) => task.id === wanted) : -1;
+  useLayoutEffect(() => {
+    if (wantedIndex < 0 || !wanted) return;
+    virtualizer.scrollToIndex(wantedIndex, { align: "auto" });
+    let frame = 0;
+    let tries = 0;
+    const focus = () => {
+      const link = list.current?.querySelector<HTMLElement>(`[data-task="${wanted}"] a`);
+      if (link) {
+        link.focus({ preventScroll: true });
+        link.closest("li")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+        if (ui.wanted.get() === wanted) ui.wanted.set(null);
+      } else if (tries < 20) {
+        tries += 1;
+        frame = requestAnimationFrame(focus);
+      }
+    };
+    focus();
+    return () => cancelAnimationFrame(frame);
+  }, [wanted, wantedIndex, ui, virtualizer]);
+
+  const bending = taken >= 0 || gap >= 0;
+  return (
+    <div
+      ref={scroller}
+      data-scroller
+      className="thin-scroll min-h-2 flex-1 overflow-x-hidden overflow-y-auto overscroll-y-contain px-2"
+    >
+      <div className="relative">
+        <ul
+          ref={list}
+          // biome-ignore lint/a11y/noRedundantRoles: Safari forgets that a list without bullets is one
+          role="list"
+          aria-label={name}
+          style={{ height: tasks.length === 0 && gap < 0 ? 0 : virtualizer.getTotalSize() + stretchOf(bend) }}
+          className="relative"
+        >
+          {virtualizer.getVirtualItems().map((item) => {
+            const task = tasks[item.index];
+            if (!task) return null;
+            return (
+              <li
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                data-task={task.id}
+                aria-setsize={tasks.length}
+                aria-posinset={item.index + 1}
+                style={{ transform: `translateY(${item.start + shiftOf(item.index, bend)}px)` }}
+                className={clsx("absolute inset-x-0 top-0", bending && item.index !== taken && "shifts")}
+              >
+                <TaskCard task={task} pending={pending.has(task.id)} hidden={task.id === hiddenId} />
+              </li>
+            );
+          })}
+        </ul>
+        {gap >= 0 ? <Slot start={slotStart(gap)} height={gapSize} lifted={byKeys ? hiddenId : null} /> : null}
+      </div>
+    </div>
+  );
+};
+
+/** Where the card would land. Beside the list, not in it: a list holds nothing but its items. */
+const Slot = ({ start, height, lifted }: { start: number; height: number; lifted: string | null }) => (
+  <div
+    aria-hidden
+    style={{ height, transform: `translateY(${start}px)` }}
+    className="pointer-events-none absolute inset-x-0 top-0 rounded-lg bg-accent-soft outline-1 -outline-offset-1 outline-accent/40"
+  >
+    {lifted ? <LiftedCard taskId={lifted} /> : null}
+  </div>
+);

@@ -1,0 +1,48 @@
+import { SearchX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { TaskFilter } from "../../../../shared/filters.ts";
+import { useColumnTasks } from "../../cache/use-board.ts";
+import { Button } from "../../ui/button.tsx";
+import { useBoardContext } from "../boards/board-context.ts";
+import { useFilter } from "./use-filter.ts";
+
+/** Says so when the filter lets nothing through, instead of leaving people before empty columns. */
+export const NothingFound = () => {
+  const { columns, filtering } = useBoardContext();
+  return filtering && columns.length > 0 ? <Look index={0} /> : null;
+};
+
+/** Looks into one column after the other until one has something. */
+const Look = ({ index }: { index: number }) => {
+  const { boardId, columns, filter } = useBoardContext();
+  const column = columns[index];
+  return column ? <LookInto boardId={boardId} columnId={column.id} filter={filter} index={index} /> : <Nothing />;
+};
+
+const LookInto = ({
+  boardId,
+  columnId,
+  filter,
+  index,
+}: {
+  boardId: string;
+  columnId: string;
+  filter: TaskFilter;
+  index: number;
+}) => (useColumnTasks(boardId, columnId, filter).length > 0 ? null : <Look index={index + 1} />);
+
+const Nothing = () => {
+  const { t } = useTranslation();
+  const { setSearch } = useFilter();
+  return (
+    <div className="fade pointer-events-none absolute inset-x-0 bottom-6 flex justify-center px-4">
+      <div className="pointer-events-auto flex flex-wrap items-center justify-center gap-x-3 gap-y-2 rounded-lg bg-overlay px-4 py-2.5 shadow-pop">
+        <SearchX size={16} aria-hidden className="text-muted" />
+        <span>{t("filter.nothing")}</span>
+        <Button size="sm" onClick={() => setSearch({})}>
+          {t("filter.clear")}
+        </Button>
+      </div>
+    </div>
+  );
+};

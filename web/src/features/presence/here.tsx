@@ -1,0 +1,44 @@
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../i18n/use-format.ts";
+import type { PresencePeer } from "../../realtime/presence-book.ts";
+import { usePresence } from "../../realtime/socket-provider.tsx";
+import { Avatar } from "../../ui/avatar.tsx";
+import { useBoardContext } from "../boards/board-context.ts";
+
+const MOST = 4;
+
+/** One entry for each other person, however many windows they have. */
+export const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
+  const people = new Map<string, PresencePeer>();
+  for (const peer of peers) {
+    if (peer.userId !== myId && peer.data?.boardId === boardId) people.set(peer.userId, peer);
+  }
+  return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
+};
+
+/** Who else is on this board now. */
+export const Here = () => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { boardId, teamId, me } = useBoardContext();
+  const people = peopleHere(usePresence(teamId), boardId, me.id);
+  if (people.length === 0) return null;
+  const names = format.list(people.map((person) => person.name));
+  return (
+    <div
+      role="img"
+      aria-label={t("presence.here", { names, count: people.length })}
+      title={names}
+      className="flex -space-x-1.5 max-sm:hidden"
+    >
+      {people.slice(0, MOST).map((person) => (
+        <Avatar key={person.userId} userId={person.userId} name={person.name} silent className="ring-2 ring-surface" />
+      ))}
+      {people.length > MOST ? (
+        <span className="tabular flex size-6 items-center justify-center rounded-full bg-pressed text-[0.6875rem] font-medium ring-2 ring-surface">
+          +{people.length - MOST}
+        </span>
+      ) : null}
+    </div>
+  );
+};

@@ -1,0 +1,35 @@
+import { useEffect } from "react";
+import type { PresencePeer } from "../../realtime/presence-book.ts";
+import { usePresence } from "../../realtime/socket-provider.tsx";
+import { useBoardContext } from "../boards/board-context.ts";
+
+const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly PresencePeer[]): boolean =>
+  a !== undefined && a.length === b.length && a.every((peer, index) => peer.userId === b[index]?.userId);
+
+/** Which other people have which task of this board open. */
+export const tasksOpenBy = (
+  peers: readonly PresencePeer[],
+  boardId: string,
+  myId: string,
+  before: ReadonlyMap<string, readonly PresencePeer[]>,
+): ReadonlyMap<string, readonly PresencePeer[]> => {
+  const map = new Map<string, PresencePeer[]>();
+  for (const peer of peers) {
+    const taskId = peer.data?.boardId === boardId ? peer.data["taskId"] : undefined;
+    if (typeof taskId !== "string" || peer.userId === myId) continue;
+    const there = map.get(taskId) ?? [];
+    if (!there.some((other) => other.userId === peer.userId)) map.set(taskId, [...there, peer]);
+  }
+  // A card whose people are the same keeps its list, so it is not drawn again.
+  return new Map(
+    [...map].map(([id, people]) => [id, samePeople(before.get(id), people) ? (before.get(id) ?? people) : people]),
+  );
+};
+
+export const useOpenBy = (): void => {
+  const { ui, boardId, teamId, me } = useBoardContext();
+  const peers = usePresence(teamId);
+  useEffect(() => {
+    ui.openBy.set((before) => tasksOpenBy(peers, boardId, me.id, before));
+  }, [ui, boardId, me.id, peers]);
+};

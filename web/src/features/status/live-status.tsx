@@ -1,0 +1,45 @@
+import { clsx } from "clsx";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../i18n/use-format.ts";
+import { useNow } from "../../lib/use-now.ts";
+import { useLiveStatus } from "../../realtime/socket-provider.tsx";
+
+const DOTS = {
+  live: "bg-success",
+  polling: "bg-warning",
+  reconnecting: "bg-warning breathe",
+  offline: "bg-control",
+} as const;
+
+/** How live the page is, and when it last knew that it was in step. */
+export const LiveStatus = () => {
+  const { t } = useTranslation();
+  const { status, inStepAt, reason } = useLiveStatus();
+  const text = t(`live.${status}`);
+  return (
+    <div
+      role="status"
+      aria-atomic="false"
+      className="flex shrink-0 items-center gap-2 text-sm text-muted"
+      title={reason ? t(`live.reasons.${reason}`) : t(`live.about.${status}`)}
+    >
+      <span aria-hidden className={clsx("size-2 rounded-full", DOTS[status])} />
+      <span className={clsx("font-medium", status === "live" ? "max-sm:sr-only" : "text-text")}>{text}</span>
+      <InStep inStepAt={inStepAt} />
+    </div>
+  );
+};
+
+/** Ticks quietly: who listens to the page hears the state change, not the seconds. */
+const InStep = ({ inStepAt }: { inStepAt: number | null }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(5_000);
+  if (inStepAt === null) return null;
+  const text = now - inStepAt < 10_000 ? t("live.justNow") : t("live.updated", { ago: format.ago(inStepAt, now) });
+  return (
+    <span aria-live="off" className="tabular max-lg:sr-only">
+      {text}
+    </span>
+  );
+};

@@ -1,0 +1,118 @@
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
+import { recall, remember } from "../../lib/storage.ts";
+import { Button } from "../../ui/button.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { useBoardContext } from "../boards/board-context.ts";
+import { type Draft, keepMine, packDraft, unpackDraft, viewDraft, writeDraft } from "./description-draft.ts";
+import { TheirText } from "./their-text.tsx";
+
+const Markdown = lazy(() => import("../../ui/markdown.tsx").then((module) => ({ default: module.Markdown })));
+
+type Mode = "write" | "preview";
+
+const tooLong = (text: string) =>
+  text.length > MAX_DESCRIPTION_BYTES / 4 && new TextEncoder().encode(text).byteLength > MAX_DESCRIPTION_BYTES;
+
+export const DescriptionEditor = ({ task }: { task: Task }) => {
+  const { t } = useTranslation();
+  const { actions, writes } = useBoardContext();
+  const key = `draft.${task.id}`;
+  const [draft, setDraftState] = useState<Draft>(() => unpackDraft(recall(key)));
+  const [mode, setMode] = useState<Mode>(() =>
+    task.description !== "" && recall("description") === "preview" ? "preview" : "write",
+  );
+  const server = task.description;
+  const view = viewDraft(draft, server);
+  const long = tooLong(view.text);
+  const setDraft = (next: Draft) => {
+    setDraftState(next);
+    remember(key, packDraft(next));
+  };
+  const choose = (next: Mode) => {
+    setMode(next);
+    remember("description", next === "preview" ? "preview" : null);
+  };
+  const save = () => {
+    const now = viewDraft(draft, server);
+    if (!now.dirty) return setDraft(null);
+    // While theirs is unanswered nothing is sent: saving would silently undo their work.
+    if (now.theirs !== null || tooLong(now.text)) return;
+    actions.updateTask(task.id, { description: now.text });
+    setDraft(null);
+  };
+  const leave = useRef(save);
+  leave.current = save;
+  useEffect(() => () => leave.current(), []);
+  if (!writes) {
+    return (
+      <section className="flex flex-col gap-2">
+        <h3 className="font-semibold">{t("task.description")}</h3>
+        {server ? <Rendered text={server} /> : <p className="text-muted">{t("task.noDescription")}</p>}
+      </section>
+    );
+  }
+  return (
+    <section className="flex min-w-0 flex-col gap-2">
+      <div className="flex items-center gap-1">
+        <h3 className="flex-1 font-semibold">{t("task.description")}</h3>
+        {(["write", "preview"] as const).map((item) => (
+          <Button
+            key={item}
+            look="ghost"
+            size="sm"
+            aria-pressed={mode === item}
+            className="aria-pressed:bg-pressed aria-pressed:text-text"
+            onClick={() => choose(item)}
+          >
+            {t(`task.${item}`)}
+          </Button>
+        ))}
+      </div>
+      {mode === "preview" ? (
+        view.text ? (
+          <Rendered text={view.text} />
+        ) : (
+          <p className="text-muted">{t("task.noDescription")}</p>
+        )
+      ) : (
+        <textarea
+          aria-label={t("task.description")}
+          placeholder={t("task.descriptionHint")}
+          value={view.text}
+          aria-invalid={long || undefined}
+          onChange={(event) => setDraft(writeDraft(draft, server, event.currentTarget.value))}
+          onBlur={save}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+              event.preventDefault();
+              save();
+            }
+          }}
+          className="field field-sizing-content max-h-[50vh] min-h-40! resize-y py-2 leading-6"
+        />
+      )}
+      {long ? <p className="text-sm text-danger">{t("task.descriptionTooLong")}</p> : null}
+      {view.theirs !== null ? (
+        <TheirText text={view.theirs} onTake={() => setDraft(null)} onKeep={() => setDraft(keepMine(draft, server))} />
+      ) : view.dirty ? (
+        <div className="flex items-center gap-2">
+          <Button look="primary" size="sm" onClick={save} disabled={long}>
+            {t("common.save")}
+          </Button>
+          <Button look="ghost" size="sm" onMouseDown={(event) => event.preventDefault()} onClick={() => setDraft(null)}>
+            {t("task.discard")}
+          </Button>
+          <span className="text-sm text-muted">{t("task.draftKept")}</span>
+        </div>
+      ) : null}
+    </section>
+  );
+};
+
+const Rendered = ({ text }: { text: string }) => (
+  <Suspense fallback={<Skeleton className="h-24" />}>
+    <Markdown text={text} />
+  </Suspense>
+);

@@ -1,0 +1,31 @@
+import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
+import { useCallback, useEffect } from "react";
+import { useTask } from "../../cache/use-board.ts";
+import { useBoardContext } from "../boards/board-context.ts";
+import { TaskDialog } from "./task-dialog.tsx";
+import { TaskGone } from "./task-gone.tsx";
+
+const route = getRouteApi("/b/$boardId/t/$taskId");
+
+/** A task open over its board, with an address of its own. */
+export const TaskRoute = () => {
+  const { boardId, taskId } = route.useParams();
+  const { ui } = useBoardContext();
+  const task = useTask(boardId, taskId);
+  const navigate = useNavigate();
+  const router = useRouter();
+  const close = useCallback(() => {
+    if (router.latestLocation.state.overBoard) router.history.back();
+    else void navigate({ to: "/b/$boardId", params: { boardId }, search: (old) => old, replace: true });
+  }, [router, navigate, boardId]);
+  useEffect(
+    () => () => {
+      // Closed by whatever way, the focus goes back to the card.
+      setTimeout(() => {
+        if (!location.pathname.includes(taskId)) ui.wanted.set(taskId);
+      });
+    },
+    [taskId, ui],
+  );
+  return task ? <TaskDialog key={taskId} task={task} onClose={close} /> : <TaskGone onClose={close} />;
+};

@@ -1,0 +1,25 @@
+import { useTranslation } from "react-i18next";
+import { Button } from "../../ui/button.tsx";
+
+type TheirTextProps = { text: string; onTake: () => void; onKeep: () => void };
+
+/** Somebody saved another text while this one was being written: both are shown, nothing is lost. */
+export const TheirText = ({ text, onTake, onKeep }: TheirTextProps) => {
+  const { t } = useTranslation();
+  return (
+    <div role="alert" className="flex flex-col gap-2 rounded-md bg-warning-soft p-3">
+      <p className="font-medium text-warning">{t("task.theirs")}</p>
+      <div className="thin-scroll max-h-48 overflow-y-auto rounded-md bg-surface p-2 break-words whitespace-pre-wrap">
+        {text || <span className="text-muted">{t("task.noDescription")}</span>}
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <Button size="sm" onClick={onKeep}>
+          {t("task.keepMine")}
+        </Button>
+        <Button size="sm" look="ghost" onClick={onTake}>
+          {t("task.takeTheirs")}
+        </Button>
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,80 @@
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useTeamCalls } from "../../cache/use-teams.ts";
+import { problemText } from "../../lib/problem-text.ts";
+import { useSubmit } from "../../lib/use-submit.ts";
+import { Button } from "../../ui/button.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { Message } from "../../ui/message.tsx";
+import { useStartBoard } from "../boards/use-start-board.tsx";
+
+type CreateTeamFormProps = {
+  /** Says that the work has begun or has failed: a team that exists must not take the form away before its board does. */
+  onWorking?: (working: boolean) => void;
+};
+
+/** Makes a team and its first board, and ends on the board. */
+export const CreateTeamForm = ({ onWorking }: CreateTeamFormProps): ReactNode => {
+  const { t } = useTranslation();
+  const { createTeam } = useTeamCalls();
+  const submit = useSubmit();
+  const [name, setName] = useState("");
+  const [teamId, setTeamId] = useState<string | null>(null);
+  const send = async () => {
+    onWorking?.(true);
+    const done = await submit.run(async () => {
+      const team = await createTeam(name.trim());
+      setTeamId(team.id);
+    });
+    if (!done) onWorking?.(false);
+  };
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim()) void send();
+      }}
+    >
+      <TextField
+        label={t("teams.name")}
+        required
+        maxLength={120}
+        autoComplete="organization"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {submit.error ? <Message tone="danger">{problemText(t, submit.error)}</Message> : null}
+      {teamId ? <FirstBoard teamId={teamId} /> : null}
+      <Button type="submit" look="primary" size="lg" busy={submit.busy || teamId !== null}>
+        {t("teams.create")}
+      </Button>
+    </form>
+  );
+};
+
+const FirstBoard = ({ teamId }: { teamId: string }) => {
+  const { t } = useTranslation();
+  const submit = useSubmit();
+  const { startBoard, starter } = useStartBoard(teamId);
+  const begun = useRef(false);
+  const begin = () => void submit.run(() => startBoard(t("start.board")));
+  useEffect(() => {
+    if (begun.current) return;
+    begun.current = true;
+    begin();
+  });
+  return (
+    <>
+      {starter}
+      {submit.error ? (
+        <Message tone="danger">
+          {problemText(t, submit.error)}{" "}
+          <button type="button" className="font-medium underline" onClick={begin}>
+            {t("common.tryAgain")}
+          </button>
+        </Message>
+      ) : null}
+    </>
+  );
+};

@@ -1,0 +1,22 @@
+import { useCallback } from "react";
+import { teamWithRoleSchema } from "../../../../shared/teams.ts";
+import { useRuntime } from "../../cache/query-client.ts";
+import { useRefreshMe } from "../../cache/use-teams.ts";
+
+export const useRenameTeam = (): ((teamId: string, name: string) => Promise<void>) => {
+  const { api } = useRuntime();
+  const refreshMe = useRefreshMe();
+  return useCallback(
+    async (teamId, name) => {
+      await api.request({
+        method: "PATCH",
+        path: `/teams/${teamId}`,
+        body: { name },
+        schema: teamWithRoleSchema,
+        idempotencyKey: crypto.randomUUID(),
+      });
+      await refreshMe();
+    },
+    [api, refreshMe],
+  );
+};

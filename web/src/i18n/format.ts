@@ -1,0 +1,32 @@
+const DAY = 86_400_000;
+
+/** Dates and numbers of one language. */
+export const makeFormat = (language: string) => {
+  const number = new Intl.NumberFormat(language);
+  const list = new Intl.ListFormat(language, { type: "conjunction" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+  const dayOfYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  return {
+    number: (value: number) => number.format(value),
+    list: (words: readonly string[]) => list.format(words),
+    moment: (iso: string) => moment.format(new Date(iso)),
+    /** "8 Oct", with the year when it is another one than now's. */
+    day: (iso: string, now = Date.now()) => {
+      const date = new Date(iso);
+      const sameYear = date.getFullYear() === new Date(now).getFullYear();
+      return (sameYear ? day : dayOfYear).format(date);
+    },
+    /** "12 sec. ago", in steps that do not flicker: tens of seconds, minutes, hours, days. */
+    ago: (then: number, now: number) => {
+      const passed = Math.max(0, now - then);
+      if (passed < 60_000) return relative.format(-Math.max(1, Math.floor(passed / 10_000)) * 10, "second");
+      if (passed < 3_600_000) return relative.format(-Math.floor(passed / 60_000), "minute");
+      if (passed < DAY) return relative.format(-Math.floor(passed / 3_600_000), "hour");
+      return relative.format(-Math.floor(passed / DAY), "day");
+    },
+  };
+};
+
+export type Format = ReturnType<typeof makeFormat>;

@@ -1,0 +1,17 @@
+import { recall, remember } from "./storage.ts";
+import { createStore, useStore } from "./store.ts";
+
+export const THEMES = ["light", "dark", "system"] as const;
+export type Theme = (typeof THEMES)[number];
+
+const remembered = recall("theme");
+const themeStore = createStore<Theme>(remembered === "light" || remembered === "dark" ? remembered : "system");
+
+export const setTheme = (theme: Theme): void => {
+  remember("theme", theme === "system" ? null : theme);
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  themeStore.set(theme);
+};
+
+export const useTheme = (): Theme => useStore(themeStore, (theme) => theme);

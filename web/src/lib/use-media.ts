@@ -1,0 +1,17 @@
+import { useCallback, useSyncExternalStore } from "react";
+
+export const useMedia = (query: string): boolean => {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const list = matchMedia(query);
+      list.addEventListener("change", listener);
+      return () => list.removeEventListener("change", listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+};
+
+export const usePhone = (): boolean => useMedia("(max-width: 639px)");
+
+export const prefersStillness = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;

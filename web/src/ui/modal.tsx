@@ -1,0 +1,64 @@
+import { Dialog } from "@base-ui/react/dialog";
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import type { ReactNode, RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import { iconButtonClass } from "./icon-button.tsx";
+
+type ModalProps = {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+  /** Where the focus goes when it closes, if not to where it was. */
+  finalFocus?: RefObject<HTMLElement | null> | (() => HTMLElement | null) | undefined;
+  initialFocus?: RefObject<HTMLElement | null> | undefined;
+  wide?: boolean;
+};
+
+/** A dialog with a title; on a phone it rises from the bottom edge. */
+export const Modal = ({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  finalFocus,
+  initialFocus,
+  wide = false,
+}: ModalProps) => {
+  const { t } = useTranslation();
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fade fixed inset-0 z-40 bg-scrim" />
+        <Dialog.Viewport className="fixed inset-0 z-40 flex items-end justify-center sm:items-start sm:p-6 sm:pt-[12vh]">
+          <Dialog.Popup
+            {...(finalFocus ? { finalFocus } : {})}
+            {...(initialFocus ? { initialFocus } : {})}
+            className={clsx(
+              "sheet flex max-h-[92dvh] w-full flex-col rounded-t-xl bg-overlay shadow-pop sm:max-h-[80vh] sm:rounded-xl",
+              wide ? "sm:max-w-2xl" : "sm:max-w-md",
+            )}
+          >
+            <div className="flex items-start gap-3 px-5 pt-4 pb-2">
+              <div className="min-w-0 flex-1">
+                <Dialog.Title className="break-words text-lg font-semibold">{title}</Dialog.Title>
+                {description ? (
+                  <Dialog.Description render={<div />} className="mt-0.5 break-words text-muted">
+                    {description}
+                  </Dialog.Description>
+                ) : null}
+              </div>
+              <Dialog.Close className={iconButtonClass} aria-label={t("common.close")} title={t("common.close")}>
+                <X size={16} aria-hidden />
+              </Dialog.Close>
+            </div>
+            <div className="thin-scroll min-h-0 flex-1 overflow-y-auto px-5 pt-2 pb-5">{children}</div>
+          </Dialog.Popup>
+        </Dialog.Viewport>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+};
