@@ -10,37 +10,10 @@ import type { Position } from "../../shared/position.ts";
 import type { Down, UnsubscribedReason } from "../../shared/protocol/down.ts";
 import { createRealtimeServer, type RealtimeServer, type SocketData } from "../../wss/server.ts";
 import { createMemoryLog, type MemoryLog } from "../contract/memory-log.ts";
+import { EPOCH, newId } from "../contract/pubsub-fixtures.ts";
 
 export const SECRET = "a secret of the tests with more than 32 characters";
-export const EPOCH = "01900000-0000-7000-8000-000000000001";
-export const LATER_EPOCH = "01900000-0000-7000-8000-000000000002";
 export const ORIGIN = "https://board.example";
-
-export const newId = (): string => Bun.randomUUIDv7();
-
-/** An event of a tenant as the log has it. */
-export const entryOf = (
-  tenantId: string,
-  seq: number,
-  more: { epoch?: string; action?: string; data?: Record<string, unknown>; size?: number } = {},
-): LogEntry => ({
-  seq,
-  payload: JSON.stringify({
-    type: "message",
-    tenantId,
-    initiatorId: "system",
-    action: more.action ?? "NOTE_ADDED",
-    data: more.data ?? { text: "x".repeat(more.size ?? 10) },
-    seq,
-    epoch: more.epoch ?? EPOCH,
-    at: new Date().toISOString(),
-  }),
-});
-
-export const entriesOf = (tenantId: string, from: number, to: number, size?: number): LogEntry[] =>
-  Array.from({ length: to - from + 1 }, (_, index) =>
-    entryOf(tenantId, from + index, size === undefined ? {} : { size }),
-  );
 
 export const memberData = (tenantId: string, userId: string) => ({
   userId,

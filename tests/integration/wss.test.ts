@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { EPOCH, entriesOf, newId, startLocalNode, TestClient, tokenFor } from "./wss-support.ts";
+import { EPOCH, entriesOf, newId } from "../contract/pubsub-fixtures.ts";
+import { startLocalNode, TestClient, tokenFor } from "./wss-support.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

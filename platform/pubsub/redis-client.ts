@@ -1,0 +1,156 @@
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { Clock } from "../clock/clock.ts";
+import type { Log } from "../log/log.ts";
+import type { Script } from "./redis-scripts.ts";
+
+/** Redis did not answer in time; whoever asked tries again. */
+export class RedisAwayError extends Error {
+  override readonly name = "RedisAwayError";
+}
+
+/** Nobody waits longer for Redis, in milliseconds. */
+export const DEADLINE_MS = 2_000;
+const MAX_RETRY_MS = 1_000;
+
+const PER_NODE = {
+  protocol: 2,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: DEADLINE_MS,
+  keepAlive: 10_000,
+} as const satisfies RedisOptions;
+
+export type RedisClientDeps = {
+  readonly urls: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random?: () => number;
+};
+
+export type RedisClients = {
+  readonly commands: Redis | Cluster;
+  readonly subscriber: Redis | Cluster;
+  readonly isCluster: boolean;
+  /** Runs a command once Redis is there; rejects with RedisAwayError when that takes too long. */
+  run<Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer>;
+  script(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** Gives up both connections and makes them anew. */
+  reconnect(): void;
+  close(): void;
+};
+
+/** One connection for commands and one for subscriptions; with several seeds, a cluster's. */
+export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
+  const { urls, clock, log, random = Math.random } = deps;
+  const options = {
+    ...PER_NODE,
+    // Commands wait here, with a deadline, and not in a queue that is sent whenever Redis comes back.
+    enableOfflineQueue: false,
+    // Done here, for only then is it known when all subscriptions are in force again.
+    autoResubscribe: false,
+    retryStrategy: (times: number) => (0.5 + random() / 2) * Math.min(MAX_RETRY_MS, 25 * 2 ** Math.min(times, 10)),
+  } satisfies RedisOptions;
+  const isCluster = urls.length > 1;
+  const connect = (purpose: string): Redis | Cluster => {
+    const client = isCluster ? connectCluster(urls) : new Redis(urls[0] ?? "", options);
+    watch(client, purpose, urls, log);
+    return client;
+  };
+  const commands = connect("commands");
+  const subscriber = connect("subscriptions");
+  const whenReady = createReadiness(commands);
+
+  const run = async <Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer> => {
+    const deadline = clock.now() + DEADLINE_MS;
+    if (commands.status !== "ready") await within(clock, whenReady(), DEADLINE_MS);
+    return within(clock, command(commands), Math.max(1, deadline - clock.now()));
+  };
+
+  return {
+    commands,
+    subscriber,
+    isCluster,
+    run,
+    script: (script, keys, args) =>
+      run(async (client) => {
+        try {
+          return await client.evalsha(script.sha, keys.length, ...keys, ...args);
+        } catch (error) {
+          // A Redis that restarted has forgotten it.
+          if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+          return client.eval(script.text, keys.length, ...keys, ...args);
+        }
+      }),
+    reconnect: () => {
+      commands.disconnect(true);
+      subscriber.disconnect(true);
+    },
+    close: () => {
+      commands.disconnect();
+      subscriber.disconnect();
+    },
+  };
+};
+
+const connectCluster = (urls: readonly string[]): Cluster => {
+  const seeds = urls.map((url) => new URL(url));
+  const first = seeds[0];
+  return new Cluster(
+    seeds.map(({ hostname, port }) => ({ host: hostname, port: port === "" ? 6379 : Number(port) })),
+    {
+      enableOfflineQueue: false,
+      shardedSubscribers: true,
+      clusterRetryStrategy: (times) => Math.min(MAX_RETRY_MS, 50 * times),
+      redisOptions: {
+        ...PER_NODE,
+        // The cluster's own subscribers follow the slots as they move.
+        autoResubscribe: true,
+        ...(first?.username ? { username: decodeURIComponent(first.username) } : {}),
+        ...(first?.password ? { password: decodeURIComponent(first.password) } : {}),
+        ...(first?.protocol === "rediss:" ? { tls: {} } : {}),
+      },
+    },
+  );
+};
+
+/** Says once that Redis is away and once that it is back. */
+const watch = (client: Redis | Cluster, purpose: string, urls: readonly string[], log: Log): void => {
+  const address = urls.map(withoutSecrets).join(", ");
+  let isAway = false;
+  client.on("error", (error: Error) => {
+    if (isAway) return;
+    isAway = true;
+    log.warn({ reason: error.message }, `Redis is away at ${address} (${purpose}); tried again until it is back`);
+  });
+  client.on("close", () => {
+    if (isAway || client.status === "end") return;
+    isAway = true;
+    log.warn(`the connection to Redis at ${address} (${purpose}) is lost; tried again until it is back`);
+  });
+  client.on("ready", () => {
+    if (isAway) log.info(`Redis is back at ${address} (${purpose})`);
+    isAway = false;
+  });
+};
+
+const withoutSecrets = (url: string): string => {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+};
+
+/** One promise for all who wait: each listener of its own would stay until Redis is back. */
+const createReadiness = (client: Redis | Cluster): (() => Promise<void>) => {
+  let readiness = Promise.withResolvers<void>();
+  client.on("ready", () => {
+    readiness.resolve();
+    readiness = Promise.withResolvers<void>();
+  });
+  return () => (client.status === "ready" ? Promise.resolve() : readiness.promise);
+};
+
+/** Rejects when the promise takes longer. */
+export const within = <Answer>(clock: Clock, promise: Promise<Answer>, ms: number): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => reject(new RedisAwayError("Redis does not answer in time")));
+    promise.then(resolve, reject).finally(cancel);
+  });

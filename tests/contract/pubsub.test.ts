@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Redis } from "ioredis";
+import { systemClock } from "../../platform/clock/clock.ts";
+import { silentLog } from "../../platform/log/log.ts";
+import { createMetrics } from "../../platform/metrics/metrics.ts";
+import { createLocalPubSub } from "../../platform/pubsub/local.ts";
+import { type PubSubProvider, tenantChannel } from "../../platform/pubsub/provider.ts";
+import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
+import { type Redis as RedisService, startRedis } from "../support/services.ts";
+import { createMemoryLog } from "./memory-log.ts";
+import { EPOCH, entriesOf, newId } from "./pubsub-fixtures.ts";
+import { pubSubContract } from "./pubsub-suite.ts";
+
+const memory = createMemoryLog();
+const local = createLocalPubSub({ log: memory, metrics: createMetrics() });
+pubSubContract("the process itself", () => ({ pubsub: local, commit: memory.commit }));
+
+let service: RedisService;
+let pubsub: PubSubProvider;
+let admin: Redis;
+
+const connect = () =>
+  createRedisPubSub({ urls: [service.url], log: silentLog, clock: systemClock, metrics: createMetrics() });
+
+beforeAll(async () => {
+  service = await startRedis();
+  pubsub = connect();
+  admin = new Redis(service.url, { protocol: 2 });
+  admin.on("error", () => {});
+});
+afterAll(async () => {
+  admin.disconnect();
+  await pubsub.close();
+});
+
+pubSubContract("Redis", () => ({ pubsub, commit: () => {} }));
+
+const reconnected = (bus: PubSubProvider) =>
+  new Promise<void>((resolve) => {
+    const stop = bus.onReconnect(() => {
+      stop();
+      resolve();
+    });
+  });
+
+/** Subscribes and answers the next message. */
+const nextOn = async (bus: PubSubProvider, channel: string) => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  await bus.subscribeExact(channel, resolve);
+  return { message: promise };
+};
+
+describe("pub/sub by Redis", () => {
+  test("asks for everything when the log is gone, and begins again with it", async () => {
+    const tenantId = newId();
+    await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 5));
+    await admin.del(`artel:{${tenantId}}:log`, `artel:{${tenantId}}:head`);
+    expect(await pubsub.head(tenantId)).toBeNull();
+    expect(await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 6, 6))).toEqual({ kind: "gap", head: 0 });
+    expect(await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 6))).toEqual({ kind: "accepted", head: 6 });
+  });
+
+  test("makes known the head of an epoch without events", async () => {
+    const tenantId = newId();
+    expect(await pubsub.append(tenantId, EPOCH, [], 480)).toEqual({ kind: "accepted", head: 480 });
+    expect(await pubsub.head(tenantId)).toEqual({ epoch: EPOCH, seq: 480 });
+    expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 480 }, 10)).toMatchObject({ events: [] });
+  });
+
+  test("never answers with a hole: a log that lost entries says that they are trimmed", async () => {
+    const tenantId = newId();
+    await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 50));
+    await admin.xdel(`artel:{${tenantId}}:log`, "40-0");
+    expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 30 }, 100)).toMatchObject({ reason: "trimmed" });
+    expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 40 }, 100)).toMatchObject({ kind: "events" });
+    await admin.xtrim(`artel:{${tenantId}}:log`, "MAXLEN", 5);
+    expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 44 }, 100)).toMatchObject({ reason: "trimmed" });
+    await admin.del(`artel:{${tenantId}}:log`);
+    expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 49 }, 100)).toMatchObject({ reason: "trimmed" });
+  });
+
+  test("caps the log and goes on from a stream that is ahead of its head", async () => {
+    const tenantId = newId();
+    await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 11_000));
+    expect(await admin.xlen(`artel:{${tenantId}}:log`)).toBeLessThan(10_300);
+    await admin.hset(`artel:{${tenantId}}:head`, { seq: "10990" });
+    const entries = entriesOf(tenantId, 10_991, 11_001);
+    expect(await pubsub.append(tenantId, EPOCH, entries)).toEqual({ kind: "accepted", head: 11_001 });
+    expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 10_990 }, 100)).toMatchObject({ kind: "events" });
+  });
+
+  test("hears again after its connections are killed, and says so", async () => {
+    const channel = tenantChannel(newId());
+    const { message } = await nextOn(pubsub, channel);
+    const back = reconnected(pubsub);
+    await admin.call("CLIENT", "KILL", "TYPE", "pubsub");
+    await back;
+    await pubsub.publish(channel, "after the kill");
+    expect(await message).toBe("after the kill");
+  });
+
+  test("hears again after Redis was killed and started anew, empty", async () => {
+    const channel = tenantChannel(newId());
+    const { message } = await nextOn(pubsub, channel);
+    const back = reconnected(pubsub);
+    await service.kill();
+    expect(await pubsub.isHealthy()).toBe(false);
+    await service.restart();
+    await back;
+    await pubsub.publish(channel, "after the crash");
+    expect(await message).toBe("after the crash");
+    expect(await pubsub.isHealthy()).toBe(true);
+  }, 20_000);
+
+  test("gives up after two seconds when Redis hangs, and works when it goes on", async () => {
+    service.pause();
+    const startedAt = Date.now();
+    const attempts = await Promise.allSettled([
+      pubsub.head(newId()),
+      pubsub.publish("test:hanging", "x"),
+      pubsub.append("t", EPOCH, entriesOf("t", 1, 1)),
+      pubsub.subscribeExact(`test:${newId()}`, () => {}),
+      pubsub.isHealthy().then((healthy) => (healthy ? "healthy" : Promise.reject(new Error("not healthy")))),
+    ]);
+    service.resume();
+    expect(attempts.map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    const { message } = await nextOn(pubsub, "test:resumed");
+    await pubsub.publish("test:resumed", "on");
+    expect(await message).toBe("on");
+  }, 20_000);
+
+  test("starts when Redis is away and works once it is there", async () => {
+    await service.stop();
+    const early = connect();
+    const held = early
+      .subscribeExact("test:early", () => {})
+      .then(
+        () => "held",
+        () => "refused",
+      );
+    expect(await held).toBe("refused");
+    await service.restart();
+    const { message } = await nextOn(early, "test:early");
+    await early.publish("test:early", "there");
+    expect(await message).toBe("there");
+    await early.close();
+  }, 20_000);
+});
