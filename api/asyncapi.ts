@@ -62,10 +62,26 @@ const componentSchemas = (): Record<string, object> => {
     target: "draft-7",
     uri: (id) => `#/components/schemas/${id}`,
   });
+  return withoutShared(schemas);
+};
+
+/** Zod puts what several schemas hold into one of its own; here each gets its place among the others. */
+const withoutShared = (schemas: Record<string, object>): Record<string, object> => {
+  const prefix = "#/components/schemas/";
+  const text = JSON.stringify(schemas).replaceAll(`${prefix}__shared#/definitions/`, prefix);
+  const { __shared: shared, ...named } = generatedSchema.parse(JSON.parse(text));
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
+    Object.entries({ ...shared?.definitions, ...named }).map(([name, { $schema: _, $id: __, ...schema }]) => [
+      name,
+      schema,
+    ]),
   );
 };
+
+const jsonSchema = z.record(z.string(), z.unknown());
+const generatedSchema = z
+  .object({ __shared: z.object({ definitions: z.record(z.string(), jsonSchema) }).optional() })
+  .catchall(jsonSchema);
 
 const schemaName = (name: string): string => (name === "streamEvent" ? "event" : name);
 

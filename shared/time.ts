@@ -8,6 +8,6 @@ export const instantInputSchema = z.iso
   .datetime({ offset: true })
   .refine((value) => {
     const year = new Date(value).getUTCFullYear();
-    return year >= 1 && year <= 9999;
+    return Number.isNaN(year) || (year >= 1 && year <= 9999);
   }, "must lie in the years 1 to 9999")
   .transform((value) => new Date(value).toISOString());

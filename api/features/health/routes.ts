@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { createRoute } from "@hono/zod-openapi";
 import { healthSchema, pubSubHealthSchema } from "../../../shared/health.ts";
+import { problemSchema } from "../../../shared/problem.ts";
 import { AppError } from "../../app-error.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type AppContext, answer } from "../../http.ts";
@@ -8,6 +9,14 @@ import { createRouter, okPlain } from "../../openapi.ts";
 import { getHealth, getPubSubHealth } from "./service.ts";
 
 const tags = ["Operations"];
+
+/** Nothing in a request can be wrong but the request itself. */
+const unacceptable = {
+  "4XX": {
+    description: "The request is not acceptable, its method for one",
+    content: { "application/problem+json": { schema: problemSchema } },
+  },
+};
 
 const health = createRoute({
   method: "get",
@@ -19,6 +28,7 @@ const health = createRoute({
   responses: {
     200: okPlain(healthSchema, "`ok` or `degraded`"),
     503: okPlain(healthSchema, "`down`"),
+    ...unacceptable,
   },
 });
 
@@ -29,7 +39,7 @@ const pubSubHealth = createRoute({
   summary: "Which pub/sub is in use, and whether a probe message just made the round trip",
   tags,
   security: [],
-  responses: { 200: okPlain(pubSubHealthSchema, "The state of pub/sub") },
+  responses: { 200: okPlain(pubSubHealthSchema, "The state of pub/sub"), ...unacceptable },
 });
 
 export const healthRoutes = (deps: ApiDeps) => {

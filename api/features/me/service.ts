@@ -2,6 +2,7 @@ import type { Executor } from "../../../platform/db/db.ts";
 import { readSnapshot } from "../../../platform/db/db.ts";
 import type { NewEvent } from "../../../platform/events/append.ts";
 import { lockHead } from "../../../platform/events/append.ts";
+import type { Committed } from "../../../platform/events/relay.ts";
 import type { Me, UpdateMe, User } from "../../../shared/users.ts";
 import { notFound } from "../../app-error.ts";
 import { append } from "../../command.ts";
@@ -33,7 +34,7 @@ export const updateMe = async (deps: ServiceDeps, scope: Scope, input: UpdateMe)
     const at = new Date(deps.clock.now()).toISOString();
     await tx.updateTable("users").set({ name: input.name, updatedAt: at }).where("id", "=", scope.userId).execute();
     const teams = await teamsOf(tx, scope.userId);
-    const committed = [];
+    const committed: (Committed & { readonly teamId: string })[] = [];
     // In the order of ids: two renames that lock the same teams never wait for each other.
     for (const teamId of teams.map((team) => team.id).sort()) {
       const head = await lockHead(deps.db.dialect, tx, teamId);

@@ -1,0 +1,192 @@
+import { expect, test } from "bun:test";
+import { v7 } from "uuid";
+import { z } from "zod";
+import { CONTROL_CHANNEL } from "../../../platform/pubsub/provider.ts";
+import { invitationPreviewSchema, invitationSchema } from "../../../shared/invitations.ts";
+import { problemSchema } from "../../../shared/problem.ts";
+import { realtimeTokenSchema } from "../../../shared/realtime-token.ts";
+import { meSchema } from "../../../shared/users.ts";
+import { addMember, makeGround, startApi } from "../../support/api.ts";
+
+const api = await startApi();
+const password = "correct horse battery";
+
+const cookieOf = (headers: Headers) =>
+  headers
+    .getSetCookie()
+    .map((each) => each.split(";")[0])
+    .join("; ");
+
+test("sign-up, sign-in and sign-out by cookie; the cookie is HttpOnly and SameSite=Lax", async () => {
+  const email = `${v7()}@example.test`;
+  const up = await api.call("POST", "/api/auth/sign-up/email", { body: { name: "Ann", email, password } });
+  expect(up.status).toBe(200);
+  expect(up.headers.getSetCookie().join()).toMatch(/HttpOnly.*SameSite=Lax/i);
+  const cookie = cookieOf(up.headers);
+  const me = await api.call("GET", "/api/me", { headers: { Cookie: cookie } });
+  expect(meSchema.parse(me.body)).toMatchObject({ user: { name: "Ann", email }, teams: [] });
+  expect((await api.call("POST", "/api/auth/sign-out", { headers: { Cookie: cookie } })).status).toBe(200);
+  expect((await api.call("GET", "/api/me", { headers: { Cookie: cookie } })).status).toBe(401);
+  const again = await api.call("POST", "/api/auth/sign-in/email", { body: { email, password } });
+  expect(again.status).toBe(200);
+});
+
+test("sign-up tells what is wrong in every field; a taken email is 409, a wrong password 401", async () => {
+  const bad = await api.call("POST", "/api/auth/sign-up/email", { body: { name: " ", email: "x", password: "short" } });
+  expect([bad.status, problemSchema.parse(bad.body).errors?.map((error) => error.path)]).toEqual([
+    422,
+    ["name", "email", "password"],
+  ]);
+  const actor = await api.signUp("Bob");
+  const taken = await api.call("POST", "/api/auth/sign-up/email", {
+    body: { name: "Bob", email: actor.email.toUpperCase(), password },
+  });
+  expect([taken.status, problemSchema.parse(taken.body).code]).toEqual([409, "EMAIL_TAKEN"]);
+  const wrong = await api.call("POST", "/api/auth/sign-in/email", { body: { email: actor.email, password: "nope" } });
+  expect([wrong.status, problemSchema.parse(wrong.body).code]).toEqual([401, "INVALID_CREDENTIALS"]);
+});
+
+test("an API key signs requests, more than ten, until it is deleted; its end is announced", async () => {
+  const actor = await api.signUp("Key");
+  const created = await actor.expect(
+    200,
+    z.object({ id: z.string(), key: z.string() }),
+    "POST",
+    "/api/auth/api-key/create",
+    {
+      body: { name: "ci" },
+    },
+  );
+  for (let index = 0; index < 15; index += 1) {
+    expect((await api.call("GET", "/api/me", { headers: { "x-api-key": created.key } })).status).toBe(200);
+  }
+  const announced = Promise.withResolvers<string>();
+  await api.platform.pubsub.subscribeExact(CONTROL_CHANNEL, announced.resolve);
+  const other = await api.signUp("Other");
+  expect(await other.refused(404, "POST", "/api/auth/api-key/delete", { body: { keyId: created.id } })).toBe(
+    "NOT_FOUND",
+  );
+  expect((await actor.call("POST", "/api/auth/api-key/delete", { body: { keyId: created.id } })).status).toBe(200);
+  expect(JSON.parse(await announced.promise)).toEqual({ type: "session-ended", sid: created.id });
+  expect((await api.call("GET", "/api/me", { headers: { "x-api-key": created.key } })).status).toBe(401);
+});
+
+test("a changed password ends the other sessions when asked to", async () => {
+  const actor = await api.signUp("Pat");
+  const other = await api.call("POST", "/api/auth/sign-in/email", { body: { email: actor.email, password } });
+  const wrong = { currentPassword: "nope", newPassword: "another one entirely" };
+  expect(await actor.refused(401, "POST", "/api/auth/change-password", { body: wrong })).toBe("INVALID_CREDENTIALS");
+  const body = { currentPassword: password, newPassword: "another one entirely", revokeOtherSessions: true };
+  expect((await actor.call("POST", "/api/auth/change-password", { body })).status).toBe(200);
+  const headers = { Authorization: `Bearer ${(other.body as { token: string }).token}` };
+  expect((await api.call("GET", "/api/me", { headers })).status).toBe(401);
+});
+
+test("a mutation with a cookie needs a trusted origin, or a program that sends none", async () => {
+  const email = `${v7()}@example.test`;
+  const up = await api.call("POST", "/api/auth/sign-up/email", { body: { name: "Ann", email, password } });
+  const create = async (headers: Record<string, string>) =>
+    (
+      await api.call("POST", "/api/teams", {
+        body: { name: "T" },
+        headers: { Cookie: cookieOf(up.headers), ...headers },
+      })
+    ).status;
+  expect(await create({ Origin: "http://localhost:3000", "Sec-Fetch-Site": "same-origin" })).toBe(201);
+  expect(await create({})).toBe(201);
+  expect(await create({ Origin: "https://evil.example" })).toBe(403);
+  expect(await create({ Origin: "null" })).toBe(403);
+  expect(await create({ "Sec-Fetch-Site": "cross-site" })).toBe(403);
+});
+
+test("renaming myself changes my membership in each of my teams, each with its event", async () => {
+  const one = await makeGround(api);
+  const two = await makeGround(api);
+  const person = await addMember(api, one, "viewer");
+  const invitation = await two.owner.expect(201, invitationSchema, "POST", `/api/teams/${two.team.id}/invitations`, {
+    body: { role: "viewer" },
+  });
+  await person.call("POST", `/api/invitations/${invitation.id}/accept`);
+  expect((await person.call("PATCH", "/api/me", { body: { name: "New" } })).status).toBe(200);
+  for (const ground of [one, two]) {
+    const { position } = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
+    const since = `${position?.epoch}:${(position?.seq ?? 0) - 1}`;
+    const answer = await ground.owner.call("GET", `/api/teams/${ground.team.id}/events?since=${since}`);
+    expect((answer.body as { events: unknown[] }).events).toMatchObject([
+      { action: "MEMBER_UPDATED", data: { userId: person.id, name: "New", version: position?.seq } },
+    ]);
+  }
+});
+
+test("an invitation is previewed without a session, used once, and only by its email", async () => {
+  const ground = await makeGround(api);
+  const guest = await api.signUp("Guest");
+  const other = await api.signUp("Other");
+  const path = `/api/teams/${ground.team.id}/invitations`;
+  const invitation = await ground.owner.expect(201, invitationSchema, "POST", path, {
+    body: { role: "member", email: guest.email.toUpperCase() },
+  });
+  expect(invitation.url).toBe(`http://localhost:3000/join/${invitation.id}`);
+  const preview = await api.call("GET", `/api/invitations/${invitation.id}`);
+  expect(invitationPreviewSchema.parse(preview.body)).toMatchObject({
+    teamName: "Team",
+    inviterName: "Olga",
+    role: "member",
+  });
+  const accept = `/api/invitations/${invitation.id}/accept`;
+  expect(await other.refused(403, "POST", accept)).toBe("INVITATION_FOR_ANOTHER");
+  expect((await guest.call("POST", accept)).status).toBe(200);
+  expect(await guest.refused(410, "POST", accept)).toBe("GONE");
+  expect((await api.call("GET", `/api/invitations/${invitation.id}`)).status).toBe(410);
+  const { items } = (await ground.owner.call("GET", path)).body as { items: unknown[] };
+  expect(items).toEqual([]);
+});
+
+test("where accounts are made by invitation only, the first needs none and the next one does", async () => {
+  const closed = await startApi({ SIGN_UP: "invited" });
+  const ground = await makeGround(closed);
+  const body = { name: "Eve", email: `${v7()}@example.test`, password };
+  const refused = await closed.call("POST", "/api/auth/sign-up/email", { body });
+  expect([refused.status, problemSchema.parse(refused.body).code]).toEqual([403, "SIGN_UP_CLOSED"]);
+  const invitation = await ground.owner.expect(
+    201,
+    invitationSchema,
+    "POST",
+    `/api/teams/${ground.team.id}/invitations`,
+    {
+      body: { role: "viewer" },
+    },
+  );
+  const invited = await closed.call("POST", "/api/auth/sign-up/email", {
+    body: { ...body, invitationId: invitation.id },
+  });
+  expect(invited.status).toBe(200);
+});
+
+test("limits answer 429 with Retry-After and what is left", async () => {
+  const strict = await startApi({ RATE_LIMIT: "5/60s", AUTH_RATE_LIMIT: "2/60s" });
+  const actor = await strict.signUp("Ann");
+  const first = await actor.call("GET", "/api/me");
+  expect([first.headers.get("RateLimit-Limit"), first.headers.get("RateLimit-Remaining")]).toEqual(["5", "4"]);
+  for (let index = 0; index < 4; index += 1) await actor.call("GET", "/api/me");
+  const limited = await actor.call("GET", "/api/me");
+  expect([limited.status, Number(limited.headers.get("Retry-After")) > 0]).toEqual([429, true]);
+  await strict.call("POST", "/api/auth/sign-in/email", { body: { email: actor.email, password } });
+  const tooMany = await strict.call("POST", "/api/auth/sign-in/email", { body: { email: actor.email, password } });
+  expect([tooMany.status, problemSchema.parse(tooMany.body).code]).toEqual([429, "RATE_LIMITED"]);
+});
+
+test("the realtime token names my teams with their heads and where to open the socket", async () => {
+  const ground = await makeGround(api);
+  const answer = await ground.owner.call("POST", "/api/realtime/token", {
+    headers: { Origin: "http://127.0.0.1:3000" },
+  });
+  const { token, url } = realtimeTokenSchema.parse(answer.body);
+  expect(url).toBe("ws://127.0.0.1:3000/ws");
+  const check = await api.platform.tokens.verify(token);
+  const { position } = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
+  expect(check).toMatchObject({
+    kind: "valid",
+    claims: { aud: "artel-realtime", sub: ground.owner.id, name: "Olga", tenants: { [ground.team.id]: position } },
+  });
+});

@@ -1,0 +1,162 @@
+import { v7 } from "uuid";
+import type { z } from "zod";
+import { composeApi, openPlatform } from "../../api/compose.ts";
+import { loadConfig } from "../../platform/config/config.ts";
+import { type Origins, resolveOrigins } from "../../platform/config/origins.ts";
+import { type Board, boardSchema } from "../../shared/boards.ts";
+import { type Column, columnSchema } from "../../shared/columns.ts";
+import { invitationSchema } from "../../shared/invitations.ts";
+import { type Position, parsePosition } from "../../shared/position.ts";
+import { problemSchema } from "../../shared/problem.ts";
+import type { Role } from "../../shared/role.ts";
+import { type Task, taskSchema } from "../../shared/tasks.ts";
+import { type TeamWithRole, teamWithRoleSchema } from "../../shared/teams.ts";
+import { own, temporaryFolder } from "./lifetime.ts";
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+  readonly position: Position | null;
+};
+
+export type Call = {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+};
+
+/** Somebody who calls the REST interface with a bearer token. */
+export type Actor = {
+  readonly id: string;
+  readonly email: string;
+  readonly token: string;
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** The same, and the answer must be of this status and shape. */
+  expect<Schema extends z.ZodType>(
+    status: number,
+    schema: Schema,
+    method: string,
+    path: string,
+    call?: Call,
+  ): Promise<z.infer<Schema>>;
+  /** The problem's code of a call that must fail with this status. */
+  refused(status: number, method: string, path: string, call?: Call): Promise<string>;
+};
+
+/** The whole REST interface in this process, on a database of its own. */
+export const startApi = async (environment: Record<string, string> = {}) => {
+  const dataDir = await temporaryFolder("api");
+  const config = loadConfig("all", {
+    DATA_DIR: dataDir,
+    LOG_LEVEL: "silent",
+    RATE_LIMIT: "1000000/10s",
+    AUTH_RATE_LIMIT: "1000000/10s",
+    ...environment,
+  });
+  const platform = await openPlatform(config);
+  const origins: Origins = resolveOrigins(config, 3000);
+  const { app, document, endStreams } = composeApi(platform, { config, origins, pageDirectory: dataDir });
+  const close = async () => {
+    endStreams();
+    await platform.close();
+  };
+  own(close);
+
+  const raw = (request: Request): Promise<Response> =>
+    Promise.resolve(app.fetch(request, { address: "127.0.0.1", loopback: true }));
+
+  const call = async (method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answer> => {
+    const response = await raw(
+      new Request(`http://localhost:3000${path}`, {
+        method,
+        headers: {
+          ...(body === undefined || body instanceof FormData ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: body instanceof FormData ? body : toText(body) }),
+      }),
+    );
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: response.headers.get("Content-Type")?.includes("json") ? JSON.parse(text) : text,
+      position: parsePosition(response.headers.get("Artel-Position") ?? ""),
+    };
+  };
+
+  const actor = (id: string, email: string, token: string): Actor => {
+    const signed = (method: string, path: string, options: Call = {}) =>
+      call(method, path, { ...options, headers: { Authorization: `Bearer ${token}`, ...options.headers } });
+    return {
+      id,
+      email,
+      token,
+      call: signed,
+      expect: async (status, schema, method, path, options) => {
+        const answer = await signed(method, path, options);
+        if (answer.status !== status) {
+          throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}, expected ${status}`);
+        }
+        return schema.parse(answer.body);
+      },
+      refused: async (status, method, path, options) => {
+        const answer = await signed(method, path, options);
+        if (answer.status !== status) {
+          throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}, expected ${status}`);
+        }
+        return problemSchema.parse(answer.body).code;
+      },
+    };
+  };
+
+  const signUp = async (name: string): Promise<Actor> => {
+    const email = `${name.toLowerCase()}-${v7()}@example.test`;
+    const answer = await call("POST", "/api/auth/sign-up/email", {
+      body: { name, email, password: "correct horse battery" },
+    });
+    if (answer.status !== 200) throw new Error(`sign-up: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const { token, user } = answer.body as { token: string; user: { id: string } };
+    return actor(user.id, email, token);
+  };
+
+  return { app, platform, document, call, raw, signUp, close };
+};
+
+export type TestApi = Awaited<ReturnType<typeof startApi>>;
+
+const toText = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
+
+export type Ground = { owner: Actor; team: TeamWithRole; board: Board; todo: Column; doing: Column };
+
+/** An owner with a team, a board and two columns. */
+export const makeGround = async (api: TestApi): Promise<Ground> => {
+  const owner = await api.signUp("Olga");
+  const team = await owner.expect(201, teamWithRoleSchema, "POST", "/api/teams", { body: { name: "Team" } });
+  const board = await owner.expect(201, boardSchema, "POST", `/api/teams/${team.id}/boards`, {
+    body: { name: "Board" },
+  });
+  const column = (name: string) =>
+    owner.expect(201, columnSchema, "POST", `/api/boards/${board.id}/columns`, { body: { name } });
+  return { owner, team, board, todo: await column("To do"), doing: await column("Doing") };
+};
+
+/** Invites a new person into the team. */
+export const addMember = async (api: TestApi, ground: Ground, role: Role): Promise<Actor> => {
+  const person = await api.signUp(role);
+  const invitation = await ground.owner.expect(
+    201,
+    invitationSchema,
+    "POST",
+    `/api/teams/${ground.team.id}/invitations`,
+    { body: { role } },
+  );
+  const answer = await person.call("POST", `/api/invitations/${invitation.id}/accept`);
+  if (answer.status !== 200) throw new Error(`accept: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return person;
+};
+
+export const makeTask = (ground: Ground, fields: Record<string, unknown> = {}): Promise<Task> =>
+  ground.owner.expect(201, taskSchema, "POST", `/api/boards/${ground.board.id}/tasks`, {
+    body: { columnId: ground.todo.id, title: "Task", ...fields },
+  });
