@@ -11,14 +11,14 @@ type CheckRowProps = {
 
 /** A native check box as a whole row that can be pressed. */
 export const CheckRow = ({ label, checked, onChange, children, disabled = false }: CheckRowProps) => (
-  <label className="flex min-h-8 cursor-pointer items-center gap-2 rounded-md px-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent has-disabled:cursor-default pointer-coarse:min-h-10">
+  <label className="relative flex min-h-8 cursor-pointer items-center gap-2 rounded-md px-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent has-disabled:cursor-default pointer-coarse:min-h-10">
     <input
       type="checkbox"
       aria-label={label}
       checked={checked}
       disabled={disabled}
       onChange={(event) => onChange(event.currentTarget.checked)}
-      className="peer sr-only"
+      className="peer absolute inset-0 m-0 size-full cursor-pointer opacity-0"
     />
     <span
       aria-hidden

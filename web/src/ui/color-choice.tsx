@@ -26,7 +26,7 @@ export const ColorChoice = ({ label, value, onChange, bare = false }: ColorChoic
           {label}
         </legend>
       )}
-      <div className="flex flex-wrap gap-1.5">
+      <div className="grid w-fit grid-cols-5 gap-2">
         {([null, ...COLORS] as const).map((color) => {
           const text = color ? t(`color.${color}`) : t("color.none");
           return (

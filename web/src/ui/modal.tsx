@@ -1,7 +1,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { iconButtonClass } from "./icon-button.tsx";
 
@@ -29,6 +29,9 @@ export const Modal = ({
   wide = false,
 }: ModalProps) => {
   const { t } = useTranslation();
+  const content = useRef<HTMLDivElement>(null);
+  // What is to be filled in comes first; the button that closes is only the first thing in reading order.
+  const firstField = () => content.current?.querySelector<HTMLElement>("input, select, textarea, button") ?? true;
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
@@ -36,7 +39,7 @@ export const Modal = ({
         <Dialog.Viewport className="fixed inset-0 z-40 flex items-end justify-center sm:items-start sm:p-6 sm:pt-[12vh]">
           <Dialog.Popup
             {...(finalFocus ? { finalFocus } : {})}
-            {...(initialFocus ? { initialFocus } : {})}
+            initialFocus={initialFocus ?? firstField}
             className={clsx(
               "sheet flex max-h-[92dvh] w-full flex-col rounded-t-xl bg-overlay shadow-pop sm:max-h-[80vh] sm:rounded-xl",
               wide ? "sm:max-w-2xl" : "sm:max-w-md",
@@ -55,7 +58,9 @@ export const Modal = ({
                 <X size={16} aria-hidden />
               </Dialog.Close>
             </div>
-            <div className="thin-scroll min-h-0 flex-1 overflow-y-auto px-5 pt-2 pb-5">{children}</div>
+            <div ref={content} className="thin-scroll min-h-0 flex-1 overflow-y-auto px-5 pt-2 pb-5">
+              {children}
+            </div>
           </Dialog.Popup>
         </Dialog.Viewport>
       </Dialog.Portal>

@@ -11,7 +11,8 @@ import { EditableText } from "../../ui/editable-text.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { FilterBar } from "../filters/filter-bar.tsx";
-import { isFiltering } from "../filters/filter-search.ts";
+import { FilterButton } from "../filters/filter-button.tsx";
+import { chosenCount, isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
 import { Here } from "../presence/here.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
@@ -25,6 +26,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
   const { t } = useTranslation();
   const { actions, ui, writes } = useBoardContext();
   const [editing, setEditing] = useState(false);
+  const { search } = useFilter();
   const filterOpen = useStore(ui.filterOpen, (open) => open);
   return (
     <>
@@ -43,7 +45,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
       <span className="flex-1" />
       <Here />
       <FilterBar />
-      <Suspense fallback={<span className="w-20" />}>
+      <Suspense fallback={<FilterButton count={chosenCount(search)} onClick={() => ui.filterOpen.set(true)} />}>
         <FilterPopover open={filterOpen} onOpenChange={ui.filterOpen.set} />
       </Suspense>
       <LiveStatus />

@@ -6,8 +6,7 @@ import { Modal } from "../../ui/modal.tsx";
 import { singleKeysStore } from "./single-keys.ts";
 
 const KEYS = [
-  { keys: ["↑", "↓", "←", "→"], what: "help.select" },
-  { keys: ["J", "K", "H", "L"], what: "help.select" },
+  { keys: ["↑ ↓ ← →", "J K H L"], what: "help.select" },
   { keys: ["Enter", "E"], what: "help.open" },
   { keys: ["Space"], what: "help.grab" },
   { keys: ["M"], what: "help.move" },

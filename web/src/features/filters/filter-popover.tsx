@@ -1,4 +1,4 @@
-import { Filter, Search } from "lucide-react";
+import { Search } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { COLORS } from "../../../../shared/color.ts";
@@ -8,6 +8,7 @@ import { CheckRow } from "../../ui/check-row.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
+import { FilterButton } from "./filter-button.tsx";
 import { chosenCount, toggleAssignee, toggleColor, toggleLabel, withQuery } from "./filter-search.ts";
 import { useFilter } from "./use-filter.ts";
 
@@ -26,22 +27,7 @@ export const FilterPopover = ({ open, onOpenChange }: FilterPopoverProps) => {
       role="group"
       open={open}
       onOpenChange={onOpenChange}
-      trigger={
-        <button
-          type="button"
-          aria-label={t("filter.button")}
-          title={`${t("filter.button")} (F)`}
-          className={buttonClass(count > 0 ? "secondary" : "ghost", "sm", count > 0 ? "text-accent-text!" : "")}
-        >
-          <Filter size={15} aria-hidden />
-          <span className="max-sm:sr-only">{t("filter.button")}</span>
-          {count > 0 ? (
-            <span aria-hidden className="tabular rounded-full bg-accent px-1.5 text-xs/4 text-on-accent">
-              {count}
-            </span>
-          ) : null}
-        </button>
-      }
+      trigger={<FilterButton count={count} />}
     >
       <div className="flex flex-col gap-3 p-1">
         <SearchBox q={search.q ?? ""} onChange={(q) => setSearch(withQuery(search, q))} />

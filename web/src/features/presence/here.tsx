@@ -29,7 +29,7 @@ export const Here = () => {
       role="img"
       aria-label={t("presence.here", { names, count: people.length })}
       title={names}
-      className="flex -space-x-1.5 max-sm:hidden"
+      className="flex -space-x-0.5 max-sm:hidden"
     >
       {people.slice(0, MOST).map((person) => (
         <Avatar key={person.userId} userId={person.userId} name={person.name} silent className="ring-2 ring-surface" />

@@ -20,9 +20,13 @@ export const RefusedChanges = () => {
       {refused.length > SHOWN ? (
         <div className="flex items-center justify-between gap-3 bg-surface px-4 py-1.5 text-sm text-muted">
           {t("refused.more", { count: refused.length - SHOWN })}
-          <Button size="sm" look="ghost" onClick={() => {
+          <Button
+            size="sm"
+            look="ghost"
+            onClick={() => {
               for (const change of refused) change.dismiss();
-            }}>
+            }}
+          >
             {t("refused.dismissAll")}
           </Button>
         </div>

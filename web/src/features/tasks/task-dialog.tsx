@@ -1,5 +1,5 @@
 import { Dialog } from "@base-ui/react/dialog";
-import { X } from "lucide-react";
+import { SquareKanban, X } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Task } from "../../../../shared/tasks.ts";
@@ -33,8 +33,12 @@ export const TaskDialog = ({ task, onClose }: { task: Task; onClose: () => void 
           >
             {task.color ? <div aria-hidden className="absolute inset-x-0 top-0 h-1 bg-edge" /> : null}
             <div className="flex shrink-0 items-center gap-2 border-b border-border px-4 pt-3 pb-2 sm:px-6">
-              <p className="min-w-0 flex-1 truncate text-sm text-muted">
-                {t("task.inColumn", { column: column?.name ?? "" })}
+              <p
+                className="flex min-w-0 flex-1 items-center gap-1.5 text-sm text-muted"
+                title={t("task.inColumn", { column: column?.name ?? "" })}
+              >
+                <SquareKanban size={15} aria-hidden className="shrink-0" />
+                <span className="truncate">{column?.name}</span>
               </p>
               <AlsoHere taskId={task.id} />
               <Dialog.Close

@@ -26,7 +26,7 @@ export const CardSigns = ({ task }: { task: Task }) => {
       ) : null}
       <span className="flex-1" />
       {people.length > 0 ? (
-        <span className="flex -space-x-1.5">
+        <span className="flex -space-x-0.5">
           {people.slice(0, MOST_PEOPLE).map((member) => (
             <Avatar key={member.userId} userId={member.userId} name={member.name} className="ring-2 ring-raised" />
           ))}

@@ -30,7 +30,7 @@ export const ColumnHeader = ({ column, count, shown, onCollapse }: ColumnHeaderP
   return (
     <div
       data-drag-column={writes || undefined}
-      className="flex shrink-0 touch-manipulation select-none items-center gap-1 px-3 pt-2.5 pb-1.5 [-webkit-touch-callout:none]"
+      className="flex shrink-0 touch-manipulation select-none items-center gap-1 px-3 pt-2.5 [-webkit-touch-callout:none]"
     >
       <h2 className="flex min-w-0 items-center font-semibold" onDoubleClick={() => writes && setEditing(true)}>
         <EditableText
@@ -48,7 +48,7 @@ export const ColumnHeader = ({ column, count, shown, onCollapse }: ColumnHeaderP
         label={t("column.collapse")}
         aria-expanded
         onClick={onCollapse}
-        className="aria-expanded:bg-transparent"
+        className="opacity-0 group-hover/column:opacity-100 focus-visible:opacity-100 aria-expanded:bg-transparent pointer-coarse:opacity-100"
       >
         <ChevronsRightLeft size={15} aria-hidden />
       </IconButton>

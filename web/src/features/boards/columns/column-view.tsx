@@ -53,7 +53,7 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
       data-color={column.color ?? undefined}
       style={{ transform: shift === 0 ? undefined : `translateX(${shift}px)` }}
       className={clsx(
-        "relative flex max-h-full shrink-0 snap-start flex-col rounded-xl bg-sunken outline-2 outline-transparent",
+        "group/column relative flex max-h-full shrink-0 snap-start flex-col rounded-xl bg-sunken outline-2 outline-transparent",
         collapsed ? "w-11" : "w-[min(280px,calc(100vw-2.5rem))]",
         sliding && "shifts",
         taken && "opacity-0",

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Task } from "../../../../../shared/tasks.ts";
 import { useTask } from "../../../cache/use-board.ts";
 import { useStore } from "../../../lib/store.ts";
-import { personStyle } from "../../../ui/avatar.tsx";
+import { Avatar, personStyle } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { Pill } from "../../../ui/pill.tsx";
 import { useBoardContext } from "../board-context.ts";
@@ -52,9 +52,18 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
           <span className="sr-only">{t("task.pending")}</span>
         </span>
       ) : null}
-      {ring ? (
+      {mark ? (
         <span className="fade absolute -top-2 right-2 z-2 max-w-40 truncate rounded-full bg-person px-1.5 text-xs/4 font-medium text-on-person">
-          {mark ? mark.name : t("task.openBy", { name: ring.name })}
+          {mark.name}
+        </span>
+      ) : peers ? (
+        <span
+          className="fade absolute -top-2 right-2 z-2 flex -space-x-1"
+          title={t("task.openBy", { name: peers.map((peer) => peer.name).join(", ") })}
+        >
+          {peers.slice(0, 3).map((peer) => (
+            <Avatar key={peer.userId} userId={peer.userId} name={peer.name} size="xs" className="ring-2 ring-raised" />
+          ))}
         </span>
       ) : null}
       {writes ? (

@@ -9,6 +9,9 @@ import { estimateCard } from "./estimate-card.ts";
 import { CARD_GAP, indexAtHeight, shiftOf, stretchOf } from "./list-geometry.ts";
 import { LiftedCard, TaskCard } from "./task-card.tsx";
 
+/** Room above the first card for the name of who changed it. */
+const LIST_PADDING = 8;
+
 type TaskListProps = { columnId: string; name: string; tasks: readonly Task[] };
 
 /** A column's cards: only those near the view exist, and the list still says how many there are. */
@@ -40,8 +43,8 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     getItemKey: useCallback((index: number) => tasks[index]?.id ?? index, [tasks]),
     gap: CARD_GAP,
     overscan: 6,
-    paddingStart: 2,
-    paddingEnd: 2,
+    paddingStart: LIST_PADDING,
+    paddingEnd: 4,
     useFlushSync: false,
     initialRect: { width: 280, height: 900 },
     rangeExtractor: useCallback((range: { startIndex: number; endIndex: number; overscan: number; count: number }) => {
@@ -66,7 +69,7 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     const closed = taken >= 0 && at > taken ? bend.takenSize + CARD_GAP : 0;
     if (item) return item.start - closed;
     const last = measured(tasks.length - 1);
-    const end = last ? last.end + CARD_GAP : 2;
+    const end = last ? last.end + CARD_GAP : LIST_PADDING;
     return taken >= 0 ? end - (bend.takenSize + CARD_GAP) : end;
   };
 
