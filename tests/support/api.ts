@@ -2,7 +2,7 @@ import { v7 } from "uuid";
 import type { z } from "zod";
 import { composeApi, openPlatform } from "../../api/compose.ts";
 import { loadConfig } from "../../platform/config/config.ts";
-import { type Origins, resolveOrigins } from "../../platform/config/origins.ts";
+import { resolveOrigins } from "../../platform/config/origins.ts";
 import { type Board, boardSchema } from "../../shared/boards.ts";
 import { type Column, columnSchema } from "../../shared/columns.ts";
 import { invitationSchema } from "../../shared/invitations.ts";
@@ -43,31 +43,11 @@ export type Actor = {
   refused(status: number, method: string, path: string, call?: Call): Promise<string>;
 };
 
-/** The whole REST interface in this process, on a database of its own. */
-export const startApi = async (environment: Record<string, string> = {}) => {
-  const dataDir = await temporaryFolder("api");
-  const config = loadConfig("all", {
-    DATA_DIR: dataDir,
-    LOG_LEVEL: "silent",
-    RATE_LIMIT: "1000000/10s",
-    AUTH_RATE_LIMIT: "1000000/10s",
-    ...environment,
-  });
-  const platform = await openPlatform(config);
-  const origins: Origins = resolveOrigins(config, 3000);
-  const { app, document, endStreams } = composeApi(platform, { config, origins, pageDirectory: dataDir });
-  const close = async () => {
-    endStreams();
-    await platform.close();
-  };
-  own(close);
-
-  const raw = (request: Request): Promise<Response> =>
-    Promise.resolve(app.fetch(request, { address: "127.0.0.1", loopback: true }));
-
+/** Calls a REST interface, wherever it is; `send` carries the requests, whose addresses begin with `base`. */
+export const createRest = (base: string, send: (request: Request) => Promise<Response>) => {
   const call = async (method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answer> => {
-    const response = await raw(
-      new Request(`http://localhost:3000${path}`, {
+    const response = await send(
+      new Request(`${base}${path}`, {
         method,
         headers: {
           ...(body === undefined || body instanceof FormData ? {} : { "Content-Type": "application/json" }),
@@ -88,25 +68,20 @@ export const startApi = async (environment: Record<string, string> = {}) => {
   const actor = (id: string, email: string, token: string): Actor => {
     const signed = (method: string, path: string, options: Call = {}) =>
       call(method, path, { ...options, headers: { Authorization: `Bearer ${token}`, ...options.headers } });
+    const demand = async (status: number, method: string, path: string, options?: Call) => {
+      const answer = await signed(method, path, options);
+      if (answer.status === status) return answer.body;
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}, expected ${status}`);
+    };
     return {
       id,
       email,
       token,
       call: signed,
-      expect: async (status, schema, method, path, options) => {
-        const answer = await signed(method, path, options);
-        if (answer.status !== status) {
-          throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}, expected ${status}`);
-        }
-        return schema.parse(answer.body);
-      },
-      refused: async (status, method, path, options) => {
-        const answer = await signed(method, path, options);
-        if (answer.status !== status) {
-          throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}, expected ${status}`);
-        }
-        return problemSchema.parse(answer.body).code;
-      },
+      expect: async (status, schema, method, path, options) =>
+        schema.parse(await demand(status, method, path, options)),
+      refused: async (status, method, path, options) =>
+        problemSchema.parse(await demand(status, method, path, options)).code,
     };
   };
 
@@ -120,7 +95,35 @@ export const startApi = async (environment: Record<string, string> = {}) => {
     return actor(user.id, email, token);
   };
 
-  return { app, platform, document, call, raw, signUp, close };
+  return { call, actor, signUp };
+};
+
+export type Rest = ReturnType<typeof createRest>;
+
+/** The REST interface of a program that runs. */
+export const restAt = (url: string): Rest => createRest(url, (request) => fetch(request));
+
+/** The whole REST interface in this process, on a database of its own. */
+export const startApi = async (environment: Record<string, string> = {}) => {
+  const dataDir = temporaryFolder("api");
+  const config = loadConfig("all", {
+    DATA_DIR: dataDir,
+    LOG_LEVEL: "silent",
+    RATE_LIMIT: "1000000/10s",
+    AUTH_RATE_LIMIT: "1000000/10s",
+    ...environment,
+  });
+  const platform = await openPlatform(config);
+  const origins = resolveOrigins(config, 3000);
+  const { app, document, endStreams } = composeApi(platform, { config, origins, pageDirectory: dataDir });
+  const close = async () => {
+    endStreams();
+    await platform.close();
+  };
+  own(close);
+  const raw = (request: Request): Promise<Response> =>
+    Promise.resolve(app.fetch(request, { address: "127.0.0.1", loopback: true }));
+  return { ...createRest("http://localhost:3000", raw), platform, document, raw, close };
 };
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
@@ -130,7 +133,7 @@ const toText = (body: unknown): string => (typeof body === "string" ? body : JSO
 export type Ground = { owner: Actor; team: TeamWithRole; board: Board; todo: Column; doing: Column };
 
 /** An owner with a team, a board and two columns. */
-export const makeGround = async (api: TestApi): Promise<Ground> => {
+export const makeGround = async (api: Rest): Promise<Ground> => {
   const owner = await api.signUp("Olga");
   const team = await owner.expect(201, teamWithRoleSchema, "POST", "/api/teams", { body: { name: "Team" } });
   const board = await owner.expect(201, boardSchema, "POST", `/api/teams/${team.id}/boards`, {
@@ -142,7 +145,7 @@ export const makeGround = async (api: TestApi): Promise<Ground> => {
 };
 
 /** Invites a new person into the team. */
-export const addMember = async (api: TestApi, ground: Ground, role: Role): Promise<Actor> => {
+export const addMember = async (api: Rest, ground: Ground, role: Role): Promise<Actor> => {
   const person = await api.signUp(role);
   const invitation = await ground.owner.expect(
     201,

@@ -1,0 +1,227 @@
+import { expect, test } from "bun:test";
+import { z } from "zod";
+import { boardSnapshotSchema } from "../../shared/boards.ts";
+import { sequencedMessageSchema } from "../../shared/events.ts";
+import type { Position } from "../../shared/position.ts";
+import { realtimeTokenSchema } from "../../shared/realtime-token.ts";
+import { type Task, taskSchema } from "../../shared/tasks.ts";
+import { type Actor, addMember, type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { runProgram, startApi, startArtel, startWss } from "../support/processes.ts";
+import { startRedis } from "../support/services.ts";
+import { TestClient } from "./wss-support.ts";
+
+const eventsSchema = z.object({ epoch: z.string(), seq: z.number(), events: z.array(sequencedMessageSchema) });
+const LIMITS = { RATE_LIMIT: "1000000/10s", AUTH_RATE_LIMIT: "1000000/10s", LOG_LEVEL: "warn" };
+
+const tokenOf = async (actor: Actor) => actor.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
+
+/** A socket that is joined. */
+const join = async (actor: Actor, ground: Ground, since?: Position, url?: string) => {
+  const grant = await tokenOf(actor);
+  const client = new TestClient(url ?? grant.url);
+  await client.auth(grant.token);
+  return { client, subscribed: await client.subscribe(ground.team.id, since) };
+};
+
+const headOf = async ({ owner, team }: Ground): Promise<Position> => {
+  const { position } = await owner.call("GET", `/api/teams/${team.id}`);
+  if (position === null) throw new Error("no position");
+  return position;
+};
+
+const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
+
+test("bun start serves REST and socket on one port; 200 concurrent creations reach all sockets in one order", async () => {
+  const artel = await startArtel({ env: LIMITS });
+  const ground = await makeGround(restAt(artel.url));
+  const head = await headOf(ground);
+  const clients = await Promise.all(range(0, 5).map(async () => (await join(ground.owner, ground)).client));
+  await Promise.all(range(0, 200).map((index) => makeTask(ground, { title: `T${index}` })));
+  const heard = await Promise.all(clients.map((client) => client.events(200)));
+  for (const events of heard) {
+    expect(events.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
+    expect(events).toEqual(heard[0] ?? []);
+  }
+  expect(await artel.stop()).toBe(0);
+});
+
+test("away for 30 events and back with since: exactly those 30; a nonsense epoch: not recovered", async () => {
+  const artel = await startArtel({ env: LIMITS });
+  const ground = await makeGround(restAt(artel.url));
+  const { client, subscribed } = await join(ground.owner, ground);
+  client.socket.close();
+  for (const index of range(0, 30)) await makeTask(ground, { title: `T${index}` });
+  const since = { epoch: subscribed.epoch, seq: subscribed.seq };
+  const back = await join(ground.owner, ground, since);
+  expect(back.subscribed.recovered).toBeTrue();
+  expect((await back.client.events(30)).map((event) => event.seq)).toEqual(range(since.seq + 1, 30));
+  await makeTask(ground, { title: "live" });
+  expect((await back.client.events(1)).map((event) => event.seq)).toEqual([since.seq + 31]);
+  const lost = await join(ground.owner, ground, { epoch: "nonsense", seq: 3 });
+  expect(lost.subscribed.recovered).toBeFalse();
+});
+
+test("kill -9 amid writes loses nothing that was acknowledged and leaves the log without a hole", async () => {
+  const first = await startArtel({ env: LIMITS });
+  const ground = await makeGround(restAt(first.url));
+  const acknowledged: Task[] = [];
+  let failed = 0;
+  const writers = range(0, 8).map(async (writer) => {
+    for (let index = 0; failed === 0; index += 1) {
+      try {
+        acknowledged.push(await makeTask(ground, { title: `${writer}-${index}` }));
+        if (acknowledged.length === 150) await first.kill();
+      } catch {
+        failed += 1;
+      }
+    }
+  });
+  await Promise.all(writers);
+  expect(acknowledged.length).toBeGreaterThanOrEqual(150);
+
+  const second = await startArtel({ dataDir: first.dataDir, env: LIMITS });
+  const rest = restAt(second.url);
+  const owner = rest.actor(ground.owner.id, ground.owner.email, ground.owner.token);
+  const board = await owner.expect(200, boardSnapshotSchema, "GET", `/api/boards/${ground.board.id}`);
+  const kept = new Map<string, Task>(board.tasks.map((task) => [task.id, task]));
+  for (const task of acknowledged) expect(kept.get(task.id)).toEqual(task);
+  const { position } = await owner.call("GET", `/api/teams/${ground.team.id}`);
+  const log = await owner.expect(
+    200,
+    eventsSchema,
+    "GET",
+    `/api/teams/${ground.team.id}/events?since=${position?.epoch}:0&limit=500`,
+  );
+  expect(log.events.map((event) => event.seq)).toEqual(range(1, log.seq));
+  const created = log.events.filter((event) => event.action === "TASK_CREATED").map((event) => event.data["id"]);
+  expect(created.toSorted()).toEqual([...kept.keys()].toSorted());
+}, 60_000);
+
+test("a second bun start on the same database is refused in one line, and so are bad settings", async () => {
+  const artel = await startArtel({ env: LIMITS });
+  const twice = await runProgram("main.ts", { dataDir: artel.dataDir });
+  expect([twice.exitCode, twice.output.trim().split("\n").length]).toEqual([1, 1]);
+  expect(twice.output).toContain("already runs");
+  const taken = await runProgram("main.ts", { env: { PORT: String(artel.port) } });
+  expect([taken.exitCode, taken.output.includes("port is taken")]).toEqual([1, true]);
+  for (const [name, value] of [
+    ["PORT", "http"],
+    ["RATE_LIMIT", "many"],
+    ["ARTEL_SECRET", "short"],
+    ["DATABASE_URL", "mysql://x"],
+    ["REDIS_URL", "localhost"],
+    ["TRUSTED_PROXIES", "somewhere"],
+    ["LOG_LEVEL", "loud"],
+    ["DATA_DIR", "/proc/nowhere"],
+  ] as const) {
+    const refused = await runProgram("main.ts", { env: { [name]: value } });
+    expect([name, refused.exitCode, refused.output.trim().split("\n").length]).toEqual([name, 1, 1]);
+    expect(refused.output).toContain(name);
+  }
+}, 60_000);
+
+test("SSE through curl -N resumes after Last-Event-ID, and a removed member's stream ends", async () => {
+  const artel = await startArtel({ env: LIMITS });
+  const rest = restAt(artel.url);
+  const ground = await makeGround(rest);
+  const member = await addMember(rest, ground, "member");
+  const since = await headOf(ground);
+  const task = await makeTask(ground);
+  const curl = Bun.spawn(
+    [
+      "curl",
+      "-sN",
+      "-H",
+      `Authorization: Bearer ${member.token}`,
+      "-H",
+      `Last-Event-ID: ${since.epoch}:${since.seq}`,
+      `${artel.url}/api/events/stream?tenantId=${ground.team.id}`,
+    ],
+    { stdout: "pipe" },
+  );
+  const reader = curl.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  const until = async (part: string) => {
+    while (!text.includes(part)) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`the stream ended: ${text}`);
+      text += value;
+    }
+  };
+  await until(`id: ${since.epoch}:${since.seq + 1}`);
+  await until(task.id);
+  expect(text).toStartWith(
+    `event: connected\nid: ${since.epoch}:${since.seq}\ndata: {"epoch":"${since.epoch}","seq":${since.seq},"recovered":true}\n\n`,
+  );
+  await makeTask(ground, { title: "live one" });
+  await until("live one");
+  await ground.owner.call("DELETE", `/api/teams/${ground.team.id}/members/${member.id}`);
+  await until('event: unsubscribed\ndata: {"reason":"revoked"}');
+  expect(await curl.exited).toBe(0);
+});
+
+test("over Redis: api and two wss carry one order to all; a removed member hears nothing a second later", async () => {
+  const redis = await startRedis();
+  const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
+  const [api, one, two] = await Promise.all([startApi({ env }), startWss({ env }), startWss({ env })]);
+  const rest = restAt(api.url);
+  const ground = await makeGround(rest);
+  const member = await addMember(rest, ground, "member");
+  const a = (await join(ground.owner, ground, undefined, one.url)).client;
+  const b = (await join(member, ground, undefined, two.url)).client;
+  const head = await headOf(ground);
+  await Promise.all(range(0, 200).map((index) => makeTask(ground, { title: `T${index}` })));
+  const [heardA, heardB] = await Promise.all([a.events(200), b.events(200)]);
+  expect(heardA.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
+  expect(heardB).toEqual(heardA);
+  await ground.owner.call("DELETE", `/api/teams/${ground.team.id}/members/${member.id}`);
+  expect(await b.unsubscribed(ground.team.id)).toBe("revoked");
+  const stale = await tokenOf(ground.owner);
+  const c = new TestClient(one.url);
+  await c.auth(stale.token);
+  expect((await c.subscribe(ground.team.id)).recovered).toBeFalse();
+}, 60_000);
+
+test("what one process committed before it was killed is relayed by another", async () => {
+  const redis = await startRedis();
+  const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
+  const [api, wss] = await Promise.all([startApi({ env }), startWss({ env })]);
+  const ground = await makeGround(restAt(api.url));
+  const { client, subscribed } = await join(ground.owner, ground, undefined, wss.url);
+  // Redis stands still, so the commit cannot be handed on before the process dies.
+  redis.pause();
+  const task = await makeTask(ground);
+  await api.kill();
+  redis.resume();
+  await startApi({ dataDir: api.dataDir, env });
+  const [event] = await client.events(1);
+  expect([event?.seq, taskSchema.parse(event?.data).id]).toEqual([subscribed.seq + 1, task.id]);
+}, 60_000);
+
+test("without Redis: wss starts, says so, is degraded, and recovers by itself; writes go on and arrive later", async () => {
+  const redis = await startRedis();
+  const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
+  const api = await startApi({ env });
+  const ground = await makeGround(restAt(api.url));
+  await redis.kill();
+  const wss = await startWss({ env });
+  const health = await fetch(`${wss.url.replace("ws:", "http:")}/health`);
+  expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([200, "degraded"]);
+  const task = await makeTask(ground, { title: "while Redis is away" });
+  await redis.restart();
+  const grant = await tokenOf(ground.owner);
+  const client = new TestClient(wss.url);
+  await client.auth(grant.token);
+  // Until the node is connected again it says UNAVAILABLE, and a client asks again.
+  const since = { epoch: (await headOf(ground)).epoch, seq: task.version - 1 };
+  client.say({ type: "subscribe", tenantId: ground.team.id, since });
+  const subscribed = client.next("subscribed");
+  for (;;) {
+    const answer = await Promise.race([subscribed, client.next("error")]);
+    if (answer.type === "subscribed") break;
+    expect(answer.code).toBe("UNAVAILABLE");
+    client.say({ type: "subscribe", tenantId: ground.team.id, since });
+  }
+  const [event] = await client.events(1);
+  expect(event?.seq).toBe(task.version);
+}, 60_000);
