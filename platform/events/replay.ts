@@ -72,7 +72,8 @@ export const replay = async (
     isTold = true;
     const room = slice.length > 0 ? target.send(slice) : undefined;
     cursor = slice.at(-1)?.seq ?? cursor;
-    if (cursor === position.seq) {
+    // Compared with the feed as it is now, not as it was before `send`.
+    if (cursor === feed.position?.seq && feed.resets === resets) {
       target.live();
       return "recovered";
     }

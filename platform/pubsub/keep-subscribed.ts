@@ -34,7 +34,7 @@ export const keepSubscribed = (deps: KeepSubscribedDeps, channel: string, listen
       },
       (err: unknown) => {
         if (ended) return;
-        if (failures === 0) log.warn({ err, channel }, "a channel cannot be heard yet; tried again");
+        log.debug({ err, channel }, "a channel cannot be heard yet; tried again");
         const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
         cancelRetry = clock.after(bound * (0.5 + random() / 2), () => attempt(failures + 1));
       },

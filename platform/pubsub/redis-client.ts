@@ -51,13 +51,11 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
     retryStrategy: (times: number) => (0.5 + random() / 2) * Math.min(MAX_RETRY_MS, 25 * 2 ** Math.min(times, 10)),
   } satisfies RedisOptions;
   const isCluster = urls.length > 1;
-  const connect = (purpose: string): Redis | Cluster => {
-    const client = isCluster ? connectCluster(urls) : new Redis(urls[0] ?? "", options);
-    watch(client, purpose, urls, log);
-    return client;
-  };
-  const commands = connect("commands");
-  const subscriber = connect("subscriptions");
+  const connect = (): Redis | Cluster => (isCluster ? connectCluster(urls) : new Redis(urls[0] ?? "", options));
+  const commands = connect();
+  const subscriber = connect();
+  watch(commands, urls, log);
+  subscriber.on("error", (err: Error) => log.debug({ err }, "the connection for subscriptions failed"));
   const whenReady = createReadiness(commands);
 
   const run = async <Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer> => {
@@ -114,21 +112,18 @@ const connectCluster = (urls: readonly string[]): Cluster => {
 };
 
 /** Says once that Redis is away and once that it is back. */
-const watch = (client: Redis | Cluster, purpose: string, urls: readonly string[], log: Log): void => {
+const watch = (client: Redis | Cluster, urls: readonly string[], log: Log): void => {
   const address = urls.map(withoutSecrets).join(", ");
   let isAway = false;
-  client.on("error", (error: Error) => {
-    if (isAway) return;
-    isAway = true;
-    log.warn({ reason: error.message }, `Redis is away at ${address} (${purpose}); tried again until it is back`);
-  });
-  client.on("close", () => {
+  const away = (reason: string) => {
     if (isAway || client.status === "end") return;
     isAway = true;
-    log.warn(`the connection to Redis at ${address} (${purpose}) is lost; tried again until it is back`);
-  });
+    log.warn({ reason }, `Redis is away at ${address}: no events until it is back`);
+  };
+  client.on("error", (error: Error) => away(error.message));
+  client.on("close", () => away("the connection is lost"));
   client.on("ready", () => {
-    if (isAway) log.info(`Redis is back at ${address} (${purpose})`);
+    if (isAway) log.info(`Redis is back at ${address}`);
     isAway = false;
   });
 };
