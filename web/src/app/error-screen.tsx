@@ -1,5 +1,5 @@
 import { CloudAlert } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n/use-translation.ts";
 import { Button } from "../ui/button.tsx";
 import { FullMessage } from "./full-message.tsx";
 

@@ -1,5 +1,5 @@
 import { Menu } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n/use-translation.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { setDrawer } from "./rail-state.ts";
 

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n/use-translation.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { FullMessage } from "./full-message.tsx";
 

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { LayoutGrid, PanelLeftClose, PanelLeftOpen, SquareKanban } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import type { TeamWithRole } from "../../../shared/teams.ts";
 import type { Me } from "../../../shared/users.ts";
 import { useBoards } from "../cache/use-teams.ts";
 import { UserMenu } from "../features/accounts/user-menu.tsx";
+import { useTranslation } from "../i18n/use-translation.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { setDrawer } from "./rail-state.ts";

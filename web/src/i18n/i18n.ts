@@ -1,14 +1,15 @@
-import i18next, { type i18n as I18n } from "i18next";
-import { initReactI18next } from "react-i18next";
 import { recall, remember } from "../lib/storage.ts";
+import { createStore } from "../lib/store.ts";
+import { makeTranslate, type Translate, type Words } from "./translator.ts";
 
 export const LANGUAGES = ["en", "ru"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const load = {
+/** One language's words are loaded, not all. */
+const load: Record<Language, () => Promise<Words>> = {
   en: () => import("./en.ts").then((module) => module.en),
   ru: () => import("./ru.ts").then((module) => module.ru),
-} satisfies Record<Language, unknown>;
+};
 
 const isLanguage = (value: string | undefined | null): value is Language =>
   LANGUAGES.some((language) => language === value);
@@ -22,32 +23,21 @@ export const chooseLanguage = (preferred: readonly string[]): Language => {
   return "en";
 };
 
-const startLanguage = (): Language => {
-  const remembered = recall("language");
-  return isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages);
-};
+export type Spoken = { readonly language: Language; readonly t: Translate };
+export const spokenStore = createStore<Spoken>({ language: "en", t: (key) => key });
 
-export const i18n: I18n = i18next.createInstance();
-
-/** Loads one language's words and starts with them. */
-export const startI18n = async (): Promise<void> => {
-  const language = startLanguage();
+const speak = async (language: Language): Promise<void> => {
   const words = await load[language]();
   document.documentElement.lang = language;
-  await i18n.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: false,
-    resources: { [language]: { translation: words } },
-    interpolation: { escapeValue: false },
-    react: { useSuspense: false },
-  });
+  spokenStore.set({ language, t: makeTranslate(language, words) });
+};
+
+export const startI18n = (): Promise<void> => {
+  const remembered = recall("language");
+  return speak(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
 };
 
 export const setLanguage = async (language: Language): Promise<void> => {
   remember("language", language);
-  if (!i18n.hasResourceBundle(language, "translation")) {
-    i18n.addResourceBundle(language, "translation", await load[language]());
-  }
-  await i18n.changeLanguage(language);
-  document.documentElement.lang = language;
+  await speak(language);
 };

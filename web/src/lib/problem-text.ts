@@ -1,4 +1,4 @@
-import type { TFunction } from "i18next";
+import type { Translate } from "../i18n/translator.ts";
 import { ApiProblem, NetworkFailure } from "./api-client.ts";
 
 /** Codes that have words of their own; the others are told by the server's detail. */
@@ -24,7 +24,7 @@ const TOLD = {
 const isTold = (code: string): code is keyof typeof TOLD => Object.hasOwn(TOLD, code);
 
 /** What went wrong, in the reader's language. */
-export const problemText = (t: TFunction, error: unknown): string => {
+export const problemText = (t: Translate, error: unknown): string => {
   if (error instanceof ApiProblem) {
     if (isTold(error.code)) return t(TOLD[error.code]);
     const fields = error.errors.map((field) => field.message).join("; ");

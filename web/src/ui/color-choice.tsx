@@ -1,8 +1,8 @@
 import { clsx } from "clsx";
 import { Ban, Check } from "lucide-react";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
 import { COLORS, type Color } from "../../../shared/color.ts";
+import { useTranslation } from "../i18n/use-translation.ts";
 
 type ColorChoiceProps = {
   label: string;

@@ -1,119 +1,31 @@
-import { Menu as Base } from "@base-ui/react/menu";
-import { clsx } from "clsx";
-import { Check } from "lucide-react";
-import type { ComponentProps, ReactElement, ReactNode } from "react";
+import { cloneElement, lazy, type MouseEvent, type ReactElement, Suspense, useState } from "react";
+import type { OpenMenuProps } from "./menu-parts.tsx";
 
-const POPUP =
-  "pop min-w-48 max-w-[min(20rem,92vw)] rounded-lg bg-overlay p-1 text-base shadow-pop outline-none max-h-[var(--available-height)] overflow-y-auto thin-scroll";
-const ITEM =
-  "flex min-h-8 cursor-default select-none items-center gap-2 rounded-md px-2 py-1 outline-none data-highlighted:bg-hover data-disabled:text-muted pointer-coarse:min-h-10";
+// Menus are a third of the page's code and not needed to see a board: they come with the first press, or while the page is idle.
+const parts = () => import("./menu-parts.tsx");
+const OpenMenu = lazy(() => parts().then((module) => ({ default: module.OpenMenu })));
 
-type MenuProps = {
-  trigger: ReactElement;
-  children: ReactNode;
-  align?: "start" | "center" | "end";
-  side?: "top" | "bottom" | "right";
+export const AnchoredMenu = lazy(() => parts().then((module) => ({ default: module.AnchoredMenu })));
+export const MenuItem = lazy(() => parts().then((module) => ({ default: module.MenuItem })));
+export const MenuSeparator = lazy(() => parts().then((module) => ({ default: module.MenuSeparator })));
+export const MenuChoices = lazy(() => parts().then((module) => ({ default: module.MenuChoices })));
+
+type Pressable = { onClick?: (event: MouseEvent) => void; onPointerEnter?: () => void };
+
+/** A button and its menu. */
+export const Menu = ({ trigger, ...rest }: Omit<OpenMenuProps, "trigger"> & { trigger: ReactElement<Pressable> }) => {
+  const [pressed, setPressed] = useState(false);
+  const button = cloneElement(trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onClick: () => setPressed(true),
+    onPointerEnter: () => void parts(),
+  } as Pressable);
+  return pressed ? (
+    <Suspense fallback={button}>
+      <OpenMenu trigger={trigger} {...rest} />
+    </Suspense>
+  ) : (
+    button
+  );
 };
-
-export const Menu = ({ trigger, children, align = "start", side = "bottom" }: MenuProps) => (
-  <Base.Root>
-    <Base.Trigger render={trigger} />
-    <MenuPopup align={align} side={side}>
-      {children}
-    </MenuPopup>
-  </Base.Root>
-);
-
-/** A menu without a button of its own, at an element that is chosen when it opens. */
-export const AnchoredMenu = ({
-  anchor,
-  onClose,
-  children,
-}: {
-  anchor: HTMLElement | null;
-  onClose: () => void;
-  children: ReactNode;
-}) => (
-  <Base.Root open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
-    {anchor ? (
-      <MenuPopup anchor={anchor} align="end" side="bottom" finalFocus={() => (anchor.isConnected ? anchor : null)}>
-        {children}
-      </MenuPopup>
-    ) : null}
-  </Base.Root>
-);
-
-const MenuPopup = ({
-  children,
-  finalFocus,
-  ...position
-}: {
-  children: ReactNode;
-  anchor?: HTMLElement;
-  align: "start" | "center" | "end";
-  side: "top" | "bottom" | "right";
-  finalFocus?: () => HTMLElement | null;
-}) => (
-  <Base.Portal>
-    <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50 outline-none" {...position}>
-      <Base.Popup className={POPUP} {...(finalFocus ? { finalFocus } : {})}>
-        {children}
-      </Base.Popup>
-    </Base.Positioner>
-  </Base.Portal>
-);
-
-export const MenuItem = ({
-  icon,
-  danger = false,
-  children,
-  className,
-  shortcut,
-  ...rest
-}: ComponentProps<typeof Base.Item> & { icon?: ReactNode; danger?: boolean; shortcut?: string }) => (
-  <Base.Item
-    {...rest}
-    className={clsx(ITEM, danger && "text-danger data-highlighted:bg-danger-soft", className as string | undefined)}
-  >
-    <span aria-hidden className={clsx("flex w-4 justify-center", !danger && "text-muted")}>
-      {icon}
-    </span>
-    <span className="min-w-0 flex-1 truncate">{children}</span>
-    {shortcut ? (
-      <kbd aria-hidden className="text-xs text-muted">
-        {shortcut}
-      </kbd>
-    ) : null}
-  </Base.Item>
-);
-
-export const MenuSeparator = () => <Base.Separator className="mx-1 my-1 h-px bg-border" />;
-
-export const MenuChoices = <Value extends string>({
-  label,
-  value,
-  onChange,
-  options,
-}: {
-  label: string;
-  value: Value;
-  onChange: (value: Value) => void;
-  options: readonly { value: Value; label: string; icon?: ReactNode }[];
-}) => (
-  <Base.Group>
-    <Base.GroupLabel className="px-2 pt-1.5 pb-1 text-xs font-medium text-muted">{label}</Base.GroupLabel>
-    <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
-      {options.map((option) => (
-        <Base.RadioItem key={option.value} value={option.value} className={ITEM} closeOnClick={false}>
-          <span aria-hidden className="flex w-4 justify-center text-muted">
-            {option.icon}
-          </span>
-          <span className="flex-1">{option.label}</span>
-          <Base.RadioItemIndicator className="text-accent-text">
-            <Check size={16} aria-hidden />
-          </Base.RadioItemIndicator>
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
-  </Base.Group>
-);

@@ -2,7 +2,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { type ReactNode, type RefObject, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n/use-translation.ts";
 import { iconButtonClass } from "./icon-button.tsx";
 
 type ModalProps = {

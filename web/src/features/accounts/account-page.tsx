@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { Logo } from "../../ui/logo.tsx";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { SignInForm } from "./sign-in-form.tsx";

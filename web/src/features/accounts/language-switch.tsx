@@ -1,10 +1,10 @@
-import { useTranslation } from "react-i18next";
 import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { LANGUAGE_NAMES } from "./language-names.ts";
 
 /** Languages by their own names, for those who cannot read the present one. */
 export const LanguageSwitch = () => {
-  const { t, i18n } = useTranslation();
+  const { t, language: spoken } = useTranslation();
   return (
     <fieldset aria-label={t("user.language")} className="flex gap-1 text-sm">
       {LANGUAGES.map((language) => (
@@ -12,7 +12,7 @@ export const LanguageSwitch = () => {
           key={language}
           type="button"
           lang={language}
-          aria-pressed={i18n.language === language}
+          aria-pressed={spoken === language}
           onClick={() => void setLanguage(language)}
           className="h-7 rounded-md px-2 text-muted hover:bg-hover aria-pressed:font-medium aria-pressed:text-text"
         >

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { useAccount } from "../../cache/use-teams.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { fieldProblem, problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";

@@ -1,9 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import type { User } from "../../../../shared/users.ts";
 import { useAccount } from "../../cache/use-teams.ts";
-import { LANGUAGES, type Language, setLanguage } from "../../i18n/i18n.ts";
+import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
@@ -12,7 +12,7 @@ import { LANGUAGE_NAMES } from "./language-names.ts";
 const THEME_ICONS = { light: <Sun size={16} />, dark: <Moon size={16} />, system: <Monitor size={16} /> };
 
 export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const theme = useTheme();
   const { signOut } = useAccount();
   const navigate = useNavigate();
@@ -44,14 +44,14 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
       <MenuChoices
         label={t("user.theme")}
         value={theme}
-        onChange={setTheme}
+        onChange={(next) => setTheme(THEMES.find((value) => value === next) ?? "system")}
         options={THEMES.map((value) => ({ value, label: t(`user.themes.${value}`), icon: THEME_ICONS[value] }))}
       />
       <MenuSeparator />
-      <MenuChoices<Language>
+      <MenuChoices
         label={t("user.language")}
-        value={i18n.language === "ru" ? "ru" : "en"}
-        onChange={(language) => void setLanguage(language)}
+        value={language}
+        onChange={(next) => void setLanguage(LANGUAGES.find((value) => value === next) ?? "en")}
         options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
       />
       <MenuSeparator />

@@ -1,12 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Keyboard, Pencil, Trash2, UserRound, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Board } from "../../../../shared/boards.ts";
 import { MenuButton } from "../../app/menu-button.tsx";
 import { useBoardsActions } from "../../cache/use-mutations.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
-import { Confirm } from "../../ui/confirm.tsx";
 import { EditableText } from "../../ui/editable-text.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
@@ -22,12 +21,20 @@ const FilterPopover = lazy(() =>
   import("../filters/filter-popover.tsx").then((module) => ({ default: module.FilterPopover })),
 );
 
+const Confirm = lazy(() => import("../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
+
 export const BoardHeader = ({ board }: { board: Board }) => {
   const { t } = useTranslation();
   const { actions, ui, writes } = useBoardContext();
   const [editing, setEditing] = useState(false);
   const { search } = useFilter();
+  const [asked, setAsked] = useState(false);
   const filterOpen = useStore(ui.filterOpen, (open) => open);
+  const openFilter = (open: boolean) => {
+    setAsked(true);
+    ui.filterOpen.set(open);
+  };
+  const button = <FilterButton count={chosenCount(search)} aria-haspopup="true" onClick={() => openFilter(true)} />;
   return (
     <>
       <MenuButton />
@@ -45,9 +52,13 @@ export const BoardHeader = ({ board }: { board: Board }) => {
       <span className="flex-1" />
       <Here />
       <FilterBar />
-      <Suspense fallback={<FilterButton count={chosenCount(search)} onClick={() => ui.filterOpen.set(true)} />}>
-        <FilterPopover open={filterOpen} onOpenChange={ui.filterOpen.set} />
-      </Suspense>
+      {asked || filterOpen ? (
+        <Suspense fallback={button}>
+          <FilterPopover open={filterOpen} onOpenChange={openFilter} />
+        </Suspense>
+      ) : (
+        button
+      )}
       <LiveStatus />
     </>
   );
@@ -96,19 +107,23 @@ const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) 
           </>
         ) : null}
       </Menu>
-      <Confirm
-        open={asking}
-        onClose={() => setAsking(false)}
-        onConfirm={() => {
-          setAsking(false);
-          deleteBoard(board.id);
-          void navigate({ to: "/" });
-        }}
-        title={t("board.deleteTitle", { name: board.name })}
-        verb={t("board.delete")}
-      >
-        {t("board.deleteText")}
-      </Confirm>
+      {asking ? (
+        <Suspense>
+          <Confirm
+            open
+            onClose={() => setAsking(false)}
+            onConfirm={() => {
+              setAsking(false);
+              deleteBoard(board.id);
+              void navigate({ to: "/" });
+            }}
+            title={t("board.deleteTitle", { name: board.name })}
+            verb={t("board.delete")}
+          >
+            {t("board.deleteText")}
+          </Confirm>
+        </Suspense>
+      ) : null}
     </>
   );
 };

@@ -1,13 +1,13 @@
 import { getRouteApi, Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Lock, SquareKanban } from "lucide-react";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
 import type { Me } from "../../../../shared/users.ts";
 import { ErrorScreen } from "../../app/error-screen.tsx";
 import { FullMessage } from "../../app/full-message.tsx";
 import { Shell } from "../../app/shell.tsx";
 import { type BoardView, useBoard } from "../../cache/use-board.ts";
 import { useMe } from "../../cache/use-teams.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";

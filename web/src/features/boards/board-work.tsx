@@ -1,5 +1,5 @@
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { useStore } from "../../lib/store.ts";
 import { useSayPresence } from "../../realtime/socket-provider.tsx";
 import { NothingFound } from "../filters/nothing-found.tsx";
@@ -7,6 +7,7 @@ import { useOpenBy } from "../presence/use-open-by.ts";
 import { useBoardContext } from "./board-context.ts";
 import { BoardColumns } from "./columns/board-columns.tsx";
 import { TaskMenu } from "./columns/task-menu.tsx";
+import { preloadBoardParts } from "./preload.ts";
 import { useBoardKeys } from "./use-board-keys.ts";
 import { useOthersChanges } from "./use-others-changes.ts";
 
@@ -18,6 +19,7 @@ export const BoardWork = () => {
   const { boardId, teamId, ui } = useBoardContext();
   const { taskId } = useParams({ strict: false });
   const looking = useMemo(() => ({ boardId, ...(taskId ? { taskId } : {}) }), [boardId, taskId]);
+  useEffect(preloadBoardParts, []);
   useSayPresence(teamId, looking);
   useOpenBy();
   useOthersChanges();

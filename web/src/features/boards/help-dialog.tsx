@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { CheckRow } from "../../ui/check-row.tsx";
 import { Kbd } from "../../ui/kbd.tsx";

@@ -1,22 +1,24 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Me } from "../../../../shared/users.ts";
 import { ErrorScreen } from "../../app/error-screen.tsx";
 import { MenuButton } from "../../app/menu-button.tsx";
 import { Shell } from "../../app/shell.tsx";
 import { useMe } from "../../cache/use-teams.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { AccountPage } from "../accounts/account-page.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
 import { FirstTeam } from "../teams/first-team.tsx";
+import { NewTeam } from "../teams/new-team.tsx";
 import { TeamSection } from "./team-section.tsx";
 
 const TeamSettings = lazy(() =>
   import("../teams/team-settings.tsx").then((module) => ({ default: module.TeamSettings })),
 );
-const NewTeam = lazy(() => import("../teams/new-team.tsx").then((module) => ({ default: module.NewTeam })));
+const AccountPage = lazy(() =>
+  import("../accounts/account-page.tsx").then((module) => ({ default: module.AccountPage })),
+);
 const route = getRouteApi("/");
 
 /** Only a path of this site: an address elsewhere would make the sign-in a trap. */
@@ -35,7 +37,12 @@ export const HomePage = () => {
   }, [target, navigate]);
   if (view.status === "loading" || target) return late ? <HomeSkeleton /> : null;
   if (view.status === "error") return <ErrorScreen />;
-  if (view.status === "signed-out") return <AccountPage onDone={() => {}} />;
+  if (view.status === "signed-out")
+    return (
+      <Suspense>
+        <AccountPage onDone={() => {}} />
+      </Suspense>
+    );
   return view.me.teams.length === 0 || starting ? (
     <FirstTeam me={view.me} onWorking={setStarting} />
   ) : (
@@ -67,9 +74,7 @@ const Boards = ({ me }: { me: Me }) => {
           {me.teams.map((item) => (
             <TeamSection key={item.id} team={item} />
           ))}
-          <Suspense>
-            <NewTeam />
-          </Suspense>
+          <NewTeam />
         </div>
       </div>
       {team ? (

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { FileUp, Plus, Settings } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Board } from "../../../../shared/boards.ts";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import { useBoards } from "../../cache/use-teams.ts";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";

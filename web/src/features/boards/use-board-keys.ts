@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";

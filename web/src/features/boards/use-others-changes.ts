@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
 import type { EventMessage } from "../../../../shared/events.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { useSubscription } from "../../realtime/use-subscription.ts";
 import { useBoardContext } from "./board-context.ts";

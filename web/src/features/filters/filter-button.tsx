@@ -1,6 +1,6 @@
 import { Filter } from "lucide-react";
 import type { ComponentProps } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { buttonClass } from "../../ui/button.tsx";
 
 /** Also stands in while the choices behind it are being loaded. */

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { COLORS } from "../../../../shared/color.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { buttonClass } from "../../ui/button.tsx";
 import { CheckRow } from "../../ui/check-row.tsx";

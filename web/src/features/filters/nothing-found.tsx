@@ -1,7 +1,7 @@
 import { SearchX } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import type { TaskFilter } from "../../../../shared/filters.ts";
 import { useColumnTasks } from "../../cache/use-board.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
 import { useFilter } from "./use-filter.ts";

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { FileJson } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Import } from "../../../../shared/imports.ts";
 import { useTeamCalls } from "../../cache/use-teams.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";

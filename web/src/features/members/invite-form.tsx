@@ -1,11 +1,11 @@
 import { Check, Copy, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Invitation } from "../../../../shared/invitations.ts";
 import { ROLES, type Role, roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import { useInvitations, useTeamCalls } from "../../cache/use-teams.ts";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { MailX, UsersRound } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import type { InvitationPreview } from "../../../../shared/invitations.ts";
 import { FullMessage } from "../../app/full-message.tsx";
 import { useMe, useRefreshMe, useTeamCalls } from "../../cache/use-teams.ts";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { ApiProblem } from "../../lib/api-client.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";

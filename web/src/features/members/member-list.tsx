@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Member } from "../../../../shared/members.ts";
 import { ROLES, type Role, roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
 import { useMembers, useTeamCalls } from "../../cache/use-teams.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Avatar } from "../../ui/avatar.tsx";

@@ -1,5 +1,5 @@
-import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import type { PresencePeer } from "../../realtime/presence-book.ts";
 import { usePresence } from "../../realtime/socket-provider.tsx";
 import { Avatar } from "../../ui/avatar.tsx";

@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
-import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 

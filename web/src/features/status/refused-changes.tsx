@@ -1,6 +1,6 @@
 import { CircleAlert, RotateCcw, X } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { type RefusedChange, useRefused } from "../../cache/use-mutations.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";

@@ -1,6 +1,6 @@
 import { CloudOff } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { usePendingCount } from "../../cache/use-board.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 

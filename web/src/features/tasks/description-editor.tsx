@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { recall, remember } from "../../lib/storage.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";

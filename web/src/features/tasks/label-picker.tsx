@@ -1,9 +1,9 @@
 import { Pencil, Plus } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Color } from "../../../../shared/color.ts";
 import type { Label } from "../../../../shared/labels.ts";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { CheckRow } from "../../ui/check-row.tsx";
 import { ColorChoice } from "../../ui/color-choice.tsx";

@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { TaskFilter } from "../../../../shared/filters.ts";
 import { taskIdSchema } from "../../../../shared/ids.ts";
 import { useColumnTasks, useTask } from "../../cache/use-board.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";

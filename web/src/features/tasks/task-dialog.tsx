@@ -1,9 +1,9 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { SquareKanban, X } from "lucide-react";
 import { useRef } from "react";
-import { useTranslation } from "react-i18next";
 import type { Task } from "../../../../shared/tasks.ts";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { iconButtonClass } from "../../ui/icon-button.tsx";

@@ -1,8 +1,8 @@
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import type { Task } from "../../../../shared/tasks.ts";
 import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { dueState, endOfDay, startOfDay, toDayField } from "../../lib/day.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { buttonClass } from "../../ui/button.tsx";

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { useBoardContext } from "../boards/board-context.ts";
 
 /** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */

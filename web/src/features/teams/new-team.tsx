@@ -1,9 +1,9 @@
 import { Plus } from "lucide-react";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
-import { Modal } from "../../ui/modal.tsx";
-import { CreateTeamForm } from "./create-team-form.tsx";
+
+const NewTeamDialog = lazy(() => import("./new-team-dialog.tsx").then((module) => ({ default: module.NewTeamDialog })));
 
 /** One more team for somebody who has one. */
 export const NewTeam = () => {
@@ -15,9 +15,11 @@ export const NewTeam = () => {
         <Plus size={16} aria-hidden />
         {t("teams.new")}
       </Button>
-      <Modal open={open} onClose={() => setOpen(false)} title={t("teams.new")}>
-        <CreateTeamForm />
-      </Modal>
+      {open ? (
+        <Suspense>
+          <NewTeamDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 };

@@ -1,10 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
 import { useTeamCalls } from "../../cache/use-teams.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";

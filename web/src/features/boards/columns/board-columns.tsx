@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useBoardContext } from "../board-context.ts";
 import { attachPointerDrag } from "../drag/pointer-drag.ts";

@@ -1,8 +1,8 @@
 import { clsx } from "clsx";
 import { AlignLeft, CalendarClock } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import type { Task } from "../../../../../shared/tasks.ts";
 import { useFormat } from "../../../i18n/use-format.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { dueState } from "../../../lib/day.ts";
 import { Avatar } from "../../../ui/avatar.tsx";
 import { useBoardContext } from "../board-context.ts";

@@ -1,6 +1,6 @@
 import { ChevronsLeftRight } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { ColumnCount } from "./column-count.tsx";
 

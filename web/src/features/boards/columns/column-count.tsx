@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
-import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../i18n/use-format.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 
 type ColumnCountProps = { count: number; limit: number | null; shown?: number | null };
 
@@ -10,8 +10,7 @@ export const ColumnCount = ({ count, limit, shown = null }: ColumnCountProps) =>
   const format = useFormat();
   const over = limit !== null && count > limit;
   const text = limit === null ? format.number(count) : `${format.number(count)}/${format.number(limit)}`;
-  const said =
-    limit === null ? t("column.count", { count }) : t("column.countOfLimit", { count, limit: format.number(limit) });
+  const said = limit === null ? t("column.count", { count }) : t("column.countOfLimit", { count, limit });
   return (
     <span
       title={over ? t("column.overLimit") : said}

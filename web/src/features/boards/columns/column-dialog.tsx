@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
 import { ColorChoice } from "../../../ui/color-choice.tsx";
 import { TextField } from "../../../ui/field.tsx";

@@ -1,7 +1,7 @@
 import { ArrowLeft, ArrowRight, ChevronsRightLeft, Ellipsis, Gauge, Palette, Pencil, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { EditableText } from "../../../ui/editable-text.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../../ui/menu.tsx";

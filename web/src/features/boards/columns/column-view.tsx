@@ -1,8 +1,8 @@
 import { clsx } from "clsx";
 import { memo, useCallback, useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
 import type { Column } from "../../../../../shared/columns.ts";
 import { useColumnTasks, useTaskCount } from "../../../cache/use-board.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useBoardContext } from "../board-context.ts";
 import { toggleCollapsed } from "../collapsed.ts";

@@ -1,8 +1,8 @@
 import { Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Column } from "../../../../../shared/columns.ts";
 import { MAX_TITLE_LENGTH } from "../../../../../shared/tasks.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Button } from "../../../ui/button.tsx";
 import { useBoardContext } from "../board-context.ts";

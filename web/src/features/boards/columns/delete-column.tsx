@@ -1,5 +1,5 @@
-import { useTranslation } from "react-i18next";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Confirm } from "../../../ui/confirm.tsx";
 import { useBoardContext } from "../board-context.ts";
 

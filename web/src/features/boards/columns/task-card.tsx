@@ -1,9 +1,9 @@
 import { clsx } from "clsx";
 import { Clock, Ellipsis } from "lucide-react";
 import { memo } from "react";
-import { useTranslation } from "react-i18next";
 import type { Task } from "../../../../../shared/tasks.ts";
 import { useTask } from "../../../cache/use-board.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Avatar, personStyle } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";

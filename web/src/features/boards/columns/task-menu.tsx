@@ -1,12 +1,13 @@
 import { Archive, ArrowLeftRight, Link2, Maximize2, Trash2 } from "lucide-react";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { lazy, Suspense, useState } from "react";
 import { useTask } from "../../../cache/use-board.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
 import { useStore } from "../../../lib/store.ts";
-import { Confirm } from "../../../ui/confirm.tsx";
 import { AnchoredMenu, MenuItem, MenuSeparator } from "../../../ui/menu.tsx";
 import { useBoardContext } from "../board-context.ts";
+
+const Confirm = lazy(() => import("../../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
 /** One menu for all cards; ten thousand of them would each cost something. */
 export const TaskMenu = () => {
@@ -14,12 +15,14 @@ export const TaskMenu = () => {
   const menu = useStore(ui.menu, (state) => state);
   const [deleting, setDeleting] = useState<string | null>(null);
   return (
-    <>
-      <AnchoredMenu anchor={menu?.anchor ?? null} onClose={() => ui.menu.set(null)}>
-        {menu ? <Items taskId={menu.taskId} onDelete={() => setDeleting(menu.taskId)} /> : null}
-      </AnchoredMenu>
+    <Suspense>
+      {menu ? (
+        <AnchoredMenu anchor={menu.anchor} onClose={() => ui.menu.set(null)}>
+          <Items taskId={menu.taskId} onDelete={() => setDeleting(menu.taskId)} />
+        </AnchoredMenu>
+      ) : null}
       {deleting ? <DeleteTask taskId={deleting} onClose={() => setDeleting(null)} /> : null}
-    </>
+    </Suspense>
   );
 };
 

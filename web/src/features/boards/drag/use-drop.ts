@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
 import { taskIdSchema } from "../../../../../shared/ids.ts";
+import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
 import { useBoardContext } from "../board-context.ts";
 import type { TaskTarget } from "./drag-state.ts";

@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+import { en } from "./en.ts";
+import { ru } from "./ru.ts";
+import { makeTranslate } from "./translator.ts";
+
+const english = makeTranslate("en", en);
+const russian = makeTranslate("ru", ru);
+
+test("a count chooses the plural of its language", () => {
+  expect(english("column.count", { count: 1 })).toBe("1 task");
+  expect(english("column.count", { count: 12_000 })).toBe("12,000 tasks");
+  expect([1, 3, 5, 21].map((count) => russian("column.count", { count }))).toEqual([
+    "1 задача",
+    "3 задачи",
+    "5 задач",
+    "21 задача",
+  ]);
+});
+
+test("names with dots and values with dollars are taken as they are", () => {
+  expect(english("refused.what.task.move", { title: "$& {{name}}" })).toBe("“$& {{name}}” was put back.");
+});
