@@ -25,7 +25,6 @@ import {
 } from "../../../shared/tasks.ts";
 import { ApiProblem } from "../lib/api-client.ts";
 import { type Intent, subjectOf } from "./intents.ts";
-import { newEntityId } from "./query-client.ts";
 import type { Runtime } from "./runtime.ts";
 import { taskIn } from "./task-table.ts";
 
@@ -85,7 +84,7 @@ export const boardActions = (runtime: Runtime, boardId: string): BoardActions =>
 
   return {
     createTask: (input) => {
-      const id = taskIdSchema.parse(newEntityId());
+      const id = taskIdSchema.parse(runtime.newEntityId());
       const by = runtime.me()?.user.id ?? null;
       const intentOf = (valid: CreateTask): Intent => ({
         kind: "task.create",
@@ -111,7 +110,7 @@ export const boardActions = (runtime: Runtime, boardId: string): BoardActions =>
     moveTask: (id, move) => propose(runtime, { kind: "task.move", boardId, id, move }),
     deleteTask: (id) => propose(runtime, { kind: "task.delete", boardId, id }),
     createColumn: (input) => {
-      const id = columnIdSchema.parse(newEntityId());
+      const id = columnIdSchema.parse(runtime.newEntityId());
       const intentOf = (valid: CreateColumn): Intent => ({
         kind: "column.create",
         boardId,
@@ -128,7 +127,7 @@ export const boardActions = (runtime: Runtime, boardId: string): BoardActions =>
     moveColumn: (id, move) => propose(runtime, { kind: "column.move", boardId, id, move }),
     deleteColumn: (id) => propose(runtime, { kind: "column.delete", boardId, id }),
     createLabel: (input) => {
-      const id = labelIdSchema.parse(newEntityId());
+      const id = labelIdSchema.parse(runtime.newEntityId());
       const intentOf = (valid: CreateLabel): Intent => ({ kind: "label.create", boardId, input: { ...valid, id } });
       proposeValid(runtime, createLabelSchema, input, intentOf, intentOf(input));
       return id;

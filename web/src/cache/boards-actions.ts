@@ -1,7 +1,6 @@
 import { type Board, boardSchema, createBoardSchema, type UpdateBoard } from "../../../shared/boards.ts";
 import { boardIdSchema } from "../../../shared/ids.ts";
 import { boardActions, propose } from "./board-actions.ts";
-import { newEntityId } from "./query-client.ts";
 import type { Runtime } from "./runtime.ts";
 
 export type BoardsActions = {
@@ -13,7 +12,7 @@ export type BoardsActions = {
 
 export const boardsActions = (runtime: Runtime, teamId: string): BoardsActions => ({
   createBoard: (name) => {
-    const boardId = boardIdSchema.parse(newEntityId());
+    const boardId = boardIdSchema.parse(runtime.newEntityId());
     const at = new Date(runtime.clock.now()).toISOString();
     const { promise, resolve, reject } = Promise.withResolvers<Board>();
     const title = createBoardSchema.shape.name.safeParse(name).data ?? name;

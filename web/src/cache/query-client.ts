@@ -33,6 +33,7 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
     clock: browserClock,
     random: Math.random,
     newId: () => v4(),
+    newEntityId: () => v7(),
     storage: forgetfulStorage(),
     ...options,
   });
@@ -40,9 +41,6 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
   void runtime.outbox.restore();
   return queryClient;
 };
-
-/** Ids of what the client creates sort by the time of their making. */
-export const newEntityId = (): string => v7();
 
 export const runtimeOf = (queryClient: QueryClient): Runtime => {
   const runtime = runtimes.get(queryClient);

@@ -1,5 +1,6 @@
 import { boardSchema, boardSnapshotSchema } from "../../../shared/boards.ts";
 import { memberSchema } from "../../../shared/members.ts";
+import { page } from "../../../shared/paging.ts";
 import type { Position } from "../../../shared/position.ts";
 import { type ApiClient, ApiProblem, collectPages } from "../lib/api-client.ts";
 import {
@@ -10,6 +11,9 @@ import {
   mapOf,
   type TenantState,
 } from "./states.ts";
+
+const boardPage = page(boardSchema);
+const memberPage = page(memberSchema);
 
 /** A read's context: when it began, and what was held then. */
 export type ReadStart<State extends TenantState> = {
@@ -44,7 +48,7 @@ export const readBoards = async (
   teamId: string,
   { begun, previous, signal }: ReadStart<BoardsState>,
 ): Promise<BoardsState> => {
-  const { items, position } = await collectPages(api, { path: `/teams/${teamId}/boards`, item: boardSchema, signal });
+  const { items, position } = await collectPages(api, { path: `/teams/${teamId}/boards`, schema: boardPage, signal });
   const at = positioned(position);
   const old = previous?.position.epoch === at.epoch ? previous.items : undefined;
   return { kind: "boards", teamId, position: at, begun, unreadFrom: null, items: mapOf(items, ({ id }) => id, old) };
@@ -55,7 +59,7 @@ export const readMembers = async (
   teamId: string,
   { begun, previous, signal }: ReadStart<MembersState>,
 ): Promise<MembersState> => {
-  const { items, position } = await collectPages(api, { path: `/teams/${teamId}/members`, item: memberSchema, signal });
+  const { items, position } = await collectPages(api, { path: `/teams/${teamId}/members`, schema: memberPage, signal });
   const at = positioned(position);
   const old = previous?.position.epoch === at.epoch ? previous.items : undefined;
   const members = mapOf(items, ({ userId }) => userId, old);

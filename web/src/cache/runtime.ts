@@ -21,7 +21,10 @@ export type RuntimeDeps = {
   readonly api: ApiClient;
   readonly clock: Clock;
   readonly random: () => number;
+  /** For idempotency keys. */
   readonly newId: () => string;
+  /** For entities: UUIDv7, so that they sort by the time of their making. */
+  readonly newEntityId: () => string;
   readonly storage: OutboxStorage;
 };
 
@@ -33,6 +36,7 @@ export class Runtime {
   readonly queryClient: QueryClient;
   readonly api: ApiClient;
   readonly newId: () => string;
+  readonly newEntityId: () => string;
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly tenants: Tenants;
@@ -46,6 +50,7 @@ export class Runtime {
     this.queryClient = deps.queryClient;
     this.api = deps.api;
     this.newId = deps.newId;
+    this.newEntityId = deps.newEntityId;
     this.clock = deps.clock;
     this.tenants = new Tenants({
       queryClient: deps.queryClient,

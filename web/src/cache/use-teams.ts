@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Board } from "../../../shared/boards.ts";
 import { type Invitation, invitationSchema } from "../../../shared/invitations.ts";
 import type { Member } from "../../../shared/members.ts";
+import { page } from "../../../shared/paging.ts";
 import { compareRanked } from "../../../shared/rank.ts";
 import type { TeamWithRole } from "../../../shared/teams.ts";
 import type { Me } from "../../../shared/users.ts";
@@ -14,6 +15,8 @@ import { useRuntime } from "./query-client.ts";
 import { boardsQuery, membersQuery, meQuery } from "./state-queries.ts";
 import { type TeamCalls, teamCalls } from "./team-calls.ts";
 import { useView } from "./use-view.ts";
+
+const invitationPage = page(invitationSchema);
 
 export type MeView =
   | { readonly status: "loading" }
@@ -92,7 +95,7 @@ export const useInvitations = (teamId: string): Listing<Invitation> => {
   const { data, error, refetch } = useQuery({
     queryKey: keys.invitations(teamId),
     queryFn: async ({ signal }) =>
-      (await collectPages(api, { path: `/teams/${teamId}/invitations`, item: invitationSchema, signal })).items,
+      (await collectPages(api, { path: `/teams/${teamId}/invitations`, schema: invitationPage, signal })).items,
   });
   return useMemo(() => listing(data ?? null, error, refetch), [data, error, refetch]);
 };

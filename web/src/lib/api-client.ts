@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Page } from "../../../shared/paging.ts";
-import { MAX_LIMIT, page } from "../../../shared/paging.ts";
+import { MAX_LIMIT } from "../../../shared/paging.ts";
 import { type Position, parsePosition } from "../../../shared/position.ts";
 import { type FieldError, PROBLEMS, type ProblemCode, problemSchema } from "../../../shared/problem.ts";
 
@@ -161,22 +161,25 @@ const lowest = (a: Position | null, b: Position | null): Position | null => {
   return a.seq <= b.seq ? a : b;
 };
 
-/** Reads a collection to its end. Its position is its lowest page's. */
-export const collectPages = async <Item extends z.ZodType>(
+/** Reads a collection to its end; `schema` is its page's. Its position is its lowest page's. */
+export const collectPages = async <Item>(
   api: ApiClient,
-  request: { readonly path: string; readonly item: Item; readonly signal?: AbortSignal | undefined },
-): Promise<{ items: z.infer<Item>[]; position: Position | null }> => {
-  const schema = page(request.item);
+  request: {
+    readonly path: string;
+    readonly schema: z.ZodType<Page<Item>>;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<{ items: Item[]; position: Position | null }> => {
   const separator = request.path.includes("?") ? "&" : "?";
-  const read = async (cursor: string | null): Promise<ApiAnswer<Page<z.infer<Item>>>> =>
+  const read = (cursor: string | null): Promise<ApiAnswer<Page<Item>>> =>
     api.request({
       method: "GET",
       path: `${request.path}${separator}limit=${MAX_LIMIT}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
-      schema,
+      schema: request.schema,
       signal: request.signal,
     });
   let answer = await read(null);
-  let position = answer.position;
+  let { position } = answer;
   const items = [...answer.data.items];
   while (answer.data.nextCursor !== null) {
     answer = await read(answer.data.nextCursor);

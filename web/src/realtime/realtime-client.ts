@@ -1,11 +1,12 @@
 import { type EventMessage, isKnownAction, isSequenced } from "../../../shared/events.ts";
-import { type Position, positionSchema } from "../../../shared/position.ts";
-import { type DecodeFailure, decodeDown, encodeUp } from "../../../shared/protocol/codec.ts";
+import type { Position } from "../../../shared/position.ts";
+import { encodeUp } from "../../../shared/protocol/codec.ts";
 import type { Down } from "../../../shared/protocol/down.ts";
 import type { PresenceData, Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "./backoff.ts";
 import { type Connection, type ConnectionEffect, type ConnectionEvent, deadlineOf } from "./connection-state.ts";
 import { connectionStep } from "./connection-table.ts";
+import { eventOfError, readFrame } from "./frames.ts";
 import { type Grant, grantOf, renewIn } from "./grant.ts";
 import { isFailing, type LiveStatus, liveStatus } from "./live-status.ts";
 import type { Listener, Notice } from "./notices.ts";
@@ -19,11 +20,6 @@ const PROBE_MS = 5_000;
 const RENEWAL_FLOOR_MS = 1_000;
 /** Listeners hear of "in step" no oftener than this. */
 const STATUS_GRAIN_MS = 5_000;
-
-const placeOf = (text: string): Position | null => {
-  const value: unknown = JSON.parse(text);
-  return positionSchema.safeParse(value).data ?? null;
-};
 
 /**
  * One socket to the realtime server, with all that a client owes the protocol: it comes back, joins again from where
@@ -302,10 +298,23 @@ export class RealtimeClient {
 
   #hear(text: string): void {
     this.#heardAt = this.#ports.clock.now();
-    const decoded = decodeDown(text);
+    const frame = readFrame(text);
     this.#settle(() => {
-      if (decoded.ok) this.#take(decoded.message);
-      else this.#misheard(decoded.failure, text);
+      switch (frame.kind) {
+        case "message":
+          this.#take(frame.message);
+          return;
+        case "opaque":
+          if (this.#subscriptions.dispatch(frame.tenantId, { kind: "sequenced", at: frame.at }))
+            this.#notify({ kind: "opaque", tenantId: frame.tenantId, at: frame.at });
+          return;
+        case "misheard":
+          for (const tenantId of frame.tenantId === null ? this.#subscriptions.wanted() : [frame.tenantId])
+            this.#notify({ kind: "hint", tenantId, message: null });
+          return;
+        case "foreign":
+          return;
+      }
     });
   }
 
@@ -342,9 +351,15 @@ export class RealtimeClient {
       case "pong":
         return;
       case "error":
-        if (message.tenantId !== undefined) this.#refused(message.tenantId, message.code);
+        this.#refused(message);
         return;
     }
+  }
+
+  #refused({ tenantId, code }: Extract<Down, { type: "error" }>): void {
+    if (tenantId === undefined) return;
+    const event = eventOfError(code, this.#subscriptions.state(tenantId).kind === "joining");
+    if (event !== null) this.#subscriptions.dispatch(tenantId, event);
   }
 
   #takeEvent(message: EventMessage): void {
@@ -359,41 +374,6 @@ export class RealtimeClient {
     if (kind === "unlogged") this.#notify({ kind: "event", tenantId, message });
     // Beside a log it changes no state: it may be why to look again.
     else if (isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
-  }
-
-  #refused(tenantId: string, code: Extract<Down, { type: "error" }>["code"]): void {
-    switch (code) {
-      case "FORBIDDEN":
-        this.#subscriptions.dispatch(tenantId, { kind: "forbidden" });
-        return;
-      case "UNAVAILABLE":
-      case "TOO_MANY_SUBSCRIPTIONS":
-        this.#subscriptions.dispatch(tenantId, { kind: "unavailable" });
-        return;
-      case "INVALID":
-        if (this.#subscriptions.state(tenantId).kind === "joining")
-          this.#subscriptions.dispatch(tenantId, { kind: "unavailable" });
-        return;
-      case "UNKNOWN_TYPE":
-      case "NOT_JOINED":
-        return;
-    }
-  }
-
-  #misheard(failure: DecodeFailure, text: string): void {
-    // A later version's message is nothing of ours.
-    if (failure.kind === "unknown-type") return;
-    const tenantId = failure.kind === "invalid" ? failure.tenantId : undefined;
-    if (failure.kind === "invalid" && failure.type === "message" && tenantId !== undefined) {
-      const at = placeOf(text);
-      if (at !== null) {
-        if (this.#subscriptions.dispatch(tenantId, { kind: "sequenced", at }))
-          this.#notify({ kind: "opaque", tenantId, at });
-        return;
-      }
-    }
-    const concerned = tenantId === undefined ? this.#subscriptions.wanted() : [tenantId];
-    for (const each of concerned) this.#notify({ kind: "hint", tenantId: each, message: null });
   }
 
   #pollTargets(): PollTarget[] {

@@ -1,0 +1,112 @@
+import { QueryObserver } from "@tanstack/react-query";
+import { userIdSchema } from "../../../../shared/ids.ts";
+import { ApiProblem, createApiClient } from "../../lib/api-client.ts";
+import { fetchTokenOver, pollOver } from "../../realtime/browser-ports.ts";
+import type { RealtimePorts } from "../../realtime/ports.ts";
+import { RealtimeClient } from "../../realtime/realtime-client.ts";
+import type { SimClock } from "../../realtime/testing/sim-clock.ts";
+import { type BoardActions, boardActions } from "../board-actions.ts";
+import { keys } from "../keys.ts";
+import { forgetfulStorage } from "../outbox-storage.ts";
+import { createQueryClient, runtimeOf } from "../query-client.ts";
+import type { Runtime } from "../runtime.ts";
+import { boardQuery, boardsQuery, membersQuery } from "../state-queries.ts";
+import type { BoardState } from "../states.ts";
+import { TEAM } from "./sim-store.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export type SimClient = {
+  readonly userId: string;
+  readonly runtime: Runtime;
+  readonly realtime: RealtimeClient;
+  readonly actions: BoardActions;
+  readonly view: () => BoardState | null;
+  readonly stop: () => void;
+};
+
+export const simPorts = (
+  world: SimWorld,
+  userId: string,
+  { clock, random }: { clock: SimClock; random: () => number },
+): RealtimePorts & { readonly api: ReturnType<typeof createApiClient> } => {
+  const api = createApiClient({ fetch: world.fetchAs(userId) });
+  const lossy = fetchTokenOver({
+    ...api,
+    // The token is made at the moment of asking; only the network of it is simulated.
+    request: async (request) => {
+      try {
+        await api.request({ ...request, method: "GET", path: "/none" });
+      } catch (error) {
+        if (!(error instanceof ApiProblem)) throw error;
+      }
+      const data = request.schema.parse(world.token(userId));
+      return { status: 200, data, position: null, etag: null };
+    },
+  });
+  return {
+    api,
+    clock,
+    random,
+    connect: (_, handlers) => world.connect(userId, handlers),
+    fetchToken: lossy,
+    poll: pollOver(api),
+  };
+};
+
+/** A page without its screen: the real client, cache and outbox over the simulated network. */
+export const simClient = (
+  world: SimWorld,
+  {
+    userId,
+    boardId,
+    clock,
+    random,
+    newId,
+    share,
+  }: {
+    userId: string;
+    boardId: string;
+    clock: SimClock;
+    random: () => number;
+    newId: () => string;
+    /** Instead of the gate and the fold, to see what becomes of it without them. */
+    share?: Runtime["share"] | undefined;
+  },
+): SimClient => {
+  const ports = simPorts(world, userId, { clock, random });
+  const queryClient = createQueryClient({
+    api: ports.api,
+    clock,
+    random,
+    newId,
+    newEntityId: newId,
+    storage: forgetfulStorage(),
+  });
+  const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
+  queryClient.setQueryData(keys.me, { user, teams: [] });
+  const runtime = runtimeOf(queryClient);
+  if (share !== undefined) Object.assign(runtime, { share });
+  const realtime = new RealtimeClient(ports);
+  const detach = runtime.attach(realtime, (listener) => realtime.listen(listener));
+  const deafen = [
+    new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
+    new QueryObserver(queryClient, boardsQuery(runtime, TEAM)).subscribe(() => {}),
+    new QueryObserver(queryClient, membersQuery(runtime, TEAM)).subscribe(() => {}),
+  ];
+  realtime.start();
+  const leave = realtime.join(TEAM, { waitForState: true });
+  return {
+    userId,
+    runtime,
+    realtime,
+    actions: boardActions(runtime, boardId),
+    view: () => runtime.viewBoard(boardId),
+    stop: () => {
+      leave();
+      detach();
+      for (const undo of deafen) undo();
+      realtime.stop();
+      runtime.clear();
+    },
+  };
+};

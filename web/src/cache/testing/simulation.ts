@@ -1,0 +1,94 @@
+import type { Runtime } from "../runtime.ts";
+import { type BoardState, boardStateOf, isTenantState } from "../states.ts";
+import { act, ghost, picture, type Scene, scene, userIdOf } from "./scenario.ts";
+import { type SimClient, simClient } from "./sim-client.ts";
+import { TEAM } from "./sim-store.ts";
+import { useSimTimers } from "./sim-timers.ts";
+
+const STEPS = 40;
+
+export type Share = Runtime["share"];
+/** What the server holds now, drawn when it is asked for. */
+const truth = ({ world, boardId }: Scene): (() => string) => {
+  const read = { position: world.store.position, begun: 0, etag: null };
+  const snapshot = world.store.snapshot(boardId);
+  return () => picture(boardStateOf(snapshot, read, undefined));
+};
+
+/** Everything that can go wrong, as the dice say. */
+const trouble = ({ random, world }: Scene, clients: readonly SimClient[]): void => {
+  const client = clients[Math.floor(random() * clients.length)];
+  if (client === undefined) return;
+  const dice = random();
+  if (dice < 0.5) world.cut(client.userId, random() < 0.5 ? 1006 : 4000);
+  else if (dice < 0.6) world.store.forgetHistory();
+  else if (dice < 0.65) world.store.restore(`e${2 + Math.floor(random() * 1e6)}`);
+  else if (dice < 0.8) world.faults.unavailable = !world.faults.unavailable;
+  else if (dice < 0.9) world.faults.swallowed = random() < 0.5 ? 0.3 : 0;
+  else client.realtime.wake();
+};
+
+const confirmedOf = ({ runtime }: SimClient, boardId: string): BoardState | null => {
+  const state: unknown = runtime.queryClient.getQueryData(["board", boardId]);
+  return isTenantState(state) && state.kind === "board" ? state : null;
+};
+
+/** What a client holds as confirmed is, at every moment, what the server held at that position. */
+const misheld = (client: SimClient, boardId: string, history: ReadonlyMap<string, () => string>): string | null => {
+  const state = confirmedOf(client, boardId);
+  const log = client.runtime.tenants.log(TEAM);
+  if (state === null || state.unreadFrom !== null || !log.isCurrent(state)) return null;
+  const { epoch, seq } = state.position;
+  const at = `${epoch}:${Math.max(seq, log.head?.epoch === epoch ? log.head.seq : 0)}`;
+  const then = history.get(at)?.();
+  const now = picture(state);
+  return then === undefined || then === now ? null : `at ${at}\n  holds ${now}\n  truth ${then}`;
+};
+
+/**
+ * Two people and a third at one board for a while, with a network that delays, loses and overtakes.
+ * Gives back what is wrong in the end, or at any moment before; `null` when nothing is.
+ */
+export const simulate = async (seed: number, share?: Share): Promise<string | null> => {
+  const here = scene(seed);
+  const { random, clock, world, boardId, newId } = here;
+  useSimTimers(clock);
+  const history = new Map<string, () => string>();
+  const remember = () => history.set(`${world.store.epoch}:${world.store.seq}`, truth(here));
+  remember();
+  world.store.onCommit(remember);
+  world.faults.restDelay = 20 + Math.floor(random() * 2_000);
+  world.faults.socketDelay = 20 + Math.floor(random() * 300);
+  world.faults.lostRequests = random() * 0.1;
+  world.faults.lostAnswers = random() * 0.1;
+  world.faults.refused = random() * 0.1;
+  const clients = ["ann", "bob"]
+    .map(userIdOf)
+    .map((userId) => simClient(world, { userId, boardId, clock, random, newId, share }));
+  let wrong: string | null = null;
+  for (let step = 0; step < STEPS; step += 1) {
+    const dice = random();
+    const client = clients[step % 2];
+    if (dice < 0.4) ghost(here);
+    else if (dice < 0.6 && client) act(random, client.actions, client.view());
+    else if (dice < 0.8) void client?.runtime.queryClient.invalidateQueries();
+    else if (dice < 0.85) trouble(here, clients);
+    await clock.pass(Math.floor(random() * random() * 1_000));
+    if (share === undefined) for (const each of clients) wrong ??= misheld(each, boardId, history);
+  }
+  const noFaults = { lostRequests: 0, lostAnswers: 0, refused: 0, swallowed: 0, unavailable: false };
+  Object.assign(world.faults, noFaults);
+  // One heartbeat, and before it the longest backoff that the faults may have left.
+  await clock.pass(60_000);
+  const expected = truth(here)();
+  for (const client of clients) {
+    const view = picture(client.view());
+    const left = client.runtime.outbox.entries.length;
+    const { status } = client.realtime.status();
+    if (view !== expected) wrong ??= `${client.userId}\n  shows ${view}\n  truth ${expected}`;
+    else if (left > 0) wrong ??= `${left} changes left`;
+    else if (status !== "live") wrong ??= status;
+    client.stop();
+  }
+  return wrong;
+};
