@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { v7 } from "uuid";
-import { composeApi, openPlatform } from "./api/compose.ts";
+import { composeApi } from "./api/compose.ts";
 import { loadConfig } from "./platform/config/config.ts";
 import { type Origins, resolveOrigins } from "./platform/config/origins.ts";
 import { createAddressResolver } from "./platform/net/client-address.ts";
 import { finishRequests, onTermination, reportStartFailure } from "./platform/process/lifecycle.ts";
+import { openPlatform } from "./platform/process/open-platform.ts";
 import { createRealtimeServer, type SocketData } from "./wss/server.ts";
 
 const SOCKET_DRAIN_MS = 4_000;

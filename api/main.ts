@@ -3,7 +3,8 @@ import { loadConfig } from "../platform/config/config.ts";
 import { resolveOrigins } from "../platform/config/origins.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
 import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
-import { composeApi, openPlatform } from "./compose.ts";
+import { openPlatform } from "../platform/process/open-platform.ts";
+import { composeApi } from "./compose.ts";
 
 const REQUEST_DRAIN_MS = 5_000;
 const MAX_BODY_BYTES = 40 * 1024 * 1024;

@@ -1,8 +1,9 @@
 import { v7 } from "uuid";
 import type { z } from "zod";
-import { composeApi, openPlatform } from "../../api/compose.ts";
+import { composeApi } from "../../api/compose.ts";
 import { loadConfig } from "../../platform/config/config.ts";
 import { resolveOrigins } from "../../platform/config/origins.ts";
+import { openPlatform } from "../../platform/process/open-platform.ts";
 import { type Board, boardSchema } from "../../shared/boards.ts";
 import { type Column, columnSchema } from "../../shared/columns.ts";
 import { invitationSchema } from "../../shared/invitations.ts";

@@ -1,0 +1,60 @@
+import packageJson from "../../package.json" with { type: "json" };
+import { systemClock } from "../clock/clock.ts";
+import type { Config } from "../config/config.ts";
+import { resolveSecret } from "../config/secret.ts";
+import { openDb } from "../db/db.ts";
+import { claimDatabase } from "../db/instance-lock.ts";
+import { createFeedHub } from "../events/feed-hub.ts";
+import { createLogReader } from "../events/log.ts";
+import { startRelay } from "../events/relay.ts";
+import { startRetention } from "../events/retention.ts";
+import { createLog } from "../log/log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { createPubSub } from "../pubsub/create.ts";
+import { createRateLimits } from "../rate-limit/rate-limit.ts";
+import { createRealtimeTokens } from "../tokens/realtime-token.ts";
+
+export type Platform = Awaited<ReturnType<typeof openPlatform>>;
+
+/** Opens what a process with the database stands on. @throws ConfigError, DatabaseError */
+export const openPlatform = async (config: Config) => {
+  const clock = systemClock;
+  const log = createLog(config.logLevel);
+  const metrics = createMetrics();
+  metrics.collectDefaults();
+  const secret = resolveSecret(config);
+  const db = await openDb(config.database);
+  const claim = claimFile(config);
+  await db.migrate();
+  const pubsub = await createPubSub({ redisUrls: config.redisUrls, reader: createLogReader(db), log, clock, metrics });
+  const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random });
+  const feeds = createFeedHub({ pubsub, clock, log, metrics });
+  const stopRetention = startRetention({ db, clock, log });
+  const tokens = createRealtimeTokens(secret, clock);
+  const rateLimits = createRateLimits({ rest: config.rateLimit, auth: config.authRateLimit });
+  return {
+    clock,
+    log,
+    metrics,
+    secret,
+    db,
+    pubsub,
+    relay,
+    feeds,
+    tokens,
+    rateLimits,
+    version: packageJson.version,
+    close: async () => {
+      await stopRetention();
+      await relay.stop();
+      await feeds.close();
+      await pubsub.close();
+      await db.close();
+      claim?.release();
+    },
+  };
+};
+
+/** Without a bus between processes a SQLite file belongs to one of them. */
+const claimFile = (config: Config): { release(): void } | null =>
+  config.redisUrls === null && config.database.kind === "sqlite" ? claimDatabase(config.database.path) : null;
