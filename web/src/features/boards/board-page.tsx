@@ -1,6 +1,6 @@
-import { getRouteApi, Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { getRouteApi, Link, Navigate, Outlet, useRouter } from "@tanstack/react-router";
 import { Lock, SquareKanban } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { Me } from "../../../../shared/users.ts";
 import { ErrorScreen } from "../../app/error-screen.tsx";
 import { FullMessage } from "../../app/full-message.tsx";
@@ -21,12 +21,17 @@ const route = getRouteApi("/b/$boardId");
 export const BoardPage = () => {
   const view = useMe();
   const { boardId } = route.useParams();
-  const href = useLocation({ select: (location) => location.href });
   const late = useDelayed(view.status === "loading");
   if (view.status === "loading") return late ? <BoardSkeleton /> : null;
   if (view.status === "error") return <ErrorScreen />;
-  if (view.status === "signed-out") return <Navigate to="/" search={{ next: href }} replace />;
+  if (view.status === "signed-out") return <ToSignIn />;
   return <Signed key={boardId} me={view.me} boardId={boardId} />;
+};
+
+const ToSignIn = () => {
+  // The address as it was at first: on the way to the sign-in it is already another, and would lead back into itself.
+  const [next] = useState(useRouter().latestLocation.href);
+  return <Navigate to="/" search={{ next }} replace />;
 };
 
 const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
