@@ -2,7 +2,9 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { asyncApiDocument } from "./asyncapi.ts";
 import { createAuth } from "./auth/auth.ts";
+import { createEnds } from "./auth/ends.ts";
 import { accountRoutes, signInRoutes } from "./auth/routes.ts";
+import { createSessions } from "./auth/sessions.ts";
 import type { ApiDeps } from "./deps.ts";
 import { openApiDocument, registerSecurity, swaggerAsset, swaggerPage } from "./docs.ts";
 import { boardRoutes } from "./features/boards/routes.ts";
@@ -32,8 +34,10 @@ import { createRouteIndex } from "./route-index.ts";
 
 /** Assembles REST, SSE, Swagger and the page. Call `fetch(request, {address, loopback})` on it. */
 export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: string }) => {
-  const stream = streamRoutes(deps);
   const auth = createAuth({ db: deps.db, secret: deps.secret, origins: deps.origins, newId: deps.newId });
+  const ends = createEnds(deps);
+  const sessions = createSessions({ auth, ends, clock: deps.clock });
+  const stream = streamRoutes(deps, ends);
   const app = createRouter();
   registerSecurity(app);
 
@@ -72,13 +76,13 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
     if (routes.knows(c.req.method, c.req.path)) return next();
     return unknownRoute(routes.methodsOf)(c);
   });
-  app.use("/api/*", session(auth));
+  app.use("/api/*", session(sessions));
   app.use(
     "/api/*",
     rateLimit(deps.rateLimits.rest, (c) => scopeOf(c).userId),
   );
-  app.route("/", accountRoutes(deps, auth));
-  app.route("/", meRoutes(deps));
+  app.route("/", accountRoutes(deps, auth, ends));
+  app.route("/", meRoutes(deps, sessions));
   app.route("/", tokenRoutes(deps));
   app.route("/", stream.router);
   app.use("/api/*", idempotency());

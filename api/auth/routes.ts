@@ -16,8 +16,8 @@ import type { ApiDeps } from "../deps.ts";
 import { maySignUp } from "../features/invitations/service.ts";
 import { type AppContext, answer, scopeOf } from "../http.ts";
 import { createRouter, jsonBody, okPlain, problems } from "../openapi.ts";
-import { announceEnd } from "./announce.ts";
 import type { Auth } from "./auth.ts";
+import type { Ends } from "./ends.ts";
 
 const tags = ["Accounts"];
 const EDGE: ProblemCode[] = [
@@ -165,7 +165,7 @@ export const signInRoutes = (deps: ApiDeps, auth: Auth) => {
 };
 
 /** What a signed-in person does with the own account. */
-export const accountRoutes = (deps: ApiDeps, auth: Auth) => {
+export const accountRoutes = (deps: ApiDeps, auth: Auth, ends: Ends) => {
   const router = createRouter();
   const target = { auth, origin: deps.origins.baseUrl };
   const sessionIds = async (userId: string): Promise<string[]> =>
@@ -176,7 +176,7 @@ export const accountRoutes = (deps: ApiDeps, auth: Auth) => {
   router.openapi(signOut, async (c) => {
     const { sid } = scopeOf(c);
     const response = await forward(target, c, {});
-    announceEnd(deps.pubsub, deps.log, [sid]);
+    ends.announce([sid]);
     return answer(response);
   });
   router.openapi(changePassword, async (c) => {
@@ -184,11 +184,7 @@ export const accountRoutes = (deps: ApiDeps, auth: Auth) => {
     const before = await sessionIds(userId);
     const response = await forward(target, c, c.req.valid("json"));
     const after = new Set(await sessionIds(userId));
-    announceEnd(
-      deps.pubsub,
-      deps.log,
-      before.filter((sid) => !after.has(sid)),
-    );
+    ends.announce(before.filter((sid) => !after.has(sid)));
     return answer(response);
   });
   router.openapi(createKey, async (c) => answer(await forward(target, c, c.req.valid("json"))));
@@ -204,7 +200,7 @@ export const accountRoutes = (deps: ApiDeps, auth: Auth) => {
       .executeTakeFirst();
     if (own === undefined) throw notFound();
     const response = await forward(target, c, { keyId });
-    announceEnd(deps.pubsub, deps.log, [keyId]);
+    ends.announce([keyId]);
     return answer(response);
   });
   return router;

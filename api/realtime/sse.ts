@@ -1,10 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { controlMessageSchema } from "../../platform/events/control.ts";
-import { keepSubscribed } from "../../platform/pubsub/keep-subscribed.ts";
-import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
 import { teamIdSchema } from "../../shared/ids.ts";
 import { parsePosition, positionTextSchema } from "../../shared/position.ts";
 import { AppError, notFound } from "../app-error.ts";
+import type { Ends } from "../auth/ends.ts";
 import { runRead } from "../command.ts";
 import type { ApiDeps } from "../deps.ts";
 import { answer, scopeOf } from "../http.ts";
@@ -42,33 +40,16 @@ const HEADERS = {
   "X-Accel-Buffering": "no",
 };
 
-/** Streams end when their session does; the announcement reaches every process. */
-const createSessions = (deps: ApiDeps) => {
+/** The route of the event stream; `endStreams` closes all that are open, so that their readers come back elsewhere. */
+export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
+  const router = createRouter();
   const sessions = new Set<StreamSession>();
-  keepSubscribed(deps, CONTROL_CHANNEL, (payload) => {
-    const message = controlMessageSchema.safeParse(parseJson(payload));
-    if (!message.success) return;
+  ends.listen((end) => {
     for (const session of [...sessions]) {
       const { sid, userId } = session.scope;
-      const ended = message.data.type === "session-ended" ? message.data.sid === sid : message.data.userId === userId;
-      if (ended) session.end("expired");
+      if (end.type === "session-ended" ? end.sid === sid : end.userId === userId) session.end("expired");
     }
   });
-  return sessions;
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
-
-/** The route of the event stream; `endStreams` closes all that are open, so that their readers come back elsewhere. */
-export const streamRoutes = (deps: ApiDeps) => {
-  const router = createRouter();
-  const sessions = createSessions(deps);
   const streams = new Set<EventStream>();
   router.openapi(open, async (c) => {
     const scope = scopeOf(c);

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { meSchema, updateMeSchema, userSchema } from "../../../shared/users.ts";
+import type { Sessions } from "../../auth/sessions.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { scopeOf, sendBody } from "../../http.ts";
 import { changeProblems, createRouter, jsonBody, okPlain, readProblems } from "../../openapi.ts";
@@ -26,9 +27,13 @@ const update = createRoute({
   responses: { 200: okPlain(userSchema, "The person as it is now"), ...changeProblems() },
 });
 
-export const meRoutes = (deps: ServiceDeps) => {
+export const meRoutes = (deps: ServiceDeps, sessions: Pick<Sessions, "forget">) => {
   const router = createRouter();
   router.openapi(read, async (c) => sendBody(c, await getMe(deps, scopeOf(c))));
-  router.openapi(update, async (c) => sendBody(c, await updateMe(deps, scopeOf(c), c.req.valid("json"))));
+  router.openapi(update, async (c) => {
+    const user = await updateMe(deps, scopeOf(c), c.req.valid("json"));
+    sessions.forget(user.id);
+    return sendBody(c, user);
+  });
   return router;
 };

@@ -1,0 +1,43 @@
+import { type ControlMessage, controlMessageSchema } from "../../platform/events/control.ts";
+import { keepSubscribed } from "../../platform/pubsub/keep-subscribed.ts";
+import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
+import type { ApiDeps } from "../deps.ts";
+
+/** The ends of sessions, keys and users: announced to every process, and heard from every process. */
+export type Ends = {
+  /** Where the bus is away, sockets end with their token, at the latest after ten minutes. */
+  announce(sids: readonly string[]): void;
+  /** Calls `listener` for each end, those announced here at once. */
+  listen(listener: (end: ControlMessage) => void): void;
+};
+
+export const createEnds = (deps: Pick<ApiDeps, "pubsub" | "clock" | "log">): Ends => {
+  const listeners = new Set<(end: ControlMessage) => void>();
+  const tell = (end: ControlMessage) => {
+    for (const listener of listeners) listener(end);
+  };
+  keepSubscribed(deps, CONTROL_CHANNEL, (payload) => {
+    const message = controlMessageSchema.safeParse(parseJson(payload));
+    if (message.success) tell(message.data);
+  });
+  return {
+    announce: (sids) => {
+      for (const sid of sids) {
+        const message: ControlMessage = { type: "session-ended", sid };
+        tell(message);
+        deps.pubsub.publish(CONTROL_CHANNEL, JSON.stringify(message)).catch((err: unknown) => {
+          deps.log.warn({ err }, "the end of a session could not be announced; its sockets end with their token");
+        });
+      }
+    },
+    listen: (listener) => void listeners.add(listener),
+  };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
