@@ -1,0 +1,186 @@
+import { afterEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { temporaryFolder } from "../../tests/support/lifetime.ts";
+import type { Clock } from "../clock/clock.ts";
+import { openDb } from "../db/db.ts";
+import { silentLog } from "../log/log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import {
+  type AppendOutcome,
+  type Listener,
+  type LogEntry,
+  type PubSubProvider,
+  REPAIR_CHANNEL,
+  REPAIRED_CHANNEL,
+} from "../pubsub/provider.ts";
+import { appendEvents, createHead, lockHead } from "./append.ts";
+import { startRelay } from "./relay.ts";
+
+const AT = "2026-01-31T09:30:00.000Z";
+const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
+
+/** A clock that stands still until it is moved. */
+const handClock = (): Clock & { move(ms: number): void } => {
+  let now = Date.parse(AT) + 60_000;
+  const tasks = new Set<{ at: number; every: number | null; run: () => void }>();
+  const add = (ms: number, every: number | null, run: () => void) => {
+    const task = { at: now + ms, every, run };
+    tasks.add(task);
+    return () => void tasks.delete(task);
+  };
+  return {
+    now: () => now,
+    after: (ms, run) => add(ms, null, run),
+    every: (ms, run) => add(ms, ms, run),
+    move: (ms) => {
+      now += ms;
+      for (const task of [...tasks]) {
+        if (task.at > now || !tasks.has(task)) continue;
+        if (task.every === null) tasks.delete(task);
+        else task.at = now + task.every;
+        task.run();
+      }
+    },
+  };
+};
+
+/** A bus with one tenant's log, which can be made to fail. */
+const createBus = () => {
+  const log: LogEntry[] = [];
+  const listeners = new Map<string, Listener>();
+  const published: [string, string][] = [];
+  let failing = 0;
+  const bus: PubSubProvider = {
+    name: "redis",
+    append: async (_, __, entries, floor): Promise<AppendOutcome> => {
+      if (failing > 0) {
+        failing -= 1;
+        throw new Error("away");
+      }
+      const head = log.at(-1)?.seq ?? 0;
+      const first = entries[0]?.seq ?? 0;
+      if (first > head + 1 && floor !== first - 1) return { kind: "gap", head };
+      for (const entry of entries) if (entry.seq > (log.at(-1)?.seq ?? 0)) log.push(entry);
+      return { kind: "accepted", head: log.at(-1)?.seq ?? 0 };
+    },
+    publish: async (channel, payload) => void published.push([channel, payload]),
+    subscribe: async () => async () => {},
+    subscribeExact: async (channel, listener) => {
+      listeners.set(channel, listener);
+      return async () => void listeners.delete(channel);
+    },
+    head: async () => (log.length === 0 ? null : { epoch: "e", seq: log.at(-1)?.seq ?? 0 }),
+    history: async () => ({ kind: "unknown" }),
+    isHealthy: async () => true,
+    stats: () => ({ channels: 0, patterns: 0 }),
+    onReconnect: () => () => {},
+    close: async () => {},
+  };
+  return {
+    bus,
+    log,
+    published,
+    fail: (times: number) => {
+      failing = times;
+    },
+    say: (channel: string, payload: string) => listeners.get(channel)?.(payload, channel),
+    seqs: () => log.map((entry) => entry.seq),
+  };
+};
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const start = async () => {
+  const db = await openDb({ kind: "sqlite", path: join(temporaryFolder("relay"), "artel.db") });
+  await db.migrate();
+  const clock = handClock();
+  const world = createBus();
+  const relay = startRelay({ db, pubsub: world.bus, clock, log: silentLog, metrics: createMetrics(), random: () => 1 });
+  stops.push(async () => {
+    await relay.stop();
+    await db.close();
+  });
+  const commit = async (count: number) => {
+    const committed = await db.write.transaction().execute(async (tx) => {
+      const head = (await lockHead(db.dialect, tx, "t")) ?? (await createHead(tx, "t", "e", AT));
+      const events = Array.from({ length: count }, () => ({ action: "TEAM_UPDATED", data: team }) as const);
+      const context = { tenantId: "t", initiatorId: "u", at: AT, mutationId: null };
+      return { epoch: head.epoch, entries: await appendEvents(tx, head, context, events) };
+    });
+    return committed;
+  };
+  const settle = async () => {
+    // A sweep reads the database before it hands anything on.
+    await new Promise((resolve) => setImmediate(resolve));
+    await relay.idle();
+  };
+  return { ...world, db, clock, relay, commit, settle };
+};
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+test("what was committed goes the short way, in order, in batches", async () => {
+  const { relay, commit, seqs } = await start();
+  for (let index = 0; index < 5; index += 1) relay.nudge("t", await commit(3));
+  await relay.idle();
+  expect(seqs()).toEqual(upTo(15));
+});
+
+test("while the bus is away nothing is lost: it is tried again with backoff and read from the log", async () => {
+  const { relay, commit, seqs, fail, clock } = await start();
+  fail(2);
+  relay.nudge("t", await commit(2));
+  await relay.idle();
+  relay.nudge("t", await commit(2));
+  await relay.idle();
+  expect(seqs()).toEqual([]);
+  for (let index = 0; index < 5; index += 1) {
+    clock.move(1_000);
+    await relay.idle();
+  }
+  expect(seqs()).toEqual(upTo(4));
+});
+
+test("what another process committed and did not hand on is found by the sweep", async () => {
+  const { commit, seqs, clock, settle } = await start();
+  await commit(4);
+  clock.move(1_000);
+  while (seqs().length === 0) await settle();
+  expect(seqs()).toEqual(upTo(4));
+});
+
+test("a hole before what was committed is filled from the log", async () => {
+  const { relay, commit, seqs } = await start();
+  await commit(3);
+  relay.nudge("t", await commit(1));
+  await relay.idle();
+  expect(seqs()).toEqual(upTo(4));
+});
+
+test("a log that was trimmed meanwhile does not make the relay ask for ever", async () => {
+  const { db, relay, commit, seqs } = await start();
+  await commit(6);
+  await db.write.deleteFrom("events").where("seq", "<=", 4).execute();
+  relay.nudge("t", await commit(1));
+  await relay.idle();
+  expect(seqs()).toEqual([5, 6, 7]);
+});
+
+test("a node that asks gets the log published again and is told the database's head", async () => {
+  const { commit, seqs, say, published, settle } = await start();
+  await commit(2);
+  say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t" }));
+  while (published.length === 0) await settle();
+  expect(seqs()).toEqual(upTo(2));
+  expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "t", head: { epoch: "e", seq: 2 } })]]);
+});
+
+test("a request for a team that does not exist is answered too", async () => {
+  const { say, published, settle } = await start();
+  say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "nobody" }));
+  while (published.length === 0) await settle();
+  expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "nobody", head: null })]]);
+});
