@@ -17,6 +17,10 @@ const CONTENT_SECURITY_POLICY = [
 
 const HASHED = "/assets/";
 
+/** Tells the page that nobody is signed in, so that it need not ask; a question would be a 401 in its console. */
+const SIGNED_OUT = '<meta name="artel-session" content="none" />';
+const hasSession = (cookies: string | undefined): boolean => cookies?.includes("artel.session_token=") ?? false;
+
 /** Serves the built page: files as they are, every other address gets the page itself, which knows its own routes. */
 export const pageHandler = (directory: string) => {
   const root = normalize(directory) + sep;
@@ -31,7 +35,10 @@ export const pageHandler = (directory: string) => {
     const page = Bun.file(join(root, "index.html"));
     if (!(await page.exists())) return c.text("The page is not built; `bun start` builds it.", 503);
     c.header("Cache-Control", "no-cache");
-    return c.body(await page.text(), 200, { "Content-Type": "text/html; charset=utf-8" });
+    c.header("Vary", "Cookie");
+    const text = await page.text();
+    const html = hasSession(c.req.header("Cookie")) ? text : text.replace("<head>", `<head>${SIGNED_OUT}`);
+    return c.body(html, 200, { "Content-Type": "text/html; charset=utf-8" });
   };
 };
 

@@ -3,6 +3,7 @@ import { meSchema } from "../../../shared/users.ts";
 import { ApiProblem } from "../lib/api-client.ts";
 import { keys } from "./keys.ts";
 import type { Runtime } from "./runtime.ts";
+import { mayBeSignedIn } from "./session-hint.ts";
 
 const KEPT_MS = 10 * 60_000;
 
@@ -42,6 +43,7 @@ export const meQuery = (runtime: Runtime) =>
   queryOptions({
     queryKey: keys.me,
     queryFn: async ({ signal }) => {
+      if (!mayBeSignedIn()) return null;
       try {
         return (await runtime.api.request({ method: "GET", path: "/me", schema: meSchema, signal })).data;
       } catch (error) {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { z } from "zod";
+import type { SignIn, SignUp } from "../../../shared/accounts.ts";
 import type { Board } from "../../../shared/boards.ts";
 import { type Invitation, invitationSchema } from "../../../shared/invitations.ts";
 import type { Member } from "../../../shared/members.ts";
@@ -12,6 +13,7 @@ import { collectPages } from "../lib/api-client.ts";
 import { stableList } from "./board-views.ts";
 import { keys } from "./keys.ts";
 import { useRuntime } from "./query-client.ts";
+import { noteSignIn } from "./session-hint.ts";
 import { boardsQuery, membersQuery, meQuery } from "./state-queries.ts";
 import { type TeamCalls, teamCalls } from "./team-calls.ts";
 import { useView } from "./use-view.ts";
@@ -101,8 +103,8 @@ export const useInvitations = (teamId: string): Listing<Invitation> => {
 };
 
 export type Account = {
-  readonly signUp: (input: { name: string; email: string; password: string }) => Promise<void>;
-  readonly signIn: (input: { email: string; password: string }) => Promise<void>;
+  readonly signUp: (input: SignUp) => Promise<void>;
+  readonly signIn: (input: SignIn) => Promise<void>;
   /** Ends the session and forgets everything cached and everything unsent. */
   readonly signOut: () => Promise<void>;
 };
@@ -116,6 +118,7 @@ export const useAccount = (): Account => {
     };
     const enter = async (path: string, body: object) => {
       await post(path, body);
+      noteSignIn();
       await runtime.queryClient.invalidateQueries({ queryKey: keys.me });
       runtime.outbox.wake();
     };

@@ -69,7 +69,7 @@ const SHOWN = [
 const Showcase = () => {
   const { t } = useTranslation();
   return (
-    <div className="relative hidden overflow-hidden border-l border-border bg-sunken lg:block">
+    <aside className="relative hidden overflow-hidden border-l border-border bg-sunken lg:block">
       <div className="flex h-full flex-col justify-center gap-10 px-12 py-16 xl:px-20">
         <p className="max-w-md text-xl font-medium text-pretty">{t("account.pitch")}</p>
         <div aria-hidden className="grid grid-cols-3 gap-3">
@@ -92,6 +92,6 @@ const Showcase = () => {
           ))}
         </div>
       </div>
-    </div>
+    </aside>
   );
 };

@@ -6,6 +6,7 @@ import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
+import { invitationHere } from "./invitation-here.ts";
 
 const MIN_PASSWORD = 8;
 
@@ -19,7 +20,9 @@ export const SignUpForm = ({ onDone }: { onDone: () => void }) => {
     setValues((old) => ({ ...old, [field]: value }));
   };
   const send = async () => {
-    const done = await submit.run(() => signUp({ ...values, name: values.name.trim(), email: values.email.trim() }));
+    const done = await submit.run(() =>
+      signUp({ ...values, ...invitationHere(), name: values.name.trim(), email: values.email.trim() }),
+    );
     if (done) onDone();
   };
   return (

@@ -26,16 +26,12 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
       trigger={
         <button
           type="button"
-          aria-label={t("user.menu", { name: user.name })}
           className="flex w-full items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover aria-expanded:bg-pressed"
         >
           <Avatar userId={user.id} name={user.name} silent />
-          {slim ? null : (
-            <>
-              <span className="min-w-0 flex-1 truncate font-medium">{user.name}</span>
-              <ChevronsUpDown size={14} aria-hidden className="text-muted" />
-            </>
-          )}
+          <span className={slim ? "sr-only" : "min-w-0 flex-1 truncate font-medium"}>{user.name}</span>
+          <span className="sr-only">{t("user.menu")}</span>
+          {slim ? null : <ChevronsUpDown size={14} aria-hidden className="text-muted" />}
         </button>
       }
     >
