@@ -155,7 +155,7 @@ describe("replay", () => {
     const { feed, target, bus } = await start(30);
     bus.isAway = true;
     const { client, told } = target();
-    expect(replay(feed, at(10), client, BOUNDS)).rejects.toThrow("away");
+    await expect(replay(feed, at(10), client, BOUNDS)).rejects.toThrow("away");
     expect(told).toEqual([]);
   });
 });
