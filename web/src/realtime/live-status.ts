@@ -44,3 +44,14 @@ export const liveStatus = (
   const live = connection.kind === "open" && tenants.every(settled);
   return { status: live ? "live" : "reconnecting", inStepAt };
 };
+
+/** While it is live, "in step" is told no oftener than this. */
+const GRAIN_MS = 5_000;
+
+/** Whether nothing changed that is worth rendering for. */
+export const saysTheSame = (known: LiveStatus, next: LiveStatus): boolean => {
+  if (next.status !== known.status || next.reason !== known.reason) return false;
+  if (next.inStepAt === known.inStepAt) return true;
+  if (next.inStepAt === null || known.inStepAt === null) return false;
+  return next.status === "live" && next.inStepAt - known.inStepAt < GRAIN_MS;
+};

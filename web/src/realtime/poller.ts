@@ -2,7 +2,7 @@ import type { SequencedMessage } from "../../../shared/events.ts";
 import { MAX_LIMIT } from "../../../shared/paging.ts";
 import type { Position } from "../../../shared/position.ts";
 import { fullJitter } from "./backoff.ts";
-import type { RealtimePorts } from "./ports.ts";
+import type { PollAnswer, RealtimePorts } from "./ports.ts";
 
 const INTERVAL_MS = 3_000;
 
@@ -66,25 +66,31 @@ export class Poller {
     if (target === undefined || poll === undefined) return;
     this.#asking.add(tenantId);
     const answer = await poll(tenantId, target.since, MAX_LIMIT);
+    // It counts as asking until the next time is planned: what the answer changes must not plan one at once.
+    const wait = this.#take(target, answer);
     this.#asking.delete(tenantId);
+    this.#schedule(tenantId, wait);
+    this.update();
+  }
+
+  #take(target: PollTarget, answer: PollAnswer): number {
+    const { tenantId } = target;
     const still = this.#sink.targets().find((each) => each.tenantId === tenantId);
-    if (still === undefined) return;
-    // A read or the socket moved the position meanwhile: this answer continues another one.
-    const isCurrent = still.since.epoch === target.since.epoch && still.since.seq === target.since.seq;
-    let wait = INTERVAL_MS * (0.75 + this.#ports.random() / 2);
+    const wait = INTERVAL_MS * (0.75 + this.#ports.random() / 2);
+    if (still === undefined) return wait;
     if (answer.kind === "failed") {
       const failures = (this.#failures.get(tenantId) ?? 0) + 1;
       this.#failures.set(tenantId, failures);
-      wait += fullJitter(failures, this.#ports.random);
-    } else {
-      this.#failures.set(tenantId, 0);
-      if (isCurrent && answer.kind === "history-gone") this.#sink.historyGone(tenantId);
-      if (isCurrent && answer.kind === "events") {
-        this.#sink.events(tenantId, answer.events, answer.head);
-        if (answer.events.length >= MAX_LIMIT) wait = 0;
-      }
+      return wait + fullJitter(failures, this.#ports.random);
     }
-    if (!this.#due.has(tenantId)) this.#schedule(tenantId, wait);
-    this.update();
+    this.#failures.set(tenantId, 0);
+    // A read or the socket moved the position meanwhile: this answer continues another one.
+    if (still.since.epoch !== target.since.epoch || still.since.seq !== target.since.seq) return wait;
+    if (answer.kind === "history-gone") {
+      this.#sink.historyGone(tenantId);
+      return wait;
+    }
+    this.#sink.events(tenantId, answer.events, answer.head);
+    return answer.events.length >= MAX_LIMIT ? 0 : wait;
   }
 }

@@ -8,7 +8,7 @@ import { type Connection, type ConnectionEffect, type ConnectionEvent, deadlineO
 import { connectionStep } from "./connection-table.ts";
 import { eventOfError, readFrame } from "./frames.ts";
 import { type Grant, grantOf, renewIn } from "./grant.ts";
-import { isFailing, type LiveStatus, liveStatus } from "./live-status.ts";
+import { isFailing, type LiveStatus, liveStatus, saysTheSame } from "./live-status.ts";
 import type { Listener, Notice } from "./notices.ts";
 import { Poller, type PollTarget } from "./poller.ts";
 import type { RealtimePorts, Socket } from "./ports.ts";
@@ -18,8 +18,6 @@ import { Subscriptions } from "./subscriptions.ts";
 
 const PROBE_MS = 5_000;
 const RENEWAL_FLOOR_MS = 1_000;
-/** Listeners hear of "in step" no oftener than this. */
-const STATUS_GRAIN_MS = 5_000;
 
 /**
  * One socket to the realtime server, with all that a client owes the protocol: it comes back, joins again from where
@@ -395,16 +393,7 @@ export class RealtimeClient {
       networkUp: this.#networkUp,
       polled: this.#poller.works,
     });
-    const known = this.#status;
-    const isSame =
-      next.status === known.status &&
-      next.reason === known.reason &&
-      (next.inStepAt === known.inStepAt ||
-        (next.status === "live" &&
-          next.inStepAt !== null &&
-          known.inStepAt !== null &&
-          next.inStepAt - known.inStepAt < STATUS_GRAIN_MS));
-    if (isSame) return;
+    if (saysTheSame(this.#status, next)) return;
     this.#status = next;
     this.#notify({ kind: "status" });
   }

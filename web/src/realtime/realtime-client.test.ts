@@ -1,0 +1,382 @@
+import { expect, test } from "bun:test";
+import type { Up } from "../../../shared/protocol/up.ts";
+import type { FakeSocket } from "./testing/fake-backend.ts";
+import { event, fakeBackend, heartbeat, subscribed, T } from "./testing/fake-backend.ts";
+import { settle } from "./testing/sim-clock.ts";
+
+const at = (seq: number, epoch = "e1") => ({ epoch, seq });
+const subscribes = ({ sent }: FakeSocket) => sent.filter(({ type }) => type === "subscribe");
+const types = (sent: readonly Up[]) => sent.map(({ type }) => type);
+
+/** Live at a position, with everything said until then forgotten. */
+const live = async (seq = 10, options: Parameters<typeof fakeBackend>[0] = {}) => {
+  const backend = fakeBackend(options);
+  backend.client.join(T);
+  backend.client.held(T, at(seq), backend.client.generation(T));
+  const socket = await backend.open();
+  socket.say(subscribed(seq, true));
+  socket.sent.length = 0;
+  backend.notices.length = 0;
+  return { ...backend, socket };
+};
+
+test("auth and subscribe leave in one flight, and nothing before the socket is open", async () => {
+  const { client, socket } = fakeBackend();
+  client.join(T);
+  client.held(T, at(5), client.generation(T));
+  client.start();
+  await settle();
+  expect(socket().url).toBe("/ws");
+  expect(socket().sent).toEqual([]);
+  socket().open();
+  expect(types(socket().sent)).toEqual(["auth", "subscribe"]);
+  expect(socket().sent[1]).toEqual({ type: "subscribe", tenantId: T, since: at(5) });
+});
+
+test("R1 events are handed on in order, each once", async () => {
+  const { socket, notices, client } = await live(10);
+  for (const seq of [11, 12, 12, 11, 13]) socket.say(event(seq));
+  const seqs = notices.flatMap((notice) =>
+    notice.kind === "event" && "seq" in notice.message ? [notice.message.seq] : [],
+  );
+  expect(seqs).toEqual([11, 12, 13]);
+  expect(client.position(T)).toEqual(at(13));
+});
+
+test("a hole subscribes again from the position, and what comes before subscribed is dropped", async () => {
+  const { socket, kinds, client } = await live(10);
+  socket.say(event(12));
+  expect(socket.sent).toEqual([{ type: "subscribe", tenantId: T, since: at(10) }]);
+  socket.say(event(11));
+  expect(kinds()).toEqual([]);
+  socket.say(subscribed(12, true));
+  socket.say(event(11));
+  socket.say(event(12));
+  expect(kinds()).toEqual(["joined", "event", "event"]);
+  expect(client.position(T)).toEqual(at(12));
+});
+
+test("the last event lost with none behind it is found by the heartbeat", async () => {
+  const { socket } = await live(10);
+  socket.say(heartbeat({ [T]: at(11) }));
+  expect(socket.sent).toEqual([{ type: "subscribe", tenantId: T, since: at(10) }]);
+});
+
+test("after recovered:false only a read begun since counts, and a return before it sends no since", async () => {
+  const { client, clock, socket, sockets, kinds, ready } = await live(10);
+  const tooEarly = client.generation(T);
+  socket.say(heartbeat({ [T]: at(30) }));
+  socket.say(subscribed(30, false));
+  expect(kinds()).toEqual(["joined", "reset"]);
+  client.held(T, at(40), tooEarly);
+  expect(client.position(T)).toBeNull();
+  socket.end(1006);
+  await clock.pass(1_000);
+  sockets.at(-1)?.open();
+  ready();
+  const again = sockets.at(-1);
+  if (again === undefined) throw new Error("it did not come back");
+  expect(subscribes(again)).toEqual([{ type: "subscribe", tenantId: T }]);
+  again.say(subscribed(30, false));
+  client.held(T, at(29), client.generation(T));
+  expect(client.position(T)).toBeNull();
+  client.held(T, at(30), client.generation(T));
+  expect(client.position(T)).toEqual(at(30));
+});
+
+test("comes back after a lost connection with its position, spread by full jitter", async () => {
+  const { clock, sockets, socket, tokens } = await live(10);
+  socket.say(event(11));
+  socket.end(4000);
+  await clock.pass(499);
+  expect(sockets).toHaveLength(1);
+  await clock.pass(1);
+  expect(sockets).toHaveLength(2);
+  sockets[1]?.open();
+  expect(sockets[1]?.sent[1]).toEqual({ type: "subscribe", tenantId: T, since: at(11) });
+  expect(tokens).toBe(1);
+});
+
+test("4005 keeps it away for 30 seconds", async () => {
+  const { clock, sockets, socket } = await live();
+  socket.end(4005);
+  await clock.pass(29_999);
+  expect(sockets).toHaveLength(1);
+  await clock.pass(1_000);
+  expect(sockets).toHaveLength(2);
+});
+
+for (const code of [4100, 4101]) {
+  test(`${code} gets a new token first`, async () => {
+    const backend = await live();
+    backend.socket.end(code);
+    await backend.clock.pass(1_000);
+    expect(backend.sockets).toHaveLength(2);
+    backend.sockets[1]?.open();
+    expect(backend.sockets[1]?.sent[0]).toMatchObject({ type: "auth", token: expect.stringMatching(/\.2$/) });
+  });
+}
+
+test("without a session it stops and says so", async () => {
+  const backend = await live();
+  // The session ended: the copy made by `live` has its own fields, the backend reads the original's.
+  const fresh = fakeBackend();
+  fresh.client.join(T);
+  const socket = await fresh.open();
+  fresh.nextToken = { kind: "denied" };
+  socket.end(4101);
+  await fresh.clock.pass(60_000);
+  expect(fresh.sockets).toHaveLength(1);
+  expect(fresh.client.status()).toMatchObject({ status: "offline", reason: "signed-out" });
+  expect(backend.client.status().status).toBe("live");
+});
+
+for (const [code, reason] of [
+  [4200, "forged-token"],
+  [4202, "invalid-message"],
+  [4204, "too-big"],
+] as const) {
+  test(`${code} stops for good and says why`, async () => {
+    const { clock, sockets, socket, client } = await live();
+    socket.end(code);
+    await clock.pass(600_000);
+    expect(sockets).toHaveLength(1);
+    expect(client.status()).toMatchObject({ status: "offline", reason });
+  });
+}
+
+test("renews its token on the open socket before the token ends", async () => {
+  const { clock, socket, sockets, ready } = await live();
+  for (let second = 0; second < 590; second += 25) {
+    await clock.pass(25_000);
+    socket.say(heartbeat({ [T]: at(10) }));
+  }
+  expect(sockets).toHaveLength(1);
+  expect(types(socket.sent)).toEqual(["auth"]);
+  ready();
+  expect(types(socket.sent)).toEqual(["auth"]);
+});
+
+test("a renewal that fails is tried again while the socket works on", async () => {
+  const backend = fakeBackend();
+  backend.client.join(T);
+  const socket = await backend.open();
+  backend.nextToken = { kind: "failed", retryAfterSeconds: null };
+  const beat = async (seconds: number) => {
+    for (let passed = 0; passed < seconds; passed += 25) {
+      await backend.clock.pass(25_000);
+      socket.say(heartbeat({}));
+    }
+  };
+  await beat(500);
+  const failed = backend.tokens;
+  expect(failed).toBeGreaterThan(1);
+  backend.nextToken = null;
+  await beat(50);
+  expect(types(socket.sent).filter((type) => type === "auth")).toHaveLength(2);
+  expect(backend.sockets).toHaveLength(1);
+});
+
+test("nothing heard for two heartbeats makes it connect anew; anything heard puts that off", async () => {
+  const { clock, sockets, socket } = await live();
+  await clock.pass(49_000);
+  socket.say({ type: "pong" });
+  await clock.pass(49_000);
+  expect(socket.closedBy).toBeNull();
+  await clock.pass(2_000);
+  expect(socket.closedBy).toBe(1000);
+  await clock.pass(1_000);
+  expect(sockets).toHaveLength(2);
+});
+
+test("what an older socket still says is not heard", async () => {
+  const { clock, sockets, socket, kinds } = await live();
+  await clock.pass(60_000);
+  expect(sockets.length).toBeGreaterThan(1);
+  socket.say(event(11));
+  socket.end(4200);
+  expect(kinds()).toEqual([]);
+});
+
+test("waking asks for a sign of life, and without one connects anew", async () => {
+  const { clock, client, sockets, socket } = await live();
+  await clock.pass(10_000);
+  client.wake();
+  expect(types(socket.sent)).toEqual(["ping"]);
+  socket.say({ type: "pong" });
+  await clock.pass(6_000);
+  expect(socket.closedBy).toBeNull();
+  client.wake();
+  await clock.pass(6_000);
+  expect(sockets.length).toBeGreaterThan(1);
+});
+
+test("the network's return cuts a wait short", async () => {
+  const { client, sockets, socket } = await live(10, { random: () => 0.99 });
+  socket.end(1006);
+  client.setNetwork(false);
+  expect(client.status().status).toBe("offline");
+  client.setNetwork(true);
+  expect(sockets).toHaveLength(2);
+  expect(client.status().status).toBe("reconnecting");
+});
+
+test("forbidden: a new token, auth, once more; then the tenant is given up", async () => {
+  const { socket, kinds } = await live();
+  socket.say(event(12));
+  socket.sent.length = 0;
+  const forbidden = { type: "error", code: "FORBIDDEN", message: "no", tenantId: T } as const;
+  socket.say(forbidden);
+  await settle();
+  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
+  socket.say(forbidden);
+  await settle();
+  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
+  expect(kinds()).toEqual(["gave-up"]);
+});
+
+test("revoked: the tenant is joined again when the new token names it, and given up when not", async () => {
+  const backend = fakeBackend();
+  backend.client.join(T);
+  backend.client.held(T, at(10), backend.client.generation(T));
+  const socket = await backend.open();
+  socket.say(subscribed(10, true));
+  socket.sent.length = 0;
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  await settle();
+  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
+  expect(socket.sent[1]).toMatchObject({ since: at(10) });
+  socket.say(subscribed(10, true));
+  backend.tenants = [];
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  await settle();
+  expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
+});
+
+test("presence is said again after each subscribed, and others' is kept with one's own marked", async () => {
+  const { client, socket } = await live();
+  client.say(T, { boardId: "b" });
+  client.say(T, { boardId: "b" });
+  expect(types(socket.sent)).toEqual(["presence"]);
+  socket.say(event(12));
+  socket.say(subscribed(12, true));
+  expect(types(socket.sent)).toEqual(["presence", "subscribe", "presence"]);
+  const entry = (connectionId: string, data: Record<string, unknown> | null) => ({
+    connectionId,
+    userId: "u",
+    name: "U",
+    data,
+  });
+  socket.say({ type: "presence", tenantId: T, full: true, entries: [entry("me", {}), entry("other", {})] });
+  expect(client.presence(T).map(({ connectionId, self }) => [connectionId, self])).toEqual([
+    ["me", true],
+    ["other", false],
+  ]);
+  socket.say({ type: "presence", tenantId: T, full: false, entries: [entry("other", null)] });
+  expect(client.presence(T)).toHaveLength(1);
+});
+
+test("unavailable: polls from its position in order, and joins again with what polling brought", async () => {
+  const backend = fakeBackend({ polls: true });
+  backend.client.join(T);
+  backend.client.held(T, at(10), backend.client.generation(T));
+  const socket = await backend.open();
+  const { type: _, ...eleventh } = { ...event(11) };
+  backend.nextPoll = {
+    kind: "events",
+    head: at(11),
+    events: [
+      {
+        type: "message",
+        tenantId: T,
+        initiatorId: "u",
+        action: "THING_HAPPENED",
+        data: {},
+        seq: 11,
+        epoch: "e1",
+        at: "2026-01-01T00:00:00.000Z",
+      },
+    ],
+  };
+  socket.say({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
+  expect(eleventh).toBeDefined();
+  expect(backend.client.status().status).toBe("polling");
+  await backend.clock.pass(1);
+  expect(backend.polls).toEqual([{ tenantId: T, since: "e1:10" }]);
+  expect(backend.kinds()).toEqual(["event"]);
+  await backend.clock.pass(2_000);
+  expect(subscribes(socket).at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(11) });
+  socket.say(subscribed(11, true));
+  expect(backend.client.status().status).toBe("live");
+  await backend.clock.pass(20_000);
+  expect(backend.polls).toHaveLength(1);
+});
+
+test("where no socket comes about it polls, and goes on trying", async () => {
+  const backend = fakeBackend({ polls: true });
+  backend.client.join(T);
+  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  backend.client.start();
+  for (let tries = 1; tries <= 4; tries += 1) {
+    await backend.clock.pass(20_000);
+    backend.socket().end(1006);
+  }
+  await backend.clock.pass(1);
+  expect(backend.polls.length).toBeGreaterThan(0);
+  expect(backend.client.status().status).toBe("polling");
+  await backend.clock.pass(30_000);
+  expect(backend.sockets.length).toBeGreaterThan(4);
+});
+
+test("a message without a place beside a log is a hint, and one of an unknown action is nothing", async () => {
+  const { socket, kinds } = await live();
+  const { seq: _, epoch: __, at: ___, ...bare } = { seq: 0, epoch: "", at: "", ...event(1) };
+  socket.say({ ...bare, action: "TASK_UPDATED" });
+  socket.say({ ...bare, action: "SOMETHING_ELSE" });
+  expect(kinds()).toEqual(["hint"]);
+});
+
+test("a message that can't be read is a hint, and the channel goes on", async () => {
+  const { socket, kinds } = await live();
+  socket.sayText("{");
+  socket.say({ type: "message", tenantId: T, nonsense: true });
+  socket.say({ type: "a-later-version" });
+  socket.say({ type: "message", tenantId: T, epoch: "e1", seq: 11, action: 7 });
+  socket.say(event(12));
+  expect(kinds()).toEqual(["hint", "hint", "opaque", "event"]);
+});
+
+test("messages of a tenant without a log are handed on as they come", async () => {
+  const backend = fakeBackend();
+  backend.client.join(T);
+  const socket = await backend.open();
+  socket.say(subscribed(0, false, "0"));
+  socket.say({ type: "message", tenantId: T, initiatorId: "u", action: "ORDER_PAID", data: { id: "o1" } });
+  expect(backend.kinds()).toEqual(["joined", "reset", "event"]);
+  socket.say(heartbeat({ [T]: at(0, "0") }));
+  expect(subscribes(socket)).toEqual([{ type: "subscribe", tenantId: T }]);
+  expect(backend.client.status().status).toBe("live");
+});
+
+test("leaving unsubscribes after a moment, and coming back within it does not", async () => {
+  const backend = fakeBackend();
+  const leave = backend.client.join(T);
+  const socket = await backend.open();
+  socket.say(subscribed(5, false));
+  leave();
+  const stay = backend.client.join(T);
+  await backend.clock.pass(5_000);
+  expect(types(socket.sent)).not.toContain("unsubscribe");
+  stay();
+  await backend.clock.pass(5_000);
+  expect(types(socket.sent)).toContain("unsubscribe");
+});
+
+test("a token that is on its way when a new one is needed is asked for again", async () => {
+  const { socket } = await live();
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  await settle();
+  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
+});

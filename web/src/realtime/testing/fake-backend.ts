@@ -1,0 +1,132 @@
+import type { Down } from "../../../../shared/protocol/down.ts";
+import type { Up } from "../../../../shared/protocol/up.ts";
+import { upSchema } from "../../../../shared/protocol/up.ts";
+import type { Notice } from "../notices.ts";
+import type { PollAnswer, RealtimePorts, SocketHandlers, TokenAnswer } from "../ports.ts";
+import { RealtimeClient } from "../realtime-client.ts";
+import { SimClock, settle } from "./sim-clock.ts";
+
+export const T = "01900000-0000-7000-8000-000000000001";
+const LIFETIME_SECONDS = 600;
+
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+export type FakeSocket = {
+  readonly url: string;
+  readonly sent: Up[];
+  readonly open: () => void;
+  readonly say: (message: Down | Record<string, unknown>) => void;
+  readonly sayText: (text: string) => void;
+  readonly end: (code: number) => void;
+  closedBy: number | null;
+};
+
+/** The other side of a client, played by hand: what it asks is listed, and it hears what a test says. */
+export const fakeBackend = (options: { readonly random?: () => number; readonly polls?: boolean } = {}) => {
+  const clock = new SimClock();
+  const sockets: FakeSocket[] = [];
+  const notices: Notice[] = [];
+  const polls: { tenantId: string; since: string }[] = [];
+  const backend = {
+    clock,
+    sockets,
+    notices,
+    polls,
+    tokens: 0,
+    /** The tenants that the next tokens name. */
+    tenants: [T] as string[],
+    nextToken: null as TokenAnswer | null,
+    nextPoll: { kind: "failed" } as PollAnswer,
+  };
+  const connect = (url: string, handlers: SocketHandlers) => {
+    const socket: FakeSocket = {
+      url,
+      sent: [],
+      closedBy: null,
+      open: () => handlers.onOpen(),
+      say: (message) => handlers.onText(JSON.stringify(message)),
+      sayText: (text) => handlers.onText(text),
+      end: (code) => handlers.onClose(code),
+    };
+    sockets.push(socket);
+    return {
+      send: (text: string) => socket.sent.push(upSchema.parse(JSON.parse(text))),
+      close: (code = 1000) => {
+        socket.closedBy = code;
+      },
+    };
+  };
+  const fetchToken = async (): Promise<TokenAnswer> => {
+    backend.tokens += 1;
+    if (backend.nextToken !== null) return backend.nextToken;
+    const iat = Math.floor(clock.now() / 1_000);
+    const tenants = Object.fromEntries(backend.tenants.map((id) => [id, { epoch: "e1", seq: 0 }]));
+    const claims = { aud: "artel-realtime", sub: "u", sid: "s", name: "U", tenants, iat, exp: iat + LIFETIME_SECONDS };
+    const token = `h.${encoded(claims)}.${backend.tokens}`;
+    return { kind: "token", token: { token, url: "/ws", expiresAt: "2026-01-01T00:10:00.000Z" } };
+  };
+  const ports: RealtimePorts = {
+    connect,
+    fetchToken,
+    clock,
+    random: options.random ?? (() => 0.5),
+    ...(options.polls
+      ? {
+          poll: async (tenantId, since) => {
+            polls.push({ tenantId, since: `${since.epoch}:${since.seq}` });
+            return backend.nextPoll;
+          },
+        }
+      : {}),
+  };
+  const client = new RealtimeClient(ports);
+  client.listen((notice) => notices.push(notice));
+
+  const socket = (): FakeSocket => {
+    const last = sockets.at(-1);
+    if (last === undefined) throw new Error("there is no socket");
+    return last;
+  };
+  const ready = (): void =>
+    socket().say({
+      type: "ready",
+      connectionId: "me",
+      userId: "u",
+      heartbeatSeconds: 25,
+      expiresAt: "2026-01-01T00:10:00.000Z",
+    });
+  /** Starts and lets the client in. */
+  const open = async (): Promise<FakeSocket> => {
+    client.start();
+    await settle();
+    socket().open();
+    ready();
+    return socket();
+  };
+  const kinds = (): string[] => notices.filter(({ kind }) => kind !== "status").map(({ kind }) => kind);
+  return Object.assign(backend, { client, socket, ready, open, kinds });
+};
+
+export const subscribed = (seq: number, recovered: boolean, epoch = "e1"): Down => ({
+  type: "subscribed",
+  tenantId: T,
+  epoch,
+  seq,
+  recovered,
+});
+
+export const event = (seq: number, epoch = "e1"): Down => ({
+  type: "message",
+  tenantId: T,
+  initiatorId: "u",
+  action: "THING_HAPPENED",
+  data: {},
+  seq,
+  epoch,
+  at: "2026-01-01T00:00:00.000Z",
+});
+
+export const heartbeat = (heads: Record<string, { epoch: string; seq: number }>): Down => ({
+  type: "heartbeat",
+  heads,
+});
