@@ -18,7 +18,7 @@ type RailProps = { me: Me; slim: boolean; onToggle?: () => void };
 export const Rail = ({ me, slim, onToggle }: RailProps) => {
   const { t } = useTranslation();
   return (
-    <div className="flex h-full flex-col gap-1 p-2">
+    <nav aria-label={t("rail.label")} className="flex h-full flex-col gap-1 p-2">
       <div className={clsx("flex items-center pt-0.5 pb-2", slim ? "flex-col gap-2" : "justify-between pl-1.5")}>
         <Link to="/" aria-label={t("rail.home")} className="rounded-md" onClick={() => setDrawer(false)}>
           {slim ? <img src="/icon.svg" alt="" width={24} height={24} className="m-1" /> : <Logo small />}
@@ -34,7 +34,7 @@ export const Rail = ({ me, slim, onToggle }: RailProps) => {
           </IconButton>
         ) : null}
       </div>
-      <nav aria-label={t("rail.label")} className="thin-scroll flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto">
+      <div className="thin-scroll flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto">
         <Link
           to="/"
           activeOptions={{ exact: true, includeSearch: false }}
@@ -49,9 +49,9 @@ export const Rail = ({ me, slim, onToggle }: RailProps) => {
         {me.teams.map((team) => (
           <TeamBoards key={team.id} team={team} slim={slim} />
         ))}
-      </nav>
+      </div>
       <UserMenu user={me.user} slim={slim} />
-    </div>
+    </nav>
   );
 };
 

@@ -23,7 +23,7 @@ export const en = {
     passwordHint_other: "At least {{count}} characters",
   },
   user: {
-    menu: "{{name}}: theme, language, sign out",
+    menu: "(theme, language, sign out)",
     theme: "Theme",
     themes: { light: "Light", dark: "Dark", system: "As the system" },
     language: "Language",

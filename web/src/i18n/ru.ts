@@ -25,7 +25,7 @@ export const ru = {
     passwordHint_other: "Не короче {{count}} символа",
   },
   user: {
-    menu: "{{name}}: тема, язык, выход",
+    menu: "(тема, язык, выход)",
     theme: "Тема",
     themes: { light: "Светлая", dark: "Тёмная", system: "Как в системе" },
     language: "Язык",

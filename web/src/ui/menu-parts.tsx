@@ -44,6 +44,13 @@ export const AnchoredMenu = ({
   </Base.Root>
 );
 
+/** Inside the page's landmark, so that people who go by landmarks find it. */
+const place = {
+  get current(): HTMLElement | null {
+    return document.getElementById("main");
+  },
+};
+
 const MenuPopup = ({
   children,
   finalFocus,
@@ -55,7 +62,7 @@ const MenuPopup = ({
   side: "top" | "bottom" | "right";
   finalFocus?: () => HTMLElement | null;
 }) => (
-  <Base.Portal>
+  <Base.Portal container={place}>
     <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50 outline-none" {...position}>
       <Base.Popup className={POPUP} {...(finalFocus ? { finalFocus } : {})}>
         {children}

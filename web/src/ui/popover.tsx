@@ -6,23 +6,15 @@ type PopoverProps = {
   label: string;
   children: ReactNode;
   align?: "start" | "center" | "end";
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  /** The popup is a dialog unless a group is asked for. */
-  role?: "dialog" | "group";
 };
 
-export const Popover = ({ trigger, label, children, align = "end", open, onOpenChange, role }: PopoverProps) => (
-  <Base.Root
-    {...(open === undefined ? {} : { open })}
-    {...(onOpenChange ? { onOpenChange: (next: boolean) => onOpenChange(next) } : {})}
-  >
+export const Popover = ({ trigger, label, children, align = "end" }: PopoverProps) => (
+  <Base.Root>
     <Base.Trigger render={trigger} />
     <Base.Portal>
       <Base.Positioner sideOffset={6} collisionPadding={8} align={align} className="z-50">
         <Base.Popup
           aria-label={label}
-          {...(role ? { role } : {})}
           className="pop thin-scroll max-h-[min(34rem,var(--available-height))] w-[min(20rem,calc(100vw-1rem))] overflow-y-auto rounded-lg bg-overlay p-2 shadow-pop outline-none"
         >
           {children}

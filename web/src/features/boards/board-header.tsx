@@ -10,16 +10,12 @@ import { EditableText } from "../../ui/editable-text.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { FilterBar } from "../filters/filter-bar.tsx";
-import { FilterButton } from "../filters/filter-button.tsx";
-import { chosenCount, isFiltering } from "../filters/filter-search.ts";
+import { FilterPanel } from "../filters/filter-panel.tsx";
+import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
 import { Here } from "../presence/here.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
 import { useBoardContext } from "./board-context.ts";
-
-const FilterPopover = lazy(() =>
-  import("../filters/filter-popover.tsx").then((module) => ({ default: module.FilterPopover })),
-);
 
 const Confirm = lazy(() => import("../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
@@ -27,14 +23,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
   const { t } = useTranslation();
   const { actions, ui, writes } = useBoardContext();
   const [editing, setEditing] = useState(false);
-  const { search } = useFilter();
-  const [asked, setAsked] = useState(false);
   const filterOpen = useStore(ui.filterOpen, (open) => open);
-  const openFilter = (open: boolean) => {
-    setAsked(true);
-    ui.filterOpen.set(open);
-  };
-  const button = <FilterButton count={chosenCount(search)} aria-haspopup="true" onClick={() => openFilter(true)} />;
   return (
     <>
       <MenuButton />
@@ -52,13 +41,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
       <span className="flex-1" />
       <Here />
       <FilterBar />
-      {asked || filterOpen ? (
-        <Suspense fallback={button}>
-          <FilterPopover open={filterOpen} onOpenChange={openFilter} />
-        </Suspense>
-      ) : (
-        button
-      )}
+      <FilterPanel open={filterOpen} onOpenChange={ui.filterOpen.set} />
       <LiveStatus />
     </>
   );

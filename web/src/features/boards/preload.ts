@@ -5,7 +5,6 @@ export const preloadBoardParts = (): (() => void) => {
       import("../../ui/menu-parts.tsx"),
       import("../../ui/confirm.tsx"),
       import("../../ui/markdown.tsx"),
-      import("../filters/filter-popover.tsx"),
       import("../tasks/task-route.tsx"),
       import("../tasks/move-dialog.tsx"),
       import("./help-dialog.tsx"),
