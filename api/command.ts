@@ -48,7 +48,7 @@ export const runCommand = async <Body>(
   scope: Scope,
   input: CommandInput<Body>,
 ): Promise<Reply<Body>> => {
-  const committed = await deps.db.write.transaction().execute(async (tx) => {
+  const committed = await deps.db.change(async (tx) => {
     const stored = await storedReply(tx, scope);
     if (stored !== null && stored.tenant_id === null) return replay<Body>(scope, stored);
     const tenantId = (await input.tenantOf(tx)) ?? (stored?.tenant_id as TeamId | null | undefined) ?? null;

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { DatabaseConfig } from "../config/config.ts";
+import { type Log, silentLog } from "../log/log.ts";
 import type { Database } from "./schema.ts";
 
 export type DialectName = "sqlite" | "postgres";
@@ -15,8 +16,15 @@ export type Db = {
   readonly dialect: DialectName;
   readonly write: Kysely<Database>;
   readonly read: Kysely<Database>;
+  /** Runs `work` in one transaction; anew when another transaction got in its way, so it must have no other effect. */
+  change<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** Brings the schema up to this version. @throws DatabaseError when the database is of a newer one. */
   migrate(): Promise<void>;
+  /**
+   * Claims the database for this process: two without a common bus would not hear each other. The claim ends with the
+   * process, however that ends, or by the answer. @throws DatabaseError when another process holds it.
+   */
+  claim(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 };
 
@@ -33,11 +41,8 @@ export const readSnapshot = <Result>(db: Db, work: (tx: Tx) => Promise<Result>):
     : transaction.execute(work);
 };
 
-/** Opens the database that the settings name. */
-export const openDb = async (config: DatabaseConfig): Promise<Db> => {
-  if (config.kind === "postgres") {
-    throw new DatabaseError("DATABASE_URL: this version keeps its data in SQLite; expected sqlite:PATH");
-  }
-  const { openSqlite } = await import("./sqlite.ts");
-  return openSqlite(config.path);
+/** Opens the database that the settings name. @throws DatabaseError */
+export const openDb = async (config: DatabaseConfig, log: Log = silentLog): Promise<Db> => {
+  if (config.kind === "postgres") return (await import("./postgres.ts")).openPostgres(config.url, log);
+  return (await import("./sqlite.ts")).openSqlite(config.path);
 };

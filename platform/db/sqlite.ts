@@ -92,10 +92,25 @@ export const openSqlite = (path: string): Db => {
     dialect: "sqlite",
     write,
     read,
+    change: (work) => write.transaction().execute(work),
     migrate: () => migrateToLatest(write, "sqlite"),
+    claim: async () => claimFile(path),
     close: async () => {
       await read.destroy();
       await write.destroy();
     },
   };
+};
+
+/** A lock of the operating system on a file beside the database. */
+const claimFile = (path: string): (() => Promise<void>) => {
+  const file = new SqliteFile(`${path}.lock`, { create: true, readwrite: true });
+  try {
+    file.run("pragma locking_mode = exclusive");
+    file.run("begin exclusive");
+  } catch {
+    file.close();
+    throw new DatabaseError(`Another Artel already runs on ${path}; set REDIS_URL on both, or another DATA_DIR`);
+  }
+  return async () => file.close();
 };

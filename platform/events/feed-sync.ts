@@ -133,8 +133,9 @@ export class FeedSync {
     const { clock, options } = this.#deps;
     const deadline = clock.now() + options.repairWaitMs;
     const answers = this.#answers;
-    this.#ask();
     while (clock.now() < deadline) {
+      // Again and again: the first may come too soon after another's, or before anybody listens.
+      this.#ask();
       await this.#look();
       if (this.isFresh && this.covers(need)) return "reached";
       if (this.#answers > answers && !isAtLeast(this.#answeredHead, need)) return "behind";

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
-import { temporaryFolder } from "../../tests/support/lifetime.ts";
-import { type Db, openDb } from "../db/db.ts";
+import { newDatabase, newDatabaseUrl, openDatabase } from "../../tests/support/database.ts";
+import type { Db } from "../db/db.ts";
 import { appendEvents, createHead, lockHead } from "./append.ts";
 import { createLogReader, KEPT_EVENTS } from "./log.ts";
 import { trimOnce } from "./retention.ts";
@@ -9,25 +8,18 @@ import { trimOnce } from "./retention.ts";
 const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
 
-const open = async (): Promise<Db> => {
-  const db = await openDb({ kind: "sqlite", path: join(temporaryFolder("log"), "artel.db") });
-  await db.migrate();
-  return db;
-};
-
 const commit = (db: Db, count: number, at = AT) =>
-  db.write.transaction().execute(async (tx) => {
+  db.change(async (tx) => {
     const head = (await lockHead(db.dialect, tx, "t")) ?? (await createHead(tx, "t", "e", at));
     const events = Array.from({ length: count }, () => ({ action: "TEAM_UPDATED", data: team }) as const);
     return appendEvents(tx, head, { tenantId: "t", initiatorId: "u", at, mutationId: null }, events);
   });
 
 test("seq grows by one over concurrent transactions, and what rolls back leaves no hole", async () => {
-  const db = await open();
+  const db = await newDatabase();
   await commit(db, 1);
-  const failing = db.write
-    .transaction()
-    .execute(async (tx) => {
+  const failing = db
+    .change(async (tx) => {
       const head = await lockHead(db.dialect, tx, "t");
       if (head !== null)
         await appendEvents(tx, head, { tenantId: "t", initiatorId: "u", at: AT, mutationId: null }, [
@@ -43,7 +35,7 @@ test("seq grows by one over concurrent transactions, and what rolls back leaves 
 });
 
 test("history says why it can't be had: another epoch, ahead, too many, unknown", async () => {
-  const db = await open();
+  const db = await newDatabase();
   await commit(db, 5);
   const reader = createLogReader(db);
   const why = async (since: { epoch: string; seq: number }, limit = 100, tenant = "t") => {
@@ -60,7 +52,7 @@ test("history says why it can't be had: another epoch, ahead, too many, unknown"
 });
 
 test("retention deletes what is too old or too much, from the oldest on, and history says so", async () => {
-  const db = await open();
+  const db = await newDatabase();
   await commit(db, 10, "2026-01-01T00:00:00.000Z");
   await commit(db, KEPT_EVENTS + 5);
   await trimOnce(db, Date.parse(AT));
@@ -80,14 +72,14 @@ test("retention deletes what is too old or too much, from the oldest on, and his
 });
 
 test("a database of a newer version is refused, and one of this version opens again", async () => {
-  const path = join(temporaryFolder("log"), "artel.db");
-  const first = await openDb({ kind: "sqlite", path });
+  const url = await newDatabaseUrl();
+  const first = await openDatabase(url);
   await first.migrate();
   await first.migrate();
   const table = first.write.withTables<{ kysely_migration: { name: string; timestamp: string } }>();
   await table.insertInto("kysely_migration").values({ name: "9999-future", timestamp: AT }).execute();
   await first.close();
-  const second = await openDb({ kind: "sqlite", path });
+  const second = await openDatabase(url);
   await expect(second.migrate()).rejects.toThrow("newer version");
   await second.close();
 });

@@ -1,8 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
-import { join } from "node:path";
-import { temporaryFolder } from "../../tests/support/lifetime.ts";
+import { newDatabase } from "../../tests/support/database.ts";
 import type { Clock } from "../clock/clock.ts";
-import { openDb } from "../db/db.ts";
 import { silentLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import {
@@ -94,8 +92,7 @@ afterEach(async () => {
 });
 
 const start = async () => {
-  const db = await openDb({ kind: "sqlite", path: join(temporaryFolder("relay"), "artel.db") });
-  await db.migrate();
+  const db = await newDatabase();
   const clock = handClock();
   const world = createBus();
   const relay = startRelay({ db, pubsub: world.bus, clock, log: silentLog, metrics: createMetrics(), random: () => 1 });
@@ -104,7 +101,7 @@ const start = async () => {
     await db.close();
   });
   const commit = async (count: number) => {
-    const committed = await db.write.transaction().execute(async (tx) => {
+    const committed = await db.change(async (tx) => {
       const head = (await lockHead(db.dialect, tx, "t")) ?? (await createHead(tx, "t", "e", AT));
       const events = Array.from({ length: count }, () => ({ action: "TEAM_UPDATED", data: team }) as const);
       const context = { tenantId: "t", initiatorId: "u", at: AT, mutationId: null };

@@ -3,7 +3,6 @@ import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { resolveSecret } from "../config/secret.ts";
 import { openDb } from "../db/db.ts";
-import { claimDatabase } from "../db/instance-lock.ts";
 import { createFeedHub } from "../events/feed-hub.ts";
 import { createLogReader } from "../events/log.ts";
 import { startRelay } from "../events/relay.ts";
@@ -23,8 +22,8 @@ export const openPlatform = async (config: Config) => {
   const metrics = createMetrics();
   metrics.collectDefaults();
   const secret = resolveSecret(config);
-  const db = await openDb(config.database);
-  const claim = claimFile(config);
+  const db = await openDb(config.database, log);
+  const release = config.redisUrls === null ? await db.claim() : null;
   await db.migrate();
   const pubsub = await createPubSub({ redisUrls: config.redisUrls, reader: createLogReader(db), log, clock, metrics });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random });
@@ -49,12 +48,8 @@ export const openPlatform = async (config: Config) => {
       await relay.stop();
       await feeds.close();
       await pubsub.close();
+      await release?.();
       await db.close();
-      claim?.release();
     },
   };
 };
-
-/** Without a bus between processes a SQLite file belongs to one of them. */
-const claimFile = (config: Config): { release(): void } | null =>
-  config.redisUrls === null && config.database.kind === "sqlite" ? claimDatabase(config.database.path) : null;

@@ -34,6 +34,7 @@ test("only a service opens a transaction", () => {
   const rule = "only a service opens a transaction";
   for (const call of [
     "deps.db.write.transaction().execute(f)",
+    "deps.db.change(f)",
     "runCommand(deps, scope, {})",
     "runCommand<Task>(deps)",
   ]) {

@@ -16,7 +16,7 @@ const isHouse = (path: string): boolean => path.startsWith("tests/house/");
 const depthOf = (path: string): number => (dirname(path) === "." ? 0 : dirname(path).split("/").length);
 
 /** What opens a transaction, and the files of api that may. */
-const OPENS_TRANSACTION = /\.(transaction|startTransaction)\(|\brunCommand[(<]/g;
+const OPENS_TRANSACTION = /\.(transaction|startTransaction)\(|\bdb\.change[(<]|\brunCommand[(<]/g;
 const TRANSACTION_FILES = /(^|[/-])(service|command)(-[\w-]+)?\.ts$/;
 
 const TEXT_RULES: TextRule[] = [

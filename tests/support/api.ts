@@ -12,6 +12,7 @@ import { problemSchema } from "../../shared/problem.ts";
 import type { Role } from "../../shared/role.ts";
 import { type Task, taskSchema } from "../../shared/tasks.ts";
 import { type TeamWithRole, teamWithRoleSchema } from "../../shared/teams.ts";
+import { newDatabaseUrl } from "./database.ts";
 import { own, temporaryFolder } from "./lifetime.ts";
 
 export type Answer = {
@@ -109,6 +110,7 @@ export const startApi = async (environment: Record<string, string> = {}) => {
   const dataDir = temporaryFolder("api");
   const config = loadConfig("all", {
     DATA_DIR: dataDir,
+    DATABASE_URL: await newDatabaseUrl(),
     LOG_LEVEL: "silent",
     RATE_LIMIT: "1000000/10s",
     AUTH_RATE_LIMIT: "1000000/10s",

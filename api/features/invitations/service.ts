@@ -116,7 +116,7 @@ export const acceptInvitation = async (
   scope: Scope,
   id: InvitationId,
 ): Promise<Reply<Member>> => {
-  const committed = await deps.db.write.transaction().execute(async (tx) => {
+  const committed = await deps.db.change(async (tx) => {
     const stored = await storedReply(tx, scope);
     if (stored !== null) return replay<Member>(scope, stored);
     const known = await findInvitation(tx, id);

@@ -27,7 +27,7 @@ export const getMe = (deps: ServiceDeps, scope: Scope): Promise<Me> =>
 
 /** Renames the person; each of the person's teams hears of it in the same transaction. */
 export const updateMe = async (deps: ServiceDeps, scope: Scope, input: UpdateMe): Promise<User> => {
-  const { user, committed } = await deps.db.write.transaction().execute(async (tx) => {
+  const { user, committed } = await deps.db.change(async (tx) => {
     const before = await findUser(tx, scope.userId);
     if (before === null) throw notFound();
     if (before.name === input.name) return { user: before, committed: [] };

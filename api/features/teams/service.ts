@@ -39,7 +39,7 @@ export const listTeams = (deps: ServiceDeps, scope: Scope, query: PageQuery): Pr
 
 /** Makes a team with its log; who makes it is its owner. */
 export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateTeam): Promise<Reply<TeamWithRole>> => {
-  const committed = await deps.db.write.transaction().execute(async (tx) => {
+  const committed = await deps.db.change(async (tx) => {
     const stored = await storedReply(tx, scope);
     if (stored !== null) return replay<TeamWithRole>(scope, stored);
     const at = new Date(deps.clock.now()).toISOString();

@@ -1,0 +1,71 @@
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool, type PoolClient, TypeOverrides } from "pg";
+import type { Log } from "../log/log.ts";
+import { DatabaseError, type Db } from "./db.ts";
+import { migrateToLatest } from "./migrate.ts";
+import { withRetries } from "./retry.ts";
+import type { Database } from "./schema.ts";
+
+const MAX_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** `bigint`: seq and counts stay far below 2^53. */
+const INT8 = 20;
+
+const options = (url: string) => {
+  const types = new TypeOverrides();
+  types.setTypeParser(INT8, Number);
+  return {
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: "artel",
+    types,
+  };
+};
+
+/** Opens a Postgres database. @throws DatabaseError when it can't be reached. */
+export const openPostgres = async (url: string, log: Log): Promise<Db> => {
+  const pool = new Pool(options(url));
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on("error", (err) => log.warn({ err }, "a connection to Postgres was lost"));
+  await pool.query("select 1").catch(async (error: unknown) => {
+    await pool.end();
+    throw new DatabaseError(`DATABASE_URL: Postgres can't be reached (${reasonOf(error)})`);
+  });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    dialect: "postgres",
+    write: db,
+    read: db,
+    change: (work) => withRetries(() => db.transaction().execute(work)),
+    migrate: () => migrateToLatest(db, "postgres"),
+    claim: () => claim(pool, log),
+    close: () => db.destroy(),
+  };
+};
+
+const reasonOf = (error: unknown): string =>
+  error instanceof AggregateError
+    ? error.errors.map(reasonOf).join("; ")
+    : error instanceof Error
+      ? error.message
+      : String(error);
+
+/** "artel" in ASCII: the one advisory lock that a process without a common bus holds. */
+const CLAIM_KEY = 0x617274656c;
+
+const claim = async (pool: Pool, log: Log): Promise<() => Promise<void>> => {
+  const client: PoolClient = await pool.connect();
+  const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1) as held", [CLAIM_KEY]);
+  if (rows[0]?.held !== true) {
+    client.release();
+    throw new DatabaseError("Another Artel already runs on this database; set REDIS_URL on both");
+  }
+  client.on("error", (err) => log.error({ err }, "the claim on the database was lost with its connection"));
+  return async () => {
+    client.release(true);
+  };
+};

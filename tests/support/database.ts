@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { loadConfig } from "../../platform/config/config.ts";
+import { type Db, openDb } from "../../platform/db/db.ts";
+import { temporaryFolder } from "./lifetime.ts";
+
+/** Makes an empty database; answers its `DATABASE_URL`. */
+let makeDatabase = async (): Promise<string> => `sqlite:${join(temporaryFolder("database"), "artel.db")}`;
+
+/** Lets the tests that are loaded after this run on other databases. */
+export const chooseDatabases = (make: () => Promise<string>): void => {
+  makeDatabase = make;
+};
+
+export const newDatabaseUrl = (): Promise<string> => makeDatabase();
+
+export const openDatabase = (url: string): Promise<Db> => openDb(loadConfig("all", { DATABASE_URL: url }).database);
+
+/** An empty database with the schema of this version. */
+export const newDatabase = async (): Promise<Db> => {
+  const db = await openDatabase(await makeDatabase());
+  await db.migrate();
+  return db;
+};
