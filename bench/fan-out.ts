@@ -1,0 +1,175 @@
+import { runBenches } from "./lib/bench.ts";
+import type { BenchOptions } from "./lib/options.ts";
+import { publishAtRate } from "./lib/pace.ts";
+import { type Contestant, contestants } from "./lib/servers.ts";
+import { median } from "./lib/stats.ts";
+import { num, printGoal, printTable } from "./lib/table.ts";
+import { newTenants, spread, withTrial } from "./lib/trial.ts";
+import { cpuMicros } from "./lib/usage.ts";
+
+type Scenario = {
+  readonly name: string;
+  readonly sockets: number;
+  readonly tenants: number;
+  /** Events a second, over all tenants. */
+  readonly rate: number;
+};
+
+/** What Artel may cost at most, as a share of a peer's cost. */
+type Goal = { readonly peer: string; readonly atMost: number };
+
+const SCENARIOS: readonly (Scenario & { readonly goals: readonly Goal[] })[] = [
+  {
+    name: "1000x50",
+    sockets: 1_000,
+    tenants: 1,
+    rate: 50,
+    goals: [
+      { peer: "ws", atMost: 0.6 },
+      { peer: "socket.io", atMost: 0.45 },
+    ],
+  },
+  { name: "100x2000", sockets: 100, tenants: 1, rate: 2_000, goals: [{ peer: "ws", atMost: 0.4 }] },
+  { name: "5000x1000", sockets: 5_000, tenants: 1_000, rate: 2_000, goals: [] },
+];
+
+export type FanOutRun = {
+  readonly server: string;
+  /** CPU time of the server's process, in microseconds for each delivery. */
+  readonly cpuPerDelivery: number;
+  /** Share of its core that the server used. */
+  readonly busy: number;
+  /** The same of the listener: near 1 the listener was the limit, and latencies say nothing of the server. */
+  readonly listenerBusy: number;
+  readonly deliveries: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly closed: number;
+  /** From publication to the listener, in milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+};
+
+/** Compiled and with its memory grown: a server of this kind runs for weeks. */
+const WARM_UP_RATE_AT_LEAST = 100;
+
+const runOnce = (contestant: Contestant, scenario: Scenario, options: BenchOptions): Promise<FanOutRun> => {
+  const tenants = newTenants(scenario.tenants);
+  const sockets = spread(tenants, scenario.sockets);
+  return withTrial(contestant, tenants, options.profiles, async ({ server, listener, publisher, connect }) => {
+    await connect(sockets);
+    // The same number of events in each tenant, so that it is known what each socket must get.
+    const inRounds = (events: number) => Math.ceil(events / scenario.tenants) * scenario.tenants;
+    const publish = async (rate: number, events: number) => {
+      await publishAtRate(publisher, tenants, rate, events);
+      await listener.settle((events / scenario.tenants) * scenario.sockets);
+    };
+    const warmUpRate = Math.max(WARM_UP_RATE_AT_LEAST, scenario.rate);
+    await publish(warmUpRate, inRounds(warmUpRate * Math.min(3, options.seconds)));
+    listener.reset();
+
+    const events = inRounds(scenario.rate * options.seconds);
+    const cpuBefore = cpuMicros(server.pid);
+    const listenerBefore = cpuMicros(listener.pid);
+    const started = performance.now();
+    await publish(scenario.rate, events);
+    const cpu = cpuMicros(server.pid) - cpuBefore;
+    const listenerCpu = cpuMicros(listener.pid) - listenerBefore;
+    const elapsed = (performance.now() - started) * 1_000;
+
+    const { counts, latency, closed } = await listener.report();
+    const due = events / scenario.tenants;
+    const deliveries = counts.reduce((sum, count) => sum + count, 0);
+    return {
+      server: contestant.name,
+      cpuPerDelivery: cpu / deliveries,
+      busy: cpu / elapsed,
+      listenerBusy: listenerCpu / elapsed,
+      deliveries,
+      lost: counts.reduce((sum, count) => sum + Math.max(0, due - count), 0),
+      doubled: counts.reduce((sum, count) => sum + Math.max(0, count - due), 0),
+      closed,
+      p50: latency.p50,
+      p99: latency.p99,
+    };
+  });
+};
+
+const mediansOf = (server: string, runs: readonly FanOutRun[]): FanOutRun => {
+  const own = runs.filter((run) => run.server === server);
+  const middle = (pick: (run: FanOutRun) => number) => median(own.map(pick));
+  const worst = (pick: (run: FanOutRun) => number) => Math.max(...own.map(pick));
+  return {
+    server,
+    cpuPerDelivery: middle((run) => run.cpuPerDelivery),
+    busy: middle((run) => run.busy),
+    listenerBusy: middle((run) => run.listenerBusy),
+    deliveries: middle((run) => run.deliveries),
+    lost: worst((run) => run.lost),
+    doubled: worst((run) => run.doubled),
+    closed: worst((run) => run.closed),
+    p50: middle((run) => run.p50),
+    p99: middle((run) => run.p99),
+  };
+};
+
+type FullScenario = (typeof SCENARIOS)[number];
+
+const small = (scenario: FullScenario): FullScenario => ({
+  ...scenario,
+  sockets: scenario.sockets / 20,
+  tenants: Math.ceil(scenario.tenants / 20),
+  rate: Math.min(scenario.rate, 200),
+});
+
+const print = (scenario: FullScenario, servers: readonly FanOutRun[], quick: boolean): void => {
+  const costOf = (name: string) => servers.find(({ server }) => server === name)?.cpuPerDelivery ?? Number.NaN;
+  printTable(
+    `Fan-out ${scenario.name}: ${scenario.sockets} sockets, ${scenario.tenants} tenants, ${scenario.rate} events/s`,
+    ["server", "CPU µs/delivery", "of ws", "of socket.io", "core", "listener", "p50 ms", "p99 ms", "lost", "doubled"],
+    servers.map((run) => [
+      run.server,
+      num(run.cpuPerDelivery),
+      num(run.cpuPerDelivery / costOf("ws")),
+      num(run.cpuPerDelivery / costOf("socket.io")),
+      `${num(run.busy * 100, 0)} %`,
+      `${num(run.listenerBusy * 100, 0)} %`,
+      num(run.p50),
+      num(run.p99),
+      String(run.lost),
+      String(run.doubled),
+    ]),
+  );
+  if (quick) return;
+  for (const { peer, atMost } of scenario.goals) {
+    printGoal(`artel / ${peer}`, costOf("artel") / costOf(peer), "at most", atMost);
+  }
+};
+
+/** A smoke test runs each server once, and Artel in each scenario. */
+const turnsOf = (scenario: FullScenario, options: BenchOptions): Contestant[] => {
+  if (!options.quick) return contestants(options.servers);
+  return contestants(options.servers ?? (scenario === SCENARIOS[0] ? ["artel", "ws", "socket.io"] : ["artel"]));
+};
+
+/** Measures each server in each scenario, round by round in turn, so that a moment's disturbance meets all of them. */
+export const measureFanOut = async (options: BenchOptions) => {
+  const results: (FullScenario & { medians: FanOutRun[]; runs: FanOutRun[] })[] = [];
+  for (const full of SCENARIOS) {
+    if (options.scenarios !== null && !options.scenarios.includes(full.name)) continue;
+    const scenario = options.quick ? small(full) : full;
+    const servers = turnsOf(full, options);
+    const runs: FanOutRun[] = [];
+    for (let round = 0; round < options.rounds; round++) {
+      for (const contestant of servers) runs.push(await runOnce(contestant, scenario, options));
+    }
+    const medians = servers.map(({ name }) => mediansOf(name, runs));
+    if (!options.json) print(scenario, medians, options.quick);
+    // Whatever it costs: an event that is lost or comes twice is a bug of ours.
+    if (medians.some(({ server, lost, doubled }) => server === "artel" && lost + doubled > 0)) process.exitCode = 1;
+    results.push({ ...scenario, medians, runs });
+  }
+  return results;
+};
+
+if (import.meta.main) await runBenches({ "fan-out": { measure: measureFanOut, needsProc: true } });

@@ -1,0 +1,72 @@
+import { runBenches } from "./lib/bench.ts";
+import type { BenchOptions } from "./lib/options.ts";
+import { type Contestant, contestants, type RunningServer } from "./lib/servers.ts";
+import { median } from "./lib/stats.ts";
+import { num, printGoal, printTable } from "./lib/table.ts";
+import { newTenants, spread, withTrial } from "./lib/trial.ts";
+import { residentBytes } from "./lib/usage.ts";
+
+/** Open in both measurements: with them the server has compiled and allocated what it needs for any socket at all. */
+const SOCKETS_BEFORE = 250;
+const COLLECTIONS = 4;
+const GOAL_KB = 3;
+
+type MemoryRun = {
+  readonly server: string;
+  /** Resident memory in bytes with the first few sockets, and what each further one added. */
+  readonly atStart: number;
+  readonly perConnection: number;
+};
+
+/** Allocators give memory back a while after a collection: the least of several looks is what is in use. */
+const settled = async (server: RunningServer, pauseMs: number): Promise<number> => {
+  const seen: number[] = [];
+  for (let left = COLLECTIONS; left > 0; left--) {
+    server.collectGarbage();
+    await Bun.sleep(pauseMs);
+    seen.push(residentBytes(server.pid));
+  }
+  return Math.min(...seen);
+};
+
+const runOnce = (contestant: Contestant, options: BenchOptions): Promise<MemoryRun> => {
+  const tenants = newTenants(1);
+  const pauseMs = options.quick ? 100 : 800;
+  const before = options.quick ? 20 : SOCKETS_BEFORE;
+  return withTrial(contestant, tenants, options.profiles, async ({ server, connect }) => {
+    await connect(spread(tenants, before));
+    const atStart = await settled(server, pauseMs);
+    await connect(spread(tenants, options.sockets));
+    const atEnd = await settled(server, pauseMs);
+    return { server: contestant.name, atStart, perConnection: (atEnd - atStart) / options.sockets };
+  });
+};
+
+/** Measures what an idle subscribed connection costs each server. */
+export const measureMemory = async (options: BenchOptions) => {
+  const servers = contestants(options.quick ? ["artel"] : options.servers);
+  const runs: MemoryRun[] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    for (const contestant of servers) runs.push(await runOnce(contestant, options));
+  }
+  const medians = servers.map(({ name }): MemoryRun => {
+    const own = runs.filter(({ server }) => server === name);
+    return {
+      server: name,
+      atStart: median(own.map((run) => run.atStart)),
+      perConnection: median(own.map((run) => run.perConnection)),
+    };
+  });
+  if (!options.json) {
+    printTable(
+      `Memory of ${options.sockets} idle subscribed connections`,
+      ["server", "KB/connection", "MB at start"],
+      medians.map((run) => [run.server, num(run.perConnection / 1024), num(run.atStart / 1024 / 1024, 0)]),
+    );
+    const artel = medians.find(({ server }) => server === "artel");
+    if (!options.quick && artel) printGoal("KB/connection", artel.perConnection / 1024, "at most", GOAL_KB);
+  }
+  return { sockets: options.sockets, medians, runs };
+};
+
+if (import.meta.main) await runBenches({ memory: { measure: measureMemory, needsProc: true } });
