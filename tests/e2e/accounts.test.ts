@@ -1,0 +1,127 @@
+import { afterEach, beforeAll, expect, test } from "bun:test";
+import { openBoard, shown, untilLive } from "./board-steps.ts";
+import {
+  answered,
+  arrive,
+  eventually,
+  everyoneLeaves,
+  invite,
+  makeGround,
+  openStage,
+  PASSWORD,
+  type Stage,
+  visit,
+} from "./support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterEach(everyoneLeaves);
+
+const FIRST_BOARD: [string, string[]][] = [
+  ["To do", []],
+  ["Doing", []],
+  ["Done", []],
+];
+
+test("a new person signs up, names a team and stands before a first board", async () => {
+  const { page, expectedProblems } = await visit(stage);
+  expectedProblems.push(answered(401));
+  await page.goto("/");
+  await page.getByRole("textbox", { name: "Name" }).fill("Nora");
+  await page.getByRole("textbox", { name: "Email" }).fill("nora@example.test");
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("textbox", { name: "Team name" }).fill("Nora's team");
+  await page.getByRole("button", { name: "Create team" }).click();
+  await page.waitForURL(/\/b\/[0-9a-f-]{36}$/);
+  await untilLive(page);
+  await eventually(() => shown(page), FIRST_BOARD);
+
+  await page.getByRole("button", { name: /^Nora/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Email" }).fill("nora@example.test");
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Nora's team" }).waitFor();
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /First board/ })
+    .click();
+  await untilLive(page);
+  await eventually(() => shown(page), FIRST_BOARD);
+});
+
+test("a wrong password is told, and what was typed stays", async () => {
+  const { email, close } = await arrive(stage, "Ida");
+  await close();
+  const { page, expectedProblems } = await visit(stage);
+  expectedProblems.push(answered(401));
+  await page.goto("/");
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Email" }).fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill("not the right one");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").filter({ hasText: "The email or the password is wrong." }).waitFor();
+  expect(await page.getByRole("textbox", { name: "Email" }).inputValue()).toBe(email);
+});
+
+test("who opens a board without a session signs in and lands on that board, its filter included", async () => {
+  const owner = await arrive(stage, "Olga");
+  const { board } = await makeGround(owner);
+  const { page, expectedProblems } = await visit(stage);
+  expectedProblems.push(answered(401));
+  await page.goto(`/b/${board.id}?color=green`);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Email" }).fill(owner.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`**/b/${board.id}?color=green`);
+  await untilLive(page);
+});
+
+test("a second person joins by the invitation link and sees the board", async () => {
+  const owner = await arrive(stage, "Anna");
+  const ground = await makeGround(owner);
+  await owner.page.goto("/");
+  await owner.page.getByRole("link", { name: "Team settings" }).click();
+  await owner.page.getByRole("button", { name: "Create link" }).click();
+  const link = await owner.page.getByRole("textbox", { name: "Invitation link" }).inputValue();
+  expect(new URL(link).pathname).toMatch(/^\/join\/[0-9a-f-]{36}$/);
+
+  const { page, expectedProblems } = await visit(stage);
+  expectedProblems.push(answered(401));
+  await page.goto(link);
+  await page.getByText("Anna invites you to").waitFor();
+  await page.getByRole("textbox", { name: "Name" }).fill("Boris");
+  await page.getByRole("textbox", { name: "Email" }).fill("boris@example.test");
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("button", { name: "Join" }).click();
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /^Board/ })
+    .click();
+  await untilLive(page);
+  await eventually(() => shown(page), FIRST_BOARD);
+
+  await openBoard(owner, ground.board.id);
+  await owner.page.getByRole("img", { name: "Boris is here" }).waitFor();
+});
+
+test("a link that was used says so", async () => {
+  const owner = await arrive(stage, "Anna");
+  const ground = await makeGround(owner);
+  const { id, url } = await invite(ground, "member");
+  const guest = await arrive(stage, "Boris");
+  await guest.page.goto(url);
+  await guest.page.getByRole("button", { name: "Join" }).click();
+  await guest.page.getByRole("heading", { name: "My boards" }).waitFor();
+
+  const late = await arrive(stage, "Late");
+  late.expectedProblems.push(answered(410), answered(404));
+  await late.page.goto(`/join/${id}`);
+  await late.page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+});

@@ -1,0 +1,152 @@
+import { expect } from "bun:test";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { z } from "zod";
+import { type Board, type BoardSnapshot, boardSchema, boardSnapshotSchema } from "../../shared/boards.ts";
+import { type Column, columnSchema } from "../../shared/columns.ts";
+import { type UserId, userIdSchema } from "../../shared/ids.ts";
+import { invitationSchema } from "../../shared/invitations.ts";
+import type { Role } from "../../shared/role.ts";
+import { type CreateTask, type Task, taskSchema } from "../../shared/tasks.ts";
+import { type TeamWithRole, teamWithRoleSchema } from "../../shared/teams.ts";
+import { launchBrowser, openPerson, type Person } from "../support/browser.ts";
+import { type Program, type ProgramOptions, startArtel } from "../support/processes.ts";
+
+export const PASSWORD = "correct horse battery";
+
+/** Many people sign up from one address here. */
+const LAVISH = { RATE_LIMIT: "100000/10s", AUTH_RATE_LIMIT: "100000/60s", LOG_LEVEL: "warn" };
+
+export type Stage = { readonly artel: Program; readonly browser: Browser };
+
+/** The whole of Artel in a process of its own, and one browser for all who visit it. */
+export const openStage = async (options: ProgramOptions = {}): Promise<Stage> => {
+  const [artel, browser] = await Promise.all([
+    startArtel({ ...options, env: { ...LAVISH, ...options.env } }),
+    launchBrowser(),
+  ]);
+  return { artel, browser };
+};
+
+export type Visitor = Person & {
+  /** What this visitor's console may say because the test provokes it. */
+  readonly expectedProblems: RegExp[];
+};
+
+const visitors = new Set<Visitor>();
+
+/** Somebody in a window of their own, not signed in. */
+export const visit = async (stage: Stage, options: BrowserContextOptions = {}): Promise<Visitor> => {
+  const person = await openPerson(stage.browser, { baseURL: stage.artel.url, ...options });
+  person.page.setDefaultTimeout(15_000);
+  const visitor = { ...person, expectedProblems: [] };
+  visitors.add(visitor);
+  return visitor;
+};
+
+/** The browser itself notes in the console that an answer had this status, whatever the page made of it. */
+export const answered = (status: number): RegExp => new RegExp(`Failed to load resource.*status of ${status}\\b`);
+export const CUT_OFF =
+  /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|NETWORK_IO_SUSPENDED|EMPTY_RESPONSE)|ERR_INCOMPLETE_CHUNKED/;
+
+/** For `afterEach`: nobody's page complained of anything; then all windows are closed. */
+export const everyoneLeaves = async (): Promise<void> => {
+  const all = [...visitors];
+  visitors.clear();
+  await Promise.all(all.map(({ context }) => context.close()));
+  const unexpected = all.flatMap(({ problems, expectedProblems }) =>
+    problems.filter((problem) => !expectedProblems.some((pattern) => pattern.test(problem))),
+  );
+  expect(unexpected).toEqual([]);
+};
+
+export type Someone = Visitor & {
+  readonly id: UserId;
+  readonly name: string;
+  readonly email: string;
+  /** REST as this person, beside the page. */
+  readonly rest: <Schema extends z.ZodType>(
+    schema: Schema,
+    method: string,
+    path: string,
+    body?: unknown,
+  ) => Promise<z.infer<Schema>>;
+};
+
+const signedUpSchema = z.object({ token: z.string(), user: z.object({ id: userIdSchema }) });
+let people = 0;
+
+/** Somebody new who is signed in; the account was made by REST. */
+export const arrive = async (stage: Stage, name: string, options?: BrowserContextOptions): Promise<Someone> => {
+  const visitor = await visit(stage, options);
+  people += 1;
+  const email = `person-${people}@example.test`;
+  // The context's own requests share its cookies, so the page is signed in too.
+  const answer = await visitor.context.request.post("/api/auth/sign-up/email", {
+    data: { name, email, password: PASSWORD },
+  });
+  if (!answer.ok()) throw new Error(`sign-up: ${answer.status()} ${await answer.text()}`);
+  const { token, user } = signedUpSchema.parse(await answer.json());
+  const rest: Someone["rest"] = async (schema, method, path, body) => {
+    const response = await fetch(`${stage.artel.url}/api${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return schema.parse(await response.json());
+  };
+  return { ...visitor, id: user.id, name, email, rest };
+};
+
+export type Ground = {
+  readonly owner: Someone;
+  readonly team: TeamWithRole;
+  readonly board: Board;
+  readonly columns: readonly Column[];
+};
+
+/** A team of the owner's with one board, made by REST. */
+export const makeGround = async (owner: Someone, names = ["To do", "Doing", "Done"]): Promise<Ground> => {
+  const team = await owner.rest(teamWithRoleSchema, "POST", "/teams", { name: "Team" });
+  const board = await owner.rest(boardSchema, "POST", `/teams/${team.id}/boards`, { name: "Board" });
+  const columns: Column[] = [];
+  for (const name of names) {
+    columns.push(await owner.rest(columnSchema, "POST", `/boards/${board.id}/columns`, { name }));
+  }
+  return { owner, team, board, columns };
+};
+
+export const invite = async ({ owner, team }: Ground, role: Role): Promise<{ id: string; url: string }> =>
+  owner.rest(invitationSchema, "POST", `/teams/${team.id}/invitations`, { role });
+
+export const addMember = async (ground: Ground, person: Someone, role: Role = "member"): Promise<void> => {
+  const { id } = await invite(ground, role);
+  await person.rest(z.unknown(), "POST", `/invitations/${id}/accept`);
+};
+
+export const makeTask = async (
+  { owner, board, columns }: Ground,
+  title: string,
+  { column = 0, ...fields }: Partial<Omit<CreateTask, "columnId" | "title">> & { column?: number } = {},
+): Promise<Task> =>
+  owner.rest(taskSchema, "POST", `/boards/${board.id}/tasks`, { columnId: columns[column]!.id, title, ...fields });
+
+export const snapshotOf = async ({ owner, board }: Ground): Promise<BoardSnapshot> =>
+  owner.rest(boardSnapshotSchema, "GET", `/boards/${board.id}`);
+
+const LOOK_EVERY_MS = 40;
+
+/** Looks until it sees what is expected; fails with the difference if it never does. */
+export const eventually = async <Seen>(
+  look: () => Promise<Seen>,
+  expected: NoInfer<Seen>,
+  withinMs = 10_000,
+): Promise<void> => {
+  const deadline = Date.now() + withinMs;
+  while (Date.now() < deadline) {
+    if (Bun.deepEquals(await look(), expected)) return;
+    await Bun.sleep(LOOK_EVERY_MS);
+  }
+  const last: unknown = await look();
+  expect(last).toEqual(expected);
+};
