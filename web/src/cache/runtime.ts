@@ -44,6 +44,7 @@ export class Runtime {
   readonly #views = createBoardViews();
   readonly #listeners = new Set<() => void>();
   readonly #rereads = new Map<string, number>();
+  #userId: string | null = null;
 
   constructor(deps: RuntimeDeps) {
     this.#deps = deps;
@@ -73,6 +74,7 @@ export class Runtime {
       if (event.type === "removed") this.#emit();
       if (event.type !== "updated" || event.action.type !== "success") return;
       const { data } = event.query.state;
+      if (event.query.queryKey[0] === keys.me[0]) this.#noteMe();
       if (isTenantState(data)) this.#committed(event.query.queryKey, data);
     });
   }
@@ -163,14 +165,22 @@ export class Runtime {
     void this.queryClient.invalidateQueries({ queryKey: keys.teams });
   }
 
-  /** Forgets everything of the person who was signed in. */
+  /** Forgets everything of the person who was signed in, but not that nobody is. */
   clear(): void {
     this.outbox.clear();
     this.tenants.clear();
-    this.queryClient.clear();
+    this.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
     this.#views.clear();
     this.#rereads.clear();
     this.#emit();
+  }
+
+  /** Somebody else's cache and unsent changes are nothing for who has come now. */
+  #noteMe(): void {
+    const userId = this.me()?.user.id ?? null;
+    if (userId === null) return;
+    if (this.#userId !== null && this.#userId !== userId) this.clear();
+    this.#userId = userId;
   }
 
   async #read<State extends TenantState>(

@@ -62,6 +62,11 @@ export class Tenants {
 
   attach(channel: Channel | null): void {
     this.#channel = channel;
+    this.tellHeld();
+  }
+
+  /** Tells a client that has just begun what is held already. */
+  tellHeld(): void {
     for (const tenantId of this.#tenants.keys()) this.#tellHeld(tenantId);
   }
 

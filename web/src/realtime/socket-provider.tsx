@@ -72,8 +72,9 @@ export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
   useEffect(() => {
     if (userId === null) return undefined;
     client.start();
+    runtime.tenants.tellHeld();
     return () => client.stop();
-  }, [client, userId]);
+  }, [runtime, client, userId]);
 
   return <RealtimeContext value={client}>{children}</RealtimeContext>;
 };

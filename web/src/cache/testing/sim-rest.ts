@@ -55,9 +55,14 @@ export const createSimRest = (store: SimStore) => {
     return { status: 201, data: find() };
   };
 
-  const read = (path: string): Reply => {
+  const read = (path: string, userId: string): Reply => {
     const url = new URL(path, "http://sim");
     const [, kind, id, rest] = url.pathname.split("/");
+    if (kind === "me") {
+      const user = { id: userId, name: "Somebody", email: "somebody@example.org", image: null };
+      const stamps = { createdAt: store.at(), updatedAt: store.at(), version: 1 };
+      return { status: 200, data: { user, teams: [{ id: TEAM, name: "Team", role: "owner", ...stamps }] } };
+    }
     if (kind === "boards" && id) return { status: 200, data: store.snapshot(id) };
     if (kind === "teams" && rest === "boards") return { status: 200, data: pageOf([...store.boards.values()]) };
     if (kind === "teams" && rest === "members") return { status: 200, data: pageOf([...store.members.values()]) };
@@ -221,7 +226,7 @@ export const createSimRest = (store: SimStore) => {
     const known = request.key === undefined ? undefined : kept.get(request.key);
     if (known !== undefined) return reply(known.status, known.text, known.position);
     try {
-      const { status, data } = request.method === "GET" ? read(request.path) : change(request);
+      const { status, data } = request.method === "GET" ? read(request.path, request.userId) : change(request);
       const answer = { status, text: JSON.stringify(data), position: formatPosition(store.position) };
       if (request.key !== undefined) kept.set(request.key, answer);
       return reply(answer.status, answer.text, answer.position);
