@@ -4,7 +4,19 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { startI18n } from "./i18n/i18n.ts";
 
+/** The part that the address asks for is fetched beside the words, not after them. */
+const fetchPage = (): void => {
+  const page = location.pathname.startsWith("/b/")
+    ? import("./features/boards/board-page.tsx")
+    : location.pathname === "/"
+      ? import("./features/boards/home-page.tsx")
+      : null;
+  // The router asks again and shows what went wrong.
+  page?.catch(() => undefined);
+};
+
 const start = async (root: HTMLElement) => {
+  fetchPage();
   await startI18n();
   createRoot(root).render(
     <StrictMode>

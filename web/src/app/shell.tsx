@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Me } from "../../../shared/users.ts";
 import { RefusedChanges } from "../features/status/refused-changes.tsx";
 import { WaitingStrip } from "../features/status/waiting-strip.tsx";
@@ -39,7 +39,7 @@ export const Shell = ({ me, header, children }: ShellProps) => {
           <Rail me={me} slim={slim} onToggle={() => railStore.set((state) => ({ ...state, slim: !state.slim }))} />
         </div>
       )}
-      <div className="flex min-w-0 flex-1 flex-col">
+      <div inert={phone && drawer} className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-13 shrink-0 items-center gap-2 border-b border-border bg-surface px-3 sm:px-4">
           {header}
         </header>
@@ -55,6 +55,15 @@ export const Shell = ({ me, header, children }: ShellProps) => {
 
 const Drawer = ({ children }: { children: ReactNode }) => {
   const { t } = useTranslation();
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    panel.current?.querySelector<HTMLElement>("a, button")?.focus();
+    return () => {
+      // The button that opened it is inert until the page has closed the drawer.
+      if (before instanceof HTMLElement) requestAnimationFrame(() => before.focus());
+    };
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => event.key === "Escape" && setDrawer(false);
     addEventListener("keydown", onKey);
@@ -68,7 +77,9 @@ const Drawer = ({ children }: { children: ReactNode }) => {
         className="fade absolute inset-0 cursor-default bg-scrim"
         onClick={() => setDrawer(false)}
       />
-      <div className="slide-in absolute inset-y-0 left-0 w-72 max-w-[85vw] bg-surface shadow-pop">{children}</div>
+      <div ref={panel} className="slide-in absolute inset-y-0 left-0 w-72 max-w-[85vw] bg-surface shadow-pop">
+        {children}
+      </div>
     </div>
   );
 };

@@ -217,7 +217,6 @@ export const en = {
     name: "Column name",
     menu: "Column menu",
     add: "Add a column",
-    create: "Add column",
     rename: "Rename",
     setLimit: "Set a limit",
     setColor: "Choose a colour",
@@ -247,7 +246,6 @@ export const en = {
   composer: {
     open: "Add a task",
     title: "Task title",
-    add: "Add",
     done: "Cancel",
     pasted_one: "You pasted {{count}} line.",
     pasted_other: "You pasted {{count}} lines.",

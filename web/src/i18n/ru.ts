@@ -229,7 +229,6 @@ export const ru = {
     name: "Название колонки",
     menu: "Меню колонки",
     add: "Добавить колонку",
-    create: "Добавить",
     rename: "Переименовать",
     setLimit: "Задать предел",
     setColor: "Выбрать цвет",
@@ -266,7 +265,6 @@ export const ru = {
   composer: {
     open: "Добавить задачу",
     title: "Название задачи",
-    add: "Добавить",
     done: "Отмена",
     pasted_one: "Вставлена {{count}} строка.",
     pasted_few: "Вставлены {{count}} строки.",

@@ -22,10 +22,23 @@ export const BoardPage = () => {
   const view = useMe();
   const { boardId } = route.useParams();
   const late = useDelayed(view.status === "loading");
-  if (view.status === "loading") return late ? <BoardSkeleton /> : null;
+  if (view.status === "loading") {
+    return (
+      <>
+        <Warm boardId={boardId} />
+        {late ? <BoardSkeleton /> : null}
+      </>
+    );
+  }
   if (view.status === "error") return <ErrorScreen />;
   if (view.status === "signed-out") return <ToSignIn />;
   return <Signed key={boardId} me={view.me} boardId={boardId} />;
+};
+
+/** Begins to read the board while it is still being found out who is here. */
+const Warm = ({ boardId }: { boardId: string }) => {
+  useBoard(boardId);
+  return null;
 };
 
 const ToSignIn = () => {

@@ -36,6 +36,8 @@ export type BoardUi = {
   readonly filterOpen: Store<boolean>;
   readonly helpOpen: Store<boolean>;
   readonly lists: Map<string, ColumnList>;
+  /** What was begun in a column's composer and not added yet. */
+  readonly unsent: Map<string, string>;
 };
 
 export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
@@ -51,4 +53,5 @@ export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
   filterOpen: createStore<boolean>(false),
   helpOpen: createStore<boolean>(false),
   lists: new Map(),
+  unsent: new Map(),
 });

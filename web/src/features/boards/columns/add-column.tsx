@@ -12,6 +12,7 @@ export const AddColumn = () => {
   const [name, setName] = useState("");
   const form = useRef<HTMLFormElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLInputElement>(null);
   const returning = useRef(false);
   useEffect(() => {
     if (!open && returning.current) trigger.current?.focus();
@@ -41,7 +42,10 @@ export const AddColumn = () => {
       className="flex w-[min(280px,calc(100vw-2.5rem))] shrink-0 snap-start flex-col gap-2 rounded-xl bg-sunken p-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!name.trim()) return;
+        if (!name.trim()) {
+          box.current?.focus();
+          return;
+        }
         actions.createColumn({ name: name.trim() });
         setName("");
         requestAnimationFrame(() => form.current?.scrollIntoView({ inline: "end", block: "nearest" }));
@@ -53,6 +57,7 @@ export const AddColumn = () => {
       }}
     >
       <input
+        ref={box}
         // biome-ignore lint/a11y/noAutofocus: it was asked for by the button it replaces
         autoFocus
         aria-label={t("column.name")}
@@ -64,7 +69,7 @@ export const AddColumn = () => {
       />
       <div className="flex gap-2">
         <Button type="submit" look="primary" size="sm">
-          {t("column.create")}
+          {t("column.add")}
         </Button>
         <Button size="sm" look="ghost" onClick={close}>
           {t("common.cancel")}

@@ -41,7 +41,11 @@ export const Composer = ({ column }: { column: Column }) => {
 const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void }) => {
   const { t } = useTranslation();
   const { actions, ui, filtering } = useBoardContext();
-  const [text, setText] = useState("");
+  const [text, setTextState] = useState(() => ui.unsent.get(column.id) ?? "");
+  const setText = (next: string) => {
+    setTextState(next);
+    ui.unsent.set(column.id, next);
+  };
   const [offer, setOffer] = useState<readonly string[] | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -61,6 +65,7 @@ const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void
   const addOne = () => {
     const title = text.trim();
     if (title) add([title]);
+    else box.current?.focus();
   };
   return (
     <form
@@ -115,7 +120,7 @@ const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void
       {filtering ? <p className="px-1 text-xs text-muted">{t("composer.filtered")}</p> : null}
       <div className="flex gap-2">
         <Button type="submit" look="primary" size="sm">
-          {t("composer.add")}
+          {t("composer.open")}
         </Button>
         <Button size="sm" look="ghost" onClick={onClose}>
           {t("composer.done")}
