@@ -3,10 +3,18 @@ import { silentLog } from "../platform/log/log.ts";
 import type { Decoded } from "../shared/protocol/codec.ts";
 import type { Up } from "../shared/protocol/up.ts";
 import { createManualClock, settle } from "../tests/support/manual-clock.ts";
-import { type ClosePlan, Connection, type Socket } from "./connection.ts";
+import { type ClosePlan, Connection, type Session, type Socket } from "./connection.ts";
 import { BOUNDS } from "./limits.ts";
+import { SmallMap } from "./small-map.ts";
 
-const SESSION = { userId: "u1", sid: "s1", name: "Ann", grants: new Map(), expiresAt: Number.POSITIVE_INFINITY };
+const SESSION: Session = {
+  kind: "open",
+  userId: "u1",
+  sid: "s1",
+  name: "Ann",
+  grants: new SmallMap(),
+  expiresAt: Number.POSITIVE_INFINITY,
+};
 const AUTH = JSON.stringify({ type: "auth", token: "t" });
 const PING = JSON.stringify({ type: "ping" });
 

@@ -9,6 +9,8 @@ import { AUTH_TIMEOUT_SECONDS, MAX_FRAME_BYTES, SIGN_OF_LIFE_SECONDS } from "../
 import type { Up } from "../shared/protocol/up.ts";
 import { BOUNDS, type RateClass, RateWindow } from "./limits.ts";
 
+import type { ReadonlySmallMap } from "./small-map.ts";
+
 /** What a connection needs of its socket; Bun's has it, and so has a test's. */
 export type Socket = {
   /** More than 0: sent; -1: queued; 0: dropped. */
@@ -22,13 +24,14 @@ export type Socket = {
   cork(task: () => void): void;
 };
 
-/** What the token says, for as long as it holds. */
+/** What the token says, for as long as it holds; at the same time the state of the connection. */
 export type Session = {
+  readonly kind: "open";
   readonly userId: string;
   readonly sid: string;
   readonly name: string;
   /** The tenants that may be joined, with their heads when the token was issued. */
-  readonly grants: ReadonlyMap<string, Position | null>;
+  readonly grants: ReadonlySmallMap<Position | null>;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number;
 };
@@ -37,7 +40,7 @@ export type ClosePlan = { readonly code: number; readonly reason: string };
 
 export type ConnectionState =
   | { readonly kind: "awaiting-auth"; readonly until: number; readonly isAuthHere: boolean }
-  | { readonly kind: "open"; readonly session: Session }
+  | Session
   | { readonly kind: "closing"; readonly plan: ClosePlan; readonly until: number };
 
 export type ConnectionDeps = {
@@ -63,7 +66,8 @@ export class Connection {
   readonly #rate = new RateWindow();
   #state: ConnectionState;
   #heardAt: number;
-  #waiting: Decoded<Up>[] = [];
+  /** `null` when nothing waits, as nearly always: an idle connection is to be small. */
+  #waiting: Decoded<Up>[] | null = null;
   #waitingLength = 0;
   #isBusy = false;
   #generation = 0;
@@ -87,7 +91,7 @@ export class Connection {
 
   /** `null` before the token was accepted and once the socket closes. */
   get session(): Session | null {
-    return this.#state.kind === "open" ? this.#state.session : null;
+    return this.#state.kind === "open" ? this.#state : null;
   }
 
   get isClosing(): boolean {
@@ -102,7 +106,7 @@ export class Connection {
 
   /** Takes over what a token says; the second time it renews. */
   accept(session: Session): void {
-    if (this.#state.kind !== "closing") this.#state = { kind: "open", session };
+    if (this.#state.kind !== "closing") this.#state = session;
   }
 
   heard(): void {
@@ -130,16 +134,18 @@ export class Connection {
   }
 
   #wait(request: Decoded<Up>, length: number): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = waiting;
     this.#waitingLength += length;
-    this.#waiting.push(request);
-    if (this.#waiting.length > BOUNDS.waitingMessages || this.#waitingLength > BOUNDS.waitingLength) {
+    waiting.push(request);
+    if (waiting.length > BOUNDS.waitingMessages || this.#waitingLength > BOUNDS.waitingLength) {
       this.close(CLOSE.TOO_MANY_MESSAGES);
     }
   }
 
   /** The requests that wait for their turn. */
   get waiting(): readonly Decoded<Up>[] {
-    return this.#waiting;
+    return this.#waiting ?? [];
   }
 
   #answer(request: Decoded<Up>): void {
@@ -160,13 +166,14 @@ export class Connection {
 
   #answerWaiting(): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
+    if (waiting === null) return;
+    this.#waiting = null;
     this.#waitingLength = 0;
     for (const [index, request] of waiting.entries()) {
       if (this.isClosing) return;
       this.#answer(request);
       if (this.#isBusy) {
-        this.#waiting = waiting.slice(index + 1);
+        this.#waiting = index + 1 < waiting.length ? waiting.slice(index + 1) : null;
         return;
       }
     }
@@ -241,7 +248,7 @@ export class Connection {
   #begin(plan: ClosePlan): void {
     const { session } = this;
     this.#state = { kind: "closing", plan, until: this.#deps.clock.now() + LINGER_MS };
-    this.#waiting = [];
+    this.#waiting = null;
     this.#stopWaiting();
     this.#deps.leave(this, session, plan);
   }
@@ -262,7 +269,7 @@ export class Connection {
         if (now >= state.until && !state.isAuthHere) this.close(CLOSE.NO_AUTH);
         return;
       case "open":
-        if (now >= state.session.expiresAt) this.close(CLOSE.TOKEN_EXPIRED);
+        if (now >= state.expiresAt) this.close(CLOSE.TOKEN_EXPIRED);
         else if (now - this.#heardAt >= SIGN_OF_LIFE_SECONDS * 1_000) this.close(CLOSE.NO_SIGN_OF_LIFE);
         else if (this.isSlow) this.close(CLOSE.TOO_SLOW);
         else if (this.#drain !== null && now - this.#drain.since >= BOUNDS.drainMs) this.close(CLOSE.TOO_SLOW);

@@ -6,6 +6,7 @@ import type { RealtimeContext } from "./context.ts";
 import { isPresenceSmall } from "./presence.ts";
 import { subscribe } from "./replay.ts";
 import { sayError } from "./say-error.ts";
+import { SmallMap } from "./small-map.ts";
 
 type Failed = Extract<Decoded<Up>, { ok: false }>["failure"];
 
@@ -70,10 +71,11 @@ const authenticate = async (context: RealtimeContext, connection: Connection, to
   } else bySession.remove(before.sid, connection);
   bySession.add(claims.sid, connection);
   const session: Session = {
+    kind: "open",
     userId: claims.sub,
     sid: claims.sid,
     name: claims.name,
-    grants: new Map(Object.entries(claims.tenants)),
+    grants: new SmallMap(Object.entries(claims.tenants)),
     expiresAt: claims.exp * 1_000,
   };
   connection.accept(session);

@@ -38,8 +38,8 @@ export type RealtimeDeps = {
   readonly heartbeatSeconds?: number;
 };
 
-/** What Bun keeps for each socket. */
-export type SocketData = { readonly address: string; connection: Connection | null };
+/** What Bun keeps for each socket: until it is open the client's address, then the connection. */
+export type SocketData = { readonly address: string } | Connection;
 
 export type RealtimeServer = {
   /** Bun.serve's `websocket`. */
@@ -162,19 +162,19 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     perMessageDeflate: false,
     open: (ws) => {
       const connection = new Connection(deps.newId(), ws.data.address, ws, connectionDeps);
-      ws.data.connection = connection;
+      ws.data = connection;
       manager.add(connection.id, connection);
       metrics.connections.set(manager.connections);
       const count = perAddress.increase(connection.address);
       if (count > limits.maxSocketsPerAddress) connection.close(CLOSE.TOO_MANY_CONNECTIONS);
       else if (draining) connection.close(CLOSE.DRAINING);
     },
-    message: (ws, frame) => ws.data.connection?.receive(frame),
-    ping: (ws) => ws.data.connection?.heard(),
-    pong: (ws) => ws.data.connection?.heard(),
-    drain: (ws) => ws.data.connection?.drained(),
+    message: (ws, frame) => connectionOf(ws)?.receive(frame),
+    ping: (ws) => connectionOf(ws)?.heard(),
+    pong: (ws) => connectionOf(ws)?.heard(),
+    drain: (ws) => connectionOf(ws)?.drained(),
     close: (ws, code, reason) => {
-      const { connection } = ws.data;
+      const connection = connectionOf(ws);
       if (connection === null) return;
       connection.closed(code, reason);
       lingering.delete(connection);
@@ -190,7 +190,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       if (draining) return refusal(503, "The server is going down.", { "retry-after": "1" });
       const origin = request.headers.get("origin");
       if (origin !== null && !deps.isTrustedOrigin(origin)) return refusal(403, "This origin is not trusted.");
-      if (server.upgrade(request, { data: { address, connection: null } })) return;
+      if (server.upgrade(request, { data: { address } })) return;
       return refusal(400, "The WebSocket handshake is not valid.");
     },
     attach: (server) => {
@@ -209,6 +209,9 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     },
   };
 };
+
+const connectionOf = ({ data }: { readonly data: SocketData }): Connection | null =>
+  data instanceof Connection ? data : null;
 
 const refusal = (status: number, text: string, headers: Record<string, string> = {}): Response =>
   new Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } });

@@ -1,3 +1,5 @@
+import { type ReadonlySmallMap, SmallMap } from "./small-map.ts";
+
 export type Linked = { /** The client is the tenant's first on this node. */ readonly first: boolean };
 export type Unlinked = {
   /** False when there was nothing of this generation to undo. */
@@ -7,7 +9,7 @@ export type Unlinked = {
 };
 
 const NONE: ReadonlySet<string> = new Set();
-const NO_TENANTS: ReadonlyMap<string, number> = new Map();
+const NO_TENANTS: ReadonlySmallMap<number> = new SmallMap();
 
 /**
  * Who is where: client → socket, tenant → clients, client → tenants. Only `link` and `unlink` write the latter two, always
@@ -16,7 +18,7 @@ const NO_TENANTS: ReadonlyMap<string, number> = new Map();
 export class WsManager<Socket> {
   readonly #sockets = new Map<string, Socket>();
   readonly #clients = new Map<string, Set<string>>();
-  readonly #tenants = new Map<string, Map<string, number>>();
+  readonly #tenants = new Map<string, SmallMap<number>>();
 
   get connections(): number {
     return this.#sockets.size;
@@ -33,7 +35,7 @@ export class WsManager<Socket> {
   /** Takes the client out of everything; answers the tenants that it left empty. */
   remove(clientId: string): string[] {
     const emptied: string[] = [];
-    for (const [tenantId, generation] of this.tenantsOf(clientId)) {
+    for (const [tenantId, generation] of [...this.tenantsOf(clientId)]) {
       if (this.unlink(clientId, tenantId, generation).empty) emptied.push(tenantId);
     }
     this.#sockets.delete(clientId);
@@ -43,7 +45,7 @@ export class WsManager<Socket> {
   /** @throws when the client is not here: its links could never be undone. */
   link(clientId: string, tenantId: string, generation: number): Linked {
     if (!this.#sockets.has(clientId)) throw new Error("a client must be added before it is linked");
-    const tenants = this.#tenants.get(clientId) ?? new Map<string, number>();
+    const tenants = this.#tenants.get(clientId) ?? new SmallMap<number>();
     this.#tenants.set(clientId, tenants);
     tenants.set(tenantId, generation);
     const clients = this.#clients.get(tenantId);
@@ -83,7 +85,7 @@ export class WsManager<Socket> {
   }
 
   /** The tenants that the client has joined, with the generation of each link. */
-  tenantsOf(clientId: string): ReadonlyMap<string, number> {
+  tenantsOf(clientId: string): ReadonlySmallMap<number> {
     return this.#tenants.get(clientId) ?? NO_TENANTS;
   }
 
