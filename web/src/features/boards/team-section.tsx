@@ -34,7 +34,7 @@ export const TeamSection = ({ team }: { team: TeamWithRole }) => {
           {team.name}
         </h2>
         <span className="rounded-sm bg-pressed px-1.5 text-xs/5 text-muted">{t(`roles.${team.role}`)}</span>
-        <div className="flex flex-1 flex-wrap justify-end gap-1">
+        <div className="flex flex-1 flex-wrap justify-end gap-1 max-sm:-ml-2 max-sm:basis-full max-sm:justify-start">
           {writes ? (
             <Button look="ghost" size="sm" onClick={() => setDoing("import")}>
               <FileUp size={15} aria-hidden />
