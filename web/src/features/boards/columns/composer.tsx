@@ -16,7 +16,9 @@ export const Composer = ({ column }: { column: Column }) => {
   const trigger = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
-    if (wasOpen.current && !open && ui.composing.get() === null) trigger.current?.focus({ preventScroll: true });
+    // Closed because somebody went elsewhere, it does not call them back.
+    const left = ui.composing.get() === null && document.activeElement === document.body;
+    if (wasOpen.current && !open && left) trigger.current?.focus({ preventScroll: true });
     wasOpen.current = open;
   }, [open, ui]);
   return (
