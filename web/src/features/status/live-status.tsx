@@ -19,6 +19,8 @@ export const LiveStatus = () => {
   return (
     <div
       role="status"
+      // Said although the role implies it: an open dialog hides all else that is not marked so.
+      aria-live="polite"
       aria-atomic="false"
       className="flex shrink-0 items-center gap-2 text-sm text-muted"
       title={reason ? t(`live.reasons.${reason}`) : t(`live.about.${status}`)}
