@@ -4,6 +4,23 @@ import { ErrorScreen } from "./error-screen.tsx";
 import { NotFound } from "./not-found.tsx";
 import { parsePlainSearch, stringifyPlainSearch } from "./search.ts";
 
+/**
+ * A part of the page that can't be fetched offline is fetched when the network is back.
+ * The router would load the whole page anew, and offline there is none.
+ */
+const whenOnline =
+  <Part,>(load: () => Promise<Part>) =>
+  async (): Promise<Part> => {
+    for (;;) {
+      try {
+        return await load();
+      } catch (error) {
+        if (navigator.onLine) throw error;
+        await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+      }
+    }
+  };
+
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 export type HomeSearch = { next?: string; settings?: string };
@@ -22,26 +39,38 @@ const homeRoute = createRoute({
     const settings = text(search.settings);
     return { ...(next ? { next } : {}), ...(settings ? { settings } : {}) };
   },
-  component: lazyRouteComponent(() => import("../features/boards/home-page.tsx"), "HomePage"),
+  component: lazyRouteComponent(
+    whenOnline(() => import("../features/boards/home-page.tsx")),
+    "HomePage",
+  ),
 });
 
 const joinRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/join/$invitationId",
-  component: lazyRouteComponent(() => import("../features/members/join-page.tsx"), "JoinPage"),
+  component: lazyRouteComponent(
+    whenOnline(() => import("../features/members/join-page.tsx")),
+    "JoinPage",
+  ),
 });
 
 const boardRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/b/$boardId",
   validateSearch: readFilterSearch,
-  component: lazyRouteComponent(() => import("../features/boards/board-page.tsx"), "BoardPage"),
+  component: lazyRouteComponent(
+    whenOnline(() => import("../features/boards/board-page.tsx")),
+    "BoardPage",
+  ),
 });
 
 const taskRoute = createRoute({
   getParentRoute: () => boardRoute,
   path: "/t/$taskId",
-  component: lazyRouteComponent(() => import("../features/tasks/task-route.tsx"), "TaskRoute"),
+  component: lazyRouteComponent(
+    whenOnline(() => import("../features/tasks/task-route.tsx")),
+    "TaskRoute",
+  ),
 });
 
 const routeTree = rootRoute.addChildren([homeRoute, joinRoute, boardRoute.addChildren([taskRoute])]);
