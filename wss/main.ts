@@ -9,7 +9,7 @@ import { createLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
 import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
-import { createRedisPubSub } from "../platform/pubsub/redis.ts";
+import { createPubSubAlone } from "../platform/pubsub/alone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
 import { createOperations } from "./operations.ts";
 import { createRealtimeServer, type SocketData } from "./server.ts";
@@ -28,7 +28,7 @@ const start = async () => {
   // The pages that may connect are the API's, whose port is PORT.
   const { trusted } = resolveOrigins(config, config.port);
   metrics.collectDefaults();
-  const pubsub = createRedisPubSub({ urls: config.redisUrls ?? [], log, clock, metrics });
+  const pubsub = await createPubSubAlone(config, { log, clock, metrics });
   const hub = createFeedHub({ pubsub, clock, log, metrics });
   const realtime = createRealtimeServer({
     hub,

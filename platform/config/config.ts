@@ -115,15 +115,17 @@ export const loadConfig = (mode: Mode, environment: Readonly<Record<string, stri
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   }
   const env = parsed.data;
-  const alone = mode !== "all";
+  const database: DatabaseConfig = env.DATABASE_URL ?? { kind: "sqlite", path: `${env.DATA_DIR}/artel.db` };
+  // Processes of their own need a bus between them: Postgres is one, SQLite is none.
+  const needsRedis = mode !== "all" && database.kind === "sqlite";
   return {
     mode,
     port: env.PORT,
     host: env.HOST,
     wssPort: env.WSS_PORT,
     dataDir: env.DATA_DIR,
-    database: env.DATABASE_URL ?? ({ kind: "sqlite", path: `${env.DATA_DIR}/artel.db` } as const),
-    redisUrls: env.REDIS_URL ?? (alone ? [DEFAULT_REDIS] : null),
+    database,
+    redisUrls: env.REDIS_URL ?? (needsRedis ? [DEFAULT_REDIS] : null),
     secret: env.ARTEL_SECRET ?? null,
     baseUrl: env.BASE_URL ?? null,
     trustedOrigins: env.TRUSTED_ORIGINS ?? null,

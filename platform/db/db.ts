@@ -21,10 +21,10 @@ export type Db = {
   /** Brings the schema up to this version. @throws DatabaseError when the database is of a newer one. */
   migrate(): Promise<void>;
   /**
-   * Claims the database for this process: two without a common bus would not hear each other. The claim ends with the
+   * Claims a database file for this process: two without a common bus would not hear each other. The claim ends with the
    * process, however that ends, or by the answer. @throws DatabaseError when another process holds it.
    */
-  claim(): Promise<() => Promise<void>>;
+  claim?(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 };
 

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from "kysely";
-import { Pool, type PoolClient, TypeOverrides } from "pg";
+import { Pool, TypeOverrides } from "pg";
 import type { Log } from "../log/log.ts";
 import { DatabaseError, type Db } from "./db.ts";
 import { migrateToLatest } from "./migrate.ts";
@@ -42,7 +42,6 @@ export const openPostgres = async (url: string, log: Log): Promise<Db> => {
     read: db,
     change: (work) => withRetries(() => db.transaction().execute(work)),
     migrate: () => migrateToLatest(db, "postgres"),
-    claim: () => claim(pool, log),
     close: () => db.destroy(),
   };
 };
@@ -53,19 +52,3 @@ const reasonOf = (error: unknown): string =>
     : error instanceof Error
       ? error.message
       : String(error);
-
-/** "artel" in ASCII: the one advisory lock that a process without a common bus holds. */
-const CLAIM_KEY = 0x617274656c;
-
-const claim = async (pool: Pool, log: Log): Promise<() => Promise<void>> => {
-  const client: PoolClient = await pool.connect();
-  const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1) as held", [CLAIM_KEY]);
-  if (rows[0]?.held !== true) {
-    client.release();
-    throw new DatabaseError("Another Artel already runs on this database; set REDIS_URL on both");
-  }
-  client.on("error", (err) => log.error({ err }, "the claim on the database was lost with its connection"));
-  return async () => {
-    client.release(true);
-  };
-};

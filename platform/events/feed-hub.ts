@@ -31,6 +31,8 @@ const COMPARE_EVERY_MS = 3_500;
 /** People who reload a page, or come back after a drop, find the feed as it was. */
 const LINGER_MS = 10_000;
 const MAX_COMPARING = 64;
+/** That the bus is away is believed for so long: who asks for many tenants need not wait for each. */
+const FAILED_MS = 100;
 
 type Slot = {
   readonly feed: Feed;
@@ -45,7 +47,7 @@ const optionsFor = (pubsub: PubSubProvider): FeedOptions => ({
   catchUpLimit: 10_000,
   freshMs: 10_000,
   repairWaitMs: 2_000,
-  repairs: pubsub.name === "redis",
+  repairs: pubsub.isCache,
 });
 
 /** Holds the feeds of this node: one per tenant, shared by sockets and streams. */
@@ -55,13 +57,15 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
   const slots = new Map<string, Slot>();
   const due: Slot[] = [];
   let comparing = 0;
+  let failure: { readonly err: unknown; readonly until: number } | null = null;
 
   const open = (tenantId: string): Slot => {
     const feed = new Feed(tenantId, feedDeps);
     const dueAt = clock.now() + random() * COMPARE_EVERY_MS;
     const slot: Slot = { feed, shares: 0, started: feed.start(), dueAt, cancelClose: null };
     slots.set(tenantId, slot);
-    slot.started.catch(() => {
+    slot.started.catch((err: unknown) => {
+      failure = { err, until: clock.now() + FAILED_MS };
       if (slots.get(tenantId) === slot) slots.delete(tenantId);
       shut(feed);
     });
@@ -126,6 +130,7 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
 
   return {
     acquire: async (tenantId) => {
+      if (!slots.has(tenantId) && failure !== null && clock.now() < failure.until) throw failure.err;
       const slot = slots.get(tenantId) ?? open(tenantId);
       slot.shares += 1;
       let released = false;

@@ -32,6 +32,8 @@ const MAX_ROUNDS = 4;
 const IN_FLIGHT_MS = 100;
 const REPAIR_LOOK_MS = 50;
 const REPAIR_EVERY_MS = 1_000;
+/** That nobody could tell is believed for so long. */
+const UNKNOWN_MS = 100;
 
 /** Keeps one tenant's sequencer level with the log. */
 export class FeedSync {
@@ -43,6 +45,10 @@ export class FeedSync {
   #comparing: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** How many wait for the same answer, and until when. */
+  #reaching = 0;
+  #giveUpAt = 0;
+  #unknownUntil = Number.NEGATIVE_INFINITY;
   #answers = 0;
   #answeredHead: Position | null = null;
 
@@ -119,6 +125,22 @@ export class FeedSync {
   /** Makes sure that the log was lately looked at and reaches `need`, and asks for its repair if it does not. */
   async reach(need: Position): Promise<Reach> {
     if (this.isFresh && this.covers(need)) return "reached";
+    const { clock, options } = this.#deps;
+    const startedAt = clock.now();
+    // Who asks for many tenants, one after the other, need not wait for each.
+    if (startedAt < this.#unknownUntil) return "unknown";
+    if (this.#reaching === 0) this.#giveUpAt = startedAt + options.repairWaitMs;
+    this.#reaching += 1;
+    try {
+      const reach = await this.#reach(need, this.#giveUpAt);
+      if (reach === "unknown") this.#unknownUntil = clock.now() + UNKNOWN_MS;
+      return reach;
+    } finally {
+      this.#reaching -= 1;
+    }
+  }
+
+  async #reach(need: Position, deadline: number): Promise<Reach> {
     try {
       await this.compare();
     } catch (err) {
@@ -126,12 +148,11 @@ export class FeedSync {
     }
     if (this.isFresh && this.covers(need)) return "reached";
     if (!this.#deps.options.repairs) return this.isFresh ? "behind" : "unknown";
-    return this.#repair(need);
+    return this.#repair(need, deadline);
   }
 
-  async #repair(need: Position): Promise<Reach> {
-    const { clock, options } = this.#deps;
-    const deadline = clock.now() + options.repairWaitMs;
+  async #repair(need: Position, deadline: number): Promise<Reach> {
+    const { clock } = this.#deps;
     const answers = this.#answers;
     while (clock.now() < deadline) {
       // Again and again: the first may come too soon after another's, or before anybody listens.

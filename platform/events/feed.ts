@@ -28,6 +28,7 @@ export type FeedDeps = SyncDeps & { readonly options: FeedOptions };
 
 /** Tokens live ten minutes; a team with more events in that time gets its people new tokens. */
 const SCAN_LIMIT = 20_000;
+const LOG_EVERY_MS = 1_000;
 
 /**
  * One tenant's events on this node: checked once, in order, without holes, for any number of listeners.
@@ -43,6 +44,8 @@ export class Feed {
   readonly #sequencer: Sequencer;
   readonly #sync: FeedSync;
   #resets = 0;
+  #unlogged = 0;
+  #quietUntil = Number.NEGATIVE_INFINITY;
   #unsubscribe: Unsubscribe | null = null;
 
   constructor(tenantId: string, deps: FeedDeps) {
@@ -204,7 +207,13 @@ export class Feed {
   }
 
   #reject(reason: string, seq: number | null): void {
-    this.#deps.metrics.pubsubRejected.inc({ reason });
-    this.#deps.log.warn({ tenantId: this.tenantId, reason, seq }, "a message from the bus is not valid");
+    const { metrics, log, clock } = this.#deps;
+    metrics.pubsubRejected.inc({ reason });
+    this.#unlogged += 1;
+    // Whoever floods the channel shall not flood the log.
+    if (clock.now() < this.#quietUntil) return;
+    this.#quietUntil = clock.now() + LOG_EVERY_MS;
+    log.warn({ tenantId: this.tenantId, reason, seq, count: this.#unlogged }, "messages from the bus are not valid");
+    this.#unlogged = 0;
   }
 }

@@ -1,5 +1,6 @@
 import type { Position } from "../../shared/position.ts";
 import { type Db, readSnapshot, type Tx } from "../db/db.ts";
+import { toHistory } from "../pubsub/history.ts";
 import type { History } from "../pubsub/provider.ts";
 import type { LogReader } from "./log-reader.ts";
 
@@ -14,13 +15,9 @@ export const readHead = async (tx: Tx, tenantId: string): Promise<Position | nul
 /** The events after `since`, read in the snapshot that also gives the head: nothing is trimmed between the two. */
 export const readHistory = async (tx: Tx, tenantId: string, since: Position, limit: number): Promise<History> => {
   const head = await readHead(tx, tenantId);
-  if (head === null) return { kind: "unknown" };
-  if (head.epoch !== since.epoch) return { kind: "unreachable", head, reason: "epoch" };
-  if (since.seq > head.seq) return { kind: "unreachable", head, reason: "ahead" };
-  if (head.seq - since.seq > limit) return { kind: "unreachable", head, reason: "too-many" };
-  const events = await eventsAfter(tx, tenantId, since.seq, limit);
-  if (events.length !== head.seq - since.seq) return { kind: "unreachable", head, reason: "trimmed" };
-  return { kind: "events", head, events };
+  // What will not be told need not be read.
+  const isWanted = head !== null && head.epoch === since.epoch && head.seq - since.seq <= limit;
+  return toHistory(head, since, limit, isWanted ? await eventsAfter(tx, tenantId, since.seq, limit) : []);
 };
 
 /** Up to `limit` of the events that are kept after `seq`, in order. */

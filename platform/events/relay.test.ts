@@ -50,6 +50,7 @@ const createBus = () => {
   let failing = 0;
   const bus: PubSubProvider = {
     name: "redis",
+    isCache: true,
     append: async (_, __, entries, floor): Promise<AppendOutcome> => {
       if (failing > 0) {
         failing -= 1;

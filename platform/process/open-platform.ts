@@ -23,9 +23,17 @@ export const openPlatform = async (config: Config) => {
   metrics.collectDefaults();
   const secret = resolveSecret(config);
   const db = await openDb(config.database, log);
-  const release = config.redisUrls === null ? await db.claim() : null;
+  // Without a bus between processes a database file belongs to one of them.
+  const release = config.redisUrls === null ? await db.claim?.() : undefined;
   await db.migrate();
-  const pubsub = await createPubSub({ redisUrls: config.redisUrls, reader: createLogReader(db), log, clock, metrics });
+  const pubsub = await createPubSub({
+    redisUrls: config.redisUrls,
+    database: config.database,
+    reader: createLogReader(db),
+    log,
+    clock,
+    metrics,
+  });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random });
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });

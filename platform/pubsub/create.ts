@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import type { DatabaseConfig } from "../config/config.ts";
 import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -7,16 +8,31 @@ import type { PubSubProvider } from "./provider.ts";
 
 export type CreatePubSubDeps = {
   readonly redisUrls: readonly string[] | null;
+  readonly database: DatabaseConfig;
+  /** Reads the event log in that database. */
   readonly reader: LogReader;
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
 };
 
-/** The bus that the settings ask for: Redis where its address is known, else the one inside the process. */
+/** The bus that the settings ask for: Redis, Postgres, Redis with Postgres behind it, or the one inside the process. */
 export const createPubSub = async (deps: CreatePubSubDeps): Promise<PubSubProvider> => {
-  const { redisUrls, reader, log, clock, metrics } = deps;
-  if (redisUrls === null) return createLocalPubSub({ log: reader, metrics, logger: log });
-  const { createRedisPubSub } = await import("./redis.ts");
-  return createRedisPubSub({ urls: redisUrls, log, clock, metrics });
+  const { reader, log, clock, metrics } = deps;
+  const redis = await createRedis(deps);
+  const postgres = await createPostgres(deps);
+  if (redis !== null && postgres !== null) {
+    const { createFailoverPubSub } = await import("./failover.ts");
+    return createFailoverPubSub({ primary: redis, secondary: postgres, clock, log });
+  }
+  return redis ?? postgres ?? createLocalPubSub({ log: reader, metrics, logger: log });
+};
+
+const createRedis = async ({ redisUrls, log, clock, metrics }: CreatePubSubDeps): Promise<PubSubProvider | null> =>
+  redisUrls === null ? null : (await import("./redis.ts")).createRedisPubSub({ urls: redisUrls, log, clock, metrics });
+
+const createPostgres = async (deps: CreatePubSubDeps): Promise<PubSubProvider | null> => {
+  const { database, reader, log, clock, metrics } = deps;
+  if (database.kind !== "postgres") return null;
+  return (await import("./postgres.ts")).createPostgresPubSub({ url: database.url, reader, log, clock, metrics });
 };

@@ -33,6 +33,8 @@ export type Unsubscribe = () => Promise<void>;
  */
 export type PubSubProvider = {
   readonly name: "local" | "redis" | "postgres";
+  /** The log that it answers from is a copy that can be lost or lag behind: its repair can be asked for. */
+  readonly isCache: boolean;
   /**
    * Adds events of one epoch, in order and without holes, to the tenant's log and publishes them to `tenantChannel(tenantId)`, atomically.
    * `floor` says that nothing up to and including this seq is kept by the database any more: a log that is missing or

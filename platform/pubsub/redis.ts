@@ -69,6 +69,7 @@ export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
 
   return {
     name: "redis",
+    isCache: true,
     append: async (tenantId, epoch, entries, floor) => {
       const [first = [], ...rest] = inParts(entries);
       let outcome = await appendPart(tenantId, epoch, first, floor);

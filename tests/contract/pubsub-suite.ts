@@ -6,14 +6,14 @@ import { EPOCH, entriesOf, entryOf, LATER_EPOCH, newId } from "./pubsub-fixtures
 export type PubSubUnderTest = {
   readonly pubsub: PubSubProvider;
   /** Puts committed events where the provider looks for them besides what is appended. */
-  commit(tenantId: string, epoch: string, entries: readonly LogEntry[]): void;
+  commit(tenantId: string, epoch: string, entries: readonly LogEntry[], floor: number | undefined): void;
 };
 
 /** What every bus owes, whoever makes it. */
 export const pubSubContract = (name: string, use: () => PubSubUnderTest): void => {
   const append = async (tenantId: string, epoch: string, entries: LogEntry[], floor?: number) => {
     const { pubsub, commit } = use();
-    commit(tenantId, epoch, entries);
+    commit(tenantId, epoch, entries, floor);
     return pubsub.append(tenantId, epoch, entries, floor);
   };
   const listen = async (channel: string) => {

@@ -4,9 +4,15 @@ import { systemClock } from "../../platform/clock/clock.ts";
 import { silentLog } from "../../platform/log/log.ts";
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
+import { createPostgresPubSub } from "../../platform/pubsub/postgres.ts";
 import { type PubSubProvider, tenantChannel } from "../../platform/pubsub/provider.ts";
 import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
-import { type Redis as RedisService, startRedis } from "../support/services.ts";
+import {
+  type Postgres as PostgresService,
+  type Redis as RedisService,
+  startPostgres,
+  startRedis,
+} from "../support/services.ts";
 import { createMemoryLog } from "./memory-log.ts";
 import { EPOCH, entriesOf, newId } from "./pubsub-fixtures.ts";
 import { pubSubContract } from "./pubsub-suite.ts";
@@ -34,6 +40,53 @@ afterAll(async () => {
 });
 
 pubSubContract("Redis", () => ({ pubsub, commit: () => {} }));
+
+const postgresLog = createMemoryLog();
+let postgres: PostgresService;
+let notices: PubSubProvider;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  notices = createPostgresPubSub({
+    url: postgres.url,
+    reader: postgresLog,
+    log: silentLog,
+    clock: systemClock,
+    metrics: createMetrics(),
+  });
+});
+afterAll(() => notices.close());
+
+/** A database has no holes but the one before the first event that it keeps. */
+const commitWithoutHole: typeof postgresLog.commit = (tenantId, epoch, entries) => {
+  const follows = (entries[0]?.seq ?? 1) === 1 || committed.get(tenantId) === (entries[0]?.seq ?? 1) - 1;
+  if (!follows) return;
+  committed.set(tenantId, entries.at(-1)?.seq ?? 0);
+  postgresLog.commit(tenantId, epoch, entries);
+};
+const committed = new Map<string, number>();
+
+pubSubContract("Postgres", () => ({
+  pubsub: notices,
+  commit: (tenantId, epoch, entries, floor) => {
+    if (floor === undefined) commitWithoutHole(tenantId, epoch, entries);
+    else postgresLog.commit(tenantId, epoch, entries);
+  },
+}));
+
+describe("pub/sub by Postgres", () => {
+  test("hears again after Postgres was killed and started anew, and says so", async () => {
+    const channel = tenantChannel(newId());
+    const { message } = await nextOn(notices, channel);
+    const back = reconnected(notices);
+    await postgres.kill();
+    expect(await notices.isHealthy()).toBe(false);
+    await postgres.restart();
+    await back;
+    await notices.publish(channel, "after the crash");
+    expect(await message).toBe("after the crash");
+  }, 30_000);
+});
 
 const reconnected = (bus: PubSubProvider) =>
   new Promise<void>((resolve) => {

@@ -1,0 +1,17 @@
+import type { Position } from "../../shared/position.ts";
+import type { History, LogEntry } from "./provider.ts";
+
+/** Says what was read of a log: the events after `since`, or why they can't be had. `events` and `head` are of one snapshot. */
+export const toHistory = (
+  head: Position | null,
+  since: Position,
+  limit: number,
+  events: readonly LogEntry[],
+): History => {
+  if (head === null) return { kind: "unknown" };
+  if (head.epoch !== since.epoch) return { kind: "unreachable", head, reason: "epoch" };
+  if (since.seq > head.seq) return { kind: "unreachable", head, reason: "ahead" };
+  if (head.seq - since.seq > limit) return { kind: "unreachable", head, reason: "too-many" };
+  if (events.length !== head.seq - since.seq) return { kind: "unreachable", head, reason: "trimmed" };
+  return { kind: "events", head, events };
+};

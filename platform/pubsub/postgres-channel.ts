@@ -1,0 +1,108 @@
+import { Client } from "pg";
+import type { Clock } from "../clock/clock.ts";
+import type { Log } from "../log/log.ts";
+
+export type PostgresChannelDeps = {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names of channels, which must be plain identifiers. */
+  readonly channels: readonly string[];
+  onNotice(channel: string, notice: string): void;
+  /** The connection was lost, and everything is listened to again: notices may have been missed. */
+  onReconnect(): void;
+};
+
+export type PostgresChannel = {
+  /** Resolves when the channels are listened to; rejects after two seconds. */
+  connected(): Promise<void>;
+  notify(channel: string, notice: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+const WAIT_MS = 2_000;
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
+
+/** One connection that listens and notifies, made anew for as long as it is wanted. */
+export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChannel => {
+  const { clock, log } = deps;
+  let client: Client | null = null;
+  let ready = Promise.withResolvers<Client>();
+  let hasBeenReady = false;
+  let closed = false;
+  let failures = 0;
+  let cancelRetry = () => {};
+  ready.promise.catch(() => {});
+
+  const lost = (of: Client, reason: unknown) => {
+    if (client !== of) return;
+    client = null;
+    ready = Promise.withResolvers<Client>();
+    ready.promise.catch(() => {});
+    of.end().catch(() => {});
+    if (closed) return;
+    if (failures === 0) log.warn({ reason: String(reason) }, "the listening connection to Postgres was lost");
+    failures += 1;
+    const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
+    cancelRetry = clock.after(Math.random() * bound, connect);
+  };
+
+  const connect = () => {
+    const made = new Client({
+      connectionString: deps.url,
+      connectionTimeoutMillis: WAIT_MS,
+      statement_timeout: WAIT_MS,
+      query_timeout: WAIT_MS,
+      keepAlive: true,
+      application_name: "artel pub/sub",
+    });
+    client = made;
+    made.on("error", (error) => lost(made, error));
+    made.on("end", () => lost(made, "it ended"));
+    made.on("notification", ({ channel, payload }) => deps.onNotice(channel, payload ?? ""));
+    made
+      .connect()
+      .then(() => made.query(deps.channels.map((channel) => `listen ${channel}`).join("; ")))
+      .then(() => {
+        if (client !== made) return;
+        failures = 0;
+        ready.resolve(made);
+        if (hasBeenReady) deps.onReconnect();
+        hasBeenReady = true;
+      })
+      .catch((error: unknown) => lost(made, error));
+  };
+  connect();
+
+  const readyClient = async (): Promise<Client> => {
+    const late = Promise.withResolvers<never>();
+    const cancel = clock.after(WAIT_MS, () => late.reject(new Error("Postgres does not answer")));
+    try {
+      return await Promise.race([ready.promise, late.promise]);
+    } finally {
+      cancel();
+    }
+  };
+
+  return {
+    connected: async () => {
+      await readyClient();
+    },
+    notify: async (channel, notice) => {
+      const listening = await readyClient();
+      await listening.query("select pg_notify($1, $2)", [channel, notice]).catch((error: unknown) => {
+        // A connection that does not answer hears nothing either.
+        lost(listening, error);
+        throw error;
+      });
+    },
+    close: async () => {
+      closed = true;
+      cancelRetry();
+      const ending = client;
+      client = null;
+      await ending?.end().catch(() => {});
+    },
+  };
+};
