@@ -1,0 +1,41 @@
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { createQueryClient } from "../../../web/src/cache/query-client.ts";
+import { SocketProvider, useLiveStatus } from "../../../web/src/realtime/socket-provider.tsx";
+import { useSubscription } from "../../../web/src/realtime/use-subscription.ts";
+
+type Order = { readonly id: number; readonly paid: boolean };
+
+const readOrders = async (shopId: string): Promise<Order[]> => (await fetch(`/shops/${shopId}/orders`)).json();
+
+const Orders = ({ shopId }: { readonly shopId: string }) => {
+  const queryKey = ["orders", shopId];
+  const { data: orders = [] } = useQuery({ queryKey, queryFn: () => readOrders(shopId) });
+  const { status } = useLiveStatus();
+  useSubscription<Order[]>({
+    tenantId: shopId,
+    actions: ["ORDER_PAID"],
+    queryKey,
+    patch: (old, { data }) => old.map((order) => (order.id === data["id"] ? { ...order, paid: true } : order)),
+  });
+  return (
+    <ul aria-label={`Orders, ${status}`}>
+      {orders.map(({ id, paid }) => (
+        <li key={id}>
+          {id}: {paid ? "paid" : "open"}
+        </li>
+      ))}
+    </ul>
+  );
+};
+
+export const App = () => {
+  const [queryClient] = useState(() => createQueryClient());
+  return (
+    <QueryClientProvider client={queryClient}>
+      <SocketProvider>
+        <Orders shopId="shop-7" />
+      </SocketProvider>
+    </QueryClientProvider>
+  );
+};

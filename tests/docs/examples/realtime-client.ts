@@ -1,0 +1,49 @@
+import { teamWithRoleSchema } from "../../../shared/teams.ts";
+import { createApiClient } from "../../../web/src/lib/api-client.ts";
+import { browserClock, fetchTokenOver, pollOver } from "../../../web/src/realtime/browser-ports.ts";
+import type { SocketFactory } from "../../../web/src/realtime/ports.ts";
+import { RealtimeClient } from "../../../web/src/realtime/realtime-client.ts";
+
+const { ARTEL = "http://localhost:3000", TOKEN = "", TEAM = "" } = process.env;
+
+const api = createApiClient({
+  base: `${ARTEL}/api`,
+  fetch: (url, init) => {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${TOKEN}`);
+    return fetch(url, { ...init, headers });
+  },
+});
+
+const connect: SocketFactory = (url, { onOpen, onText, onClose }) => {
+  const socket = new WebSocket(url);
+  socket.onopen = onOpen;
+  socket.onmessage = ({ data }) => onText(String(data));
+  socket.onclose = ({ code }) => onClose(code);
+  return { send: (text) => socket.send(text), close: (code) => socket.close(code) };
+};
+
+const client = new RealtimeClient({
+  connect,
+  fetchToken: fetchTokenOver(api),
+  poll: pollOver(api),
+  clock: browserClock,
+  random: Math.random,
+});
+
+/** Reads the state and says where in the history it stands. */
+const read = async () => {
+  const generation = client.generation(TEAM);
+  const { data, position } = await api.request({ method: "GET", path: `/teams/${TEAM}`, schema: teamWithRoleSchema });
+  console.log("read", data.name);
+  if (position !== null) client.held(TEAM, position, generation);
+};
+
+client.listen((notice) => {
+  if (notice.kind === "event") console.log("event", notice.message.action);
+  if (notice.kind === "reset") void read();
+  if (notice.kind === "status") console.log("status", client.status().status);
+});
+client.join(TEAM, { waitForState: true });
+client.start();
+await read();

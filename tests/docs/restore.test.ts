@@ -1,0 +1,67 @@
+import { expect, test } from "bun:test";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sequencedMessageSchema } from "../../shared/events.ts";
+import { realtimeTokenSchema } from "../../shared/realtime-token.ts";
+import { TestClient } from "../integration/wss-support.ts";
+import { type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { bareEnvironment, startChild } from "../support/child.ts";
+import { temporaryFolder } from "../support/lifetime.ts";
+import { startApi, startWss } from "../support/processes.ts";
+import { startRedis } from "../support/services.ts";
+import { fencesOf, readDocument } from "./markdown.ts";
+
+const scripts = fencesOf(readDocument("docs/operations.md")).filter(
+  ({ language, directive }) => language === "ts" && directive?.startsWith("run"),
+);
+
+/** Runs one of the two scripts of the document. */
+const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => {
+  const file = join(temporaryFolder("restore"), "script.ts");
+  writeFileSync(file, scripts[index]?.text ?? "");
+  const child = startChild([process.execPath, file], { env: { ...bareEnvironment(), ...env } });
+  if ((await child.exited) !== 0) throw new Error(child.output());
+};
+
+const subscribe = async ({ owner, team }: Ground, url: string, since?: { epoch: string; seq: number }) => {
+  const client = new TestClient(url);
+  const { token } = await owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
+  await client.auth(token);
+  return { client, subscribed: await client.subscribe(team.id, since) };
+};
+
+test("a copy made and put back as docs/operations.md says is a new history for nodes and clients that saw more", async () => {
+  const redis = await startRedis();
+  const env = {
+    LOG_LEVEL: "error",
+    REDIS_URL: redis.url,
+    ARTEL_SECRET: "a secret that both processes of this test share",
+  };
+  const [wss, first] = await Promise.all([startWss({ env }), startApi({ env })]);
+  const ground = await makeGround(restAt(first.url));
+  const { team } = ground;
+  const { client } = await subscribe(ground, wss.url);
+  await run(0, { DATA_DIR: first.dataDir });
+  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(ground, { title });
+  const seen = sequencedMessageSchema.parse((await client.events(3)).at(-1));
+  await first.stop();
+
+  for (const file of ["artel.db-wal", "artel.db-shm"]) rmSync(join(first.dataDir, file), { force: true });
+  copyFileSync(join(first.dataDir, "backup.db"), join(first.dataDir, "artel.db"));
+  await run(1, { RESTORED: join(first.dataDir, "artel.db") });
+  const second = await startApi({ dataDir: first.dataDir, env });
+
+  // Past the numbers that were seen before, so that only the epoch tells the two histories apart.
+  const { id, email, token } = ground.owner;
+  const restored = { ...ground, owner: restAt(second.url).actor(id, email, token) };
+  for (const title of ["kept 1", "kept 2", "kept 3", "kept 4"]) await makeTask(restored, { title });
+  const { position } = await restored.owner.call("GET", `/api/teams/${team.id}`);
+  expect(position?.seq).toBeGreaterThan(seen.seq);
+
+  const { subscribed } = await subscribe(restored, wss.url, { epoch: seen.epoch, seq: seen.seq });
+  expect([subscribed.recovered, subscribed.epoch]).toEqual([false, String(position?.epoch)]);
+  expect(subscribed.epoch).not.toBe(seen.epoch);
+  // The socket that stayed open is told to begin anew, or loses the tenant and asks for a new token.
+  const told = await Promise.race([client.next("subscribed"), client.next("unsubscribed")]);
+  expect(told).toMatchObject(told.type === "subscribed" ? { recovered: false } : { reason: "expired" });
+}, 60_000);
