@@ -44,6 +44,7 @@ const open = (
     log: silentLog,
     rate: { points: 10, seconds: 10 },
     handle,
+    foresee: () => {},
     leave: (_, __, plan) => void left.push(plan),
   });
   return { clock, closes, left, sent, socket, connection };

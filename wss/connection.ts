@@ -49,6 +49,8 @@ export type ConnectionDeps = {
   readonly rate: Rate;
   /** Answers one request. Requests of one connection are answered one after the other. */
   handle(connection: Connection, request: Decoded<Up>): Promise<void> | undefined;
+  /** Told of a request that waits for its turn, so that what it will need is on its way. */
+  foresee(connection: Connection, request: Decoded<Up>): void;
   /** Takes the connection out of everything; called once, when it begins to close. */
   leave(connection: Connection, session: Session | null, plan: ClosePlan): void;
 };
@@ -106,7 +108,9 @@ export class Connection {
 
   /** Takes over what a token says; the second time it renews. */
   accept(session: Session): void {
-    if (this.#state.kind !== "closing") this.#state = session;
+    if (this.#state.kind === "closing") return;
+    this.#state = session;
+    for (const request of this.waiting) this.#deps.foresee(this, request);
   }
 
   heard(): void {
@@ -140,7 +144,7 @@ export class Connection {
     waiting.push(request);
     if (waiting.length > BOUNDS.waitingMessages || this.#waitingLength > BOUNDS.waitingLength) {
       this.close(CLOSE.TOO_MANY_MESSAGES);
-    }
+    } else if (this.#state.kind === "open") this.#deps.foresee(this, request);
   }
 
   /** The requests that wait for their turn. */

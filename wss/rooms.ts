@@ -55,7 +55,9 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     deps.publish(topicOf(tenantId), event.payload);
     const receivers = manager.clientsOf(tenantId).size;
     metrics.deliveries.inc(receivers);
-    if (event.at !== null) metrics.deliverySeconds.observe(Math.max(0, clock.now() - event.at) / 1_000);
+    // The time of another backend's event is by another clock, if it is one at all.
+    if (event.at !== null && event.position !== null)
+      metrics.deliverySeconds.observe(Math.max(0, clock.now() - event.at) / 1_000);
     const room = rooms.get(tenantId);
     if (room !== undefined) {
       room.lengthSinceCheck += event.payload.length;

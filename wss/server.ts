@@ -15,6 +15,7 @@ import { drainConnections } from "./drain.ts";
 import { headsFor } from "./heartbeat.ts";
 import { BOUNDS, Groups, Tally } from "./limits.ts";
 import { createPresence } from "./presence.ts";
+import { foresee } from "./replay.ts";
 import { handleRequest } from "./requests.ts";
 import { createEnded } from "./revocation.ts";
 import { createRooms } from "./rooms.ts";
@@ -125,6 +126,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     rate: limits.socketRateLimit,
     handle: (connection: Connection, request: Parameters<typeof handleRequest>[2]) =>
       handleRequest(context, connection, request),
+    foresee: (connection: Connection, request: Parameters<typeof foresee>[2]) => foresee(context, connection, request),
     leave,
   };
 

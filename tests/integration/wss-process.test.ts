@@ -18,6 +18,9 @@ const at = (seq: number): Position => ({ epoch: EPOCH, seq });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const seqsOf = (events: readonly { seq?: number }[]) => events.map(({ seq }) => seq);
 
+/** A node believes for this long that nobody can tell; a client that is told so backs off anyway. */
+const UNKNOWN_FOR_MS = 150;
+
 let redis: Redis;
 let bus: PubSubProvider;
 let nodes: Program[];
@@ -115,6 +118,17 @@ describe("bun wss:start", () => {
     expect((await second.next("presence")).entries).toMatchObject([{ data: null }]);
   });
 
+  test("answers many subscriptions in the time of one when nobody has what they need", async () => {
+    const tenantIds = Array.from({ length: 100 }, () => newId());
+    const one = await client(node(0), Object.fromEntries(tenantIds.map((id) => [id, at(5)])));
+    for (const tenantId of tenantIds) one.say({ type: "subscribe", tenantId });
+    for (const tenantId of tenantIds) {
+      expect(await one.next("error", tenantId)).toMatchObject({ code: "UNAVAILABLE" });
+    }
+    one.say({ type: "ping" });
+    await one.next("pong");
+  }, 4_500);
+
   test("asks for a repair when Redis knows nothing, and is unavailable only while nobody answers", async () => {
     const tenantId = newId();
     const one = await client(node(0), { [tenantId]: at(5) });
@@ -127,6 +141,7 @@ describe("bun wss:start", () => {
         .then(() => bus.publish(REPAIRED_CHANNEL, JSON.stringify({ tenantId, head: at(5) })))
         .catch(() => {});
     });
+    await Bun.sleep(UNKNOWN_FOR_MS);
     expect(await one.subscribe(tenantId, at(2))).toMatchObject({ seq: 5, recovered: true });
     expect(seqsOf(await one.events(3))).toEqual([3, 4, 5]);
     expect(await one.subscribe(tenantId, at(9))).toMatchObject({ seq: 5, recovered: false });
