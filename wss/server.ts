@@ -4,6 +4,7 @@ import type { Rate } from "../platform/config/config.ts";
 import type { FeedHub } from "../platform/events/feed-hub.ts";
 import type { Log } from "../platform/log/log.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
+import { addressGroup } from "../platform/net/address-group.ts";
 import { keepSubscribed } from "../platform/pubsub/keep-subscribed.ts";
 import { CONTROL_CHANNEL, type PubSubProvider } from "../platform/pubsub/provider.ts";
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
@@ -192,7 +193,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       if (draining) return refusal(503, "The server is going down.", { "retry-after": "1" });
       const origin = request.headers.get("origin");
       if (origin !== null && !deps.isTrustedOrigin(origin)) return refusal(403, "This origin is not trusted.");
-      if (server.upgrade(request, { data: { address } })) return;
+      if (server.upgrade(request, { data: { address: addressGroup(address) } })) return;
       return refusal(400, "The WebSocket handshake is not valid.");
     },
     attach: (server) => {
