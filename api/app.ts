@@ -8,6 +8,7 @@ import { createSessions } from "./auth/sessions.ts";
 import type { ApiDeps } from "./deps.ts";
 import { openApiDocument, registerSecurity, swaggerAsset, swaggerPage } from "./docs.ts";
 import { boardRoutes } from "./features/boards/routes.ts";
+import { createSnapshotCache } from "./features/boards/snapshot-cache.ts";
 import { columnRoutes } from "./features/columns/routes.ts";
 import { eventRoutes } from "./features/events/routes.ts";
 import { healthRoutes, metricsHandler } from "./features/health/routes.ts";
@@ -89,7 +90,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
-  app.route("/", boardRoutes(deps));
+  app.route("/", boardRoutes({ ...deps, snapshots: createSnapshotCache() }));
   app.route("/", columnRoutes(deps));
   app.route("/", labelRoutes(deps));
   app.route("/", taskRoutes(deps));

@@ -28,12 +28,23 @@ export const scopeOf = (c: AppContext): Scope => {
 
 export type SendOptions = { readonly etag?: string };
 
+const headersOf = (position: string | null, { etag }: SendOptions): Record<string, string> => ({
+  ...(position === null ? {} : { "Artel-Position": position }),
+  ...(etag === undefined ? {} : { ETag: etag }),
+});
+
+/** Sends a reply whose body is JSON text already. */
+export const sendText = (c: AppContext, reply: Reply<string>, options: SendOptions = {}): AnyAnswer =>
+  answer(
+    c.body(reply.body, reply.status, {
+      ...headersOf(reply.position, options),
+      "Content-Type": "application/json",
+    }),
+  );
+
 /** Sends a reply with its position. */
 export const send = <Body>(c: AppContext, reply: Reply<Body>, options: SendOptions = {}): AnyAnswer => {
-  const headers: Record<string, string> = {};
-  if (reply.position !== null) headers["Artel-Position"] = reply.position;
-  if (options.etag !== undefined) headers["ETag"] = options.etag;
-  return answer(c.json(reply.body, reply.status, headers));
+  return answer(c.json(reply.body, reply.status, headersOf(reply.position, options)));
 };
 
 /** Sends one entity; its ETag is the version that `If-Match` takes. */

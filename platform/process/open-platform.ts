@@ -11,6 +11,7 @@ import { createLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { createPubSub } from "../pubsub/create.ts";
 import { createRateLimits } from "../rate-limit/rate-limit.ts";
+import { connectRateLimitRedis } from "../rate-limit/redis-client.ts";
 import { createRealtimeTokens } from "../tokens/realtime-token.ts";
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
@@ -38,7 +39,8 @@ export const openPlatform = async (config: Config) => {
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
-  const rateLimits = createRateLimits({ rest: config.rateLimit, auth: config.authRateLimit });
+  const counter = config.redisUrls?.[0] === undefined ? null : connectRateLimitRedis(config.redisUrls[0], log);
+  const rateLimits = createRateLimits({ rest: config.rateLimit, auth: config.authRateLimit }, counter);
   return {
     clock,
     log,
@@ -56,6 +58,7 @@ export const openPlatform = async (config: Config) => {
       await relay.stop();
       await feeds.close();
       await pubsub.close();
+      counter?.disconnect();
       await release?.();
       await db.close();
     },

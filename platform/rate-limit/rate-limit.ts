@@ -1,5 +1,6 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Rate } from "../config/config.ts";
+import type { RateLimitRedis } from "./redis-client.ts";
 
 export type Allowance = {
   readonly allowed: boolean;
@@ -19,8 +20,14 @@ export type RateLimits = {
   readonly auth: RateLimiter;
 };
 
-const createLimiter = (name: string, rate: Rate): RateLimiter => {
-  const limiter = new RateLimiterMemory({ keyPrefix: name, points: rate.points, duration: rate.seconds });
+/** Counts in Redis, so that all processes count together; while Redis is away each counts for itself. */
+const createLimiter = (name: string, rate: Rate, redis: RateLimitRedis | null): RateLimiter => {
+  const options = { keyPrefix: `artel:limit:${name}`, points: rate.points, duration: rate.seconds };
+  const memory = new RateLimiterMemory(options);
+  const limiter =
+    redis === null
+      ? memory
+      : new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory, rejectIfRedisNotReady: true });
   const allowance = (allowed: boolean, result: RateLimiterRes): Allowance => ({
     allowed,
     limit: rate.points,
@@ -40,7 +47,11 @@ const createLimiter = (name: string, rate: Rate): RateLimiter => {
   };
 };
 
-export const createRateLimits = (rates: { rest: Rate; auth: Rate }): RateLimits => ({
-  rest: createLimiter("rest", rates.rest),
-  auth: createLimiter("auth", rates.auth),
+/** `redis`: a connection that fails at once while Redis is away. */
+export const createRateLimits = (
+  rates: { readonly rest: Rate; readonly auth: Rate },
+  redis: RateLimitRedis | null = null,
+): RateLimits => ({
+  rest: createLimiter("rest", rates.rest, redis),
+  auth: createLimiter("auth", rates.auth, redis),
 });

@@ -2,8 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { boardSchema, boardSnapshotSchema, createBoardSchema, updateBoardSchema } from "../../../shared/boards.ts";
 import { boardIdSchema, teamIdSchema } from "../../../shared/ids.ts";
 import { page, pageQuerySchema } from "../../../shared/paging.ts";
-import type { ServiceDeps } from "../../deps.ts";
-import { answer, scopeOf, send, sendEntity } from "../../http.ts";
+import { answer, scopeOf, send, sendEntity, sendText } from "../../http.ts";
 import {
   changeHeaders,
   changeProblems,
@@ -13,7 +12,15 @@ import {
   readProblems,
   versionedHeaders,
 } from "../../openapi.ts";
-import { createBoard, deleteBoard, getBoard, getBoardPosition, listBoards, updateBoard } from "./service.ts";
+import {
+  type BoardDeps,
+  createBoard,
+  deleteBoard,
+  getBoard,
+  getBoardPosition,
+  listBoards,
+  updateBoard,
+} from "./service.ts";
 
 const tags = ["Boards"];
 const params = z.object({ boardId: boardIdSchema });
@@ -91,7 +98,7 @@ const SNAPSHOT_HEADERS = {
   Vary: "Cookie, Authorization, x-api-key",
 };
 
-export const boardRoutes = (deps: ServiceDeps) => {
+export const boardRoutes = (deps: BoardDeps) => {
   const router = createRouter();
   router.openapi(list, async (c) =>
     send(c, await listBoards(deps, scopeOf(c), c.req.valid("param").teamId, c.req.valid("query"))),
@@ -111,7 +118,7 @@ export const boardRoutes = (deps: ServiceDeps) => {
       }
     }
     const reply = await getBoard(deps, scopeOf(c), boardId);
-    return send(c, reply, { etag: etagOf(reply.position) });
+    return sendText(c, reply, { etag: etagOf(reply.position) });
   });
   router.openapi(update, async (c) =>
     sendEntity(c, await updateBoard(deps, scopeOf(c), c.req.valid("param").boardId, c.req.valid("json"))),

@@ -2,6 +2,7 @@ import type { Executor } from "../../../platform/db/db.ts";
 import type { Board, BoardSnapshot, CreateBoard, UpdateBoard } from "../../../shared/boards.ts";
 import type { BoardId, TeamId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
+import { formatPosition } from "../../../shared/position.ts";
 import { rankBetween } from "../../../shared/rank.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";
@@ -16,6 +17,7 @@ import { labelsOf } from "../labels/service.ts";
 import { membersOf } from "../members/service.ts";
 import { tasksOf } from "../tasks/service.ts";
 import { deleteBoardRow, findBoard, insertBoard, listBoards as queryBoards, updateBoardRow } from "./queries.ts";
+import type { SnapshotCache } from "./snapshot-cache.ts";
 
 const boardOr404 = async (tx: Executor, boardId: string): Promise<Board> => {
   const board = await findBoard(tx, boardId);
@@ -79,18 +81,24 @@ export const createBoard = (
     },
   });
 
-/** The whole board as of one position, without its archived tasks. */
-export const getBoard = (deps: ServiceDeps, scope: Scope, boardId: BoardId): Promise<Reply<BoardSnapshot>> =>
+export type BoardDeps = ServiceDeps & { readonly snapshots: SnapshotCache };
+
+/** The whole board as of one position, without its archived tasks, as JSON text. */
+export const getBoard = (deps: BoardDeps, scope: Scope, boardId: BoardId): Promise<Reply<string>> =>
   runRead(deps, scope, {
     right: "boards.read",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async ({ tx, tenantId }) => ({
-      ...(await boardOr404(tx, boardId)),
-      columns: await columnsOf(tx, boardId),
-      tasks: await tasksOf(tx, boardId),
-      labels: await labelsOf(tx, boardId),
-      members: await membersOf(tx, tenantId),
-    }),
+    run: ({ tx, tenantId }, head) =>
+      deps.snapshots.get(boardId, formatPosition(head), async () => {
+        const snapshot: BoardSnapshot = {
+          ...(await boardOr404(tx, boardId)),
+          columns: await columnsOf(tx, boardId),
+          tasks: await tasksOf(tx, boardId),
+          labels: await labelsOf(tx, boardId),
+          members: await membersOf(tx, tenantId),
+        };
+        return JSON.stringify(snapshot);
+      }),
   });
 
 /** The position of a board's team, after the rights: enough to answer `If-None-Match` without reading the board. */
