@@ -65,6 +65,8 @@ export const en = {
     gone: "It has been deleted meanwhile.",
     versionMismatch: "Somebody changed it meanwhile.",
     tooLarge: "This is too large.",
+    invalidImport: "This file is not a board export that can be read.",
+    invalidImportAt: "This file is not a board export that can be read. It breaks at {{path}}: {{message}}",
     rateLimited: "Too many requests. Wait a moment and try again.",
     internal: "The server had a problem. Try again.",
     unavailable: "The server is not available now. Try again in a moment.",

@@ -27,6 +27,10 @@ const isTold = (code: string): code is keyof typeof TOLD => Object.hasOwn(TOLD, 
 export const problemText = (t: Translate, error: unknown): string => {
   if (error instanceof ApiProblem) {
     if (isTold(error.code)) return t(TOLD[error.code]);
+    const [first] = error.errors;
+    if (error.code === "INVALID_IMPORT") {
+      return first ? t("problem.invalidImportAt", first) : t("problem.invalidImport");
+    }
     const fields = error.errors.map((field) => field.message).join("; ");
     return fields || error.detail || t("problem.unknown");
   }

@@ -12,7 +12,11 @@ export const Markdown = ({ text }: { text: string }) => (
       remarkPlugins={flavour}
       rehypePlugins={safe}
       components={{
-        a: ({ node: _, ...rest }) => <a {...rest} target="_blank" rel="noopener noreferrer nofollow" />,
+        a: ({ href, title, children }) => (
+          <a href={href} title={title} target="_blank" rel="noopener noreferrer nofollow">
+            {children}
+          </a>
+        ),
       }}
     >
       {text}

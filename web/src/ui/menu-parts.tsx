@@ -75,14 +75,10 @@ export const MenuItem = ({
   icon,
   danger = false,
   children,
-  className,
   shortcut,
   ...rest
-}: ComponentProps<typeof Base.Item> & { icon?: ReactNode; danger?: boolean; shortcut?: string }) => (
-  <Base.Item
-    {...rest}
-    className={clsx(ITEM, danger && "text-danger data-highlighted:bg-danger-soft", className as string | undefined)}
-  >
+}: Omit<ComponentProps<typeof Base.Item>, "className"> & { icon?: ReactNode; danger?: boolean; shortcut?: string }) => (
+  <Base.Item {...rest} className={clsx(ITEM, danger && "text-danger data-highlighted:bg-danger-soft")}>
     <span aria-hidden className={clsx("flex w-4 justify-center", !danger && "text-muted")}>
       {icon}
     </span>

@@ -26,7 +26,7 @@ export const TitleEditor = ({ task }: { task: Task }) => {
       aria-label={t("task.title")}
       value={draft ?? task.title}
       maxLength={MAX_TITLE_LENGTH}
-      rows={1}
+      rows={Math.min(6, Math.ceil((draft ?? task.title).length / 42))}
       onChange={(event) => setDraft(event.currentTarget.value)}
       onBlur={save}
       onKeyDown={(event) => {

@@ -36,6 +36,7 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
       <a
         href={taskHref(task.id)}
         draggable={false}
+        aria-keyshortcuts={writes ? "Space M" : undefined}
         className="absolute inset-0 z-1 rounded-lg outline-none"
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
