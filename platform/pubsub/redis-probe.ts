@@ -29,6 +29,7 @@ const MAX_FAILURES = 2;
 export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
   const { clients, subscriptions, clock, log } = deps;
   const channel = `artel:probe:${randomUUID()}`;
+  const kind = clients.isCluster ? "sharded" : "channel";
   let expected: { readonly text: string; resolve(): void } | null = null;
   let subscription: Unsubscribe | null = null;
   let running: Promise<boolean> | null = null;
@@ -36,13 +37,13 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
   let isClosed = false;
 
   const roundTrip = async (): Promise<void> => {
-    subscription ??= await subscriptions.subscribe("channel", channel, (payload) => {
+    subscription ??= await subscriptions.subscribe(kind, channel, (payload) => {
       if (payload === expected?.text) expected.resolve();
     });
     const { promise, resolve } = Promise.withResolvers<void>();
     const text = randomUUID();
     expected = { text, resolve };
-    await clients.run((client) => client.publish(channel, text));
+    await clients.run((client) => (clients.isCluster ? client.spublish(channel, text) : client.publish(channel, text)));
     await promise;
   };
 

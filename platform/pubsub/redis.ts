@@ -25,8 +25,6 @@ const LENGTH_PER_SCRIPT = 1024 * 1024;
 
 const logKey = (tenantId: string): string => `artel:{${tenantId}}:log`;
 const headKey = (tenantId: string): string => `artel:{${tenantId}}:head`;
-/** A channel with a tenant in braces is sharded on a cluster. */
-const isTenantChannel = (channel: string): boolean => /\{.+\}/.test(channel);
 
 /** The bus between processes. It caches each tenant's log and may lose it at any moment without anything being lost. */
 export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
@@ -34,7 +32,8 @@ export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
   const clients = createRedisClients({ urls, clock, log });
   const subscriptions = createRedisSubscriptions({ client: clients.subscriber, clock, log, metrics });
   const probe = createRedisProbe({ clients, subscriptions, clock, log });
-  const kindOf = (channel: string) => (clients.isCluster && isTenantChannel(channel) ? "sharded" : "channel");
+  // A cluster's unsharded messages go to every node and by any of them, in whatever order.
+  const kind = clients.isCluster ? "sharded" : "channel";
 
   const appendPart = async (
     tenantId: string,
@@ -81,12 +80,15 @@ export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
     },
     publish: async (channel, payload) => {
       await clients.run((client) =>
-        kindOf(channel) === "sharded" ? client.spublish(channel, payload) : client.publish(channel, payload),
+        clients.isCluster ? client.spublish(channel, payload) : client.publish(channel, payload),
       );
       metrics.pubsubPublished.inc();
     },
-    subscribe: (pattern, listener) => subscriptions.subscribe("pattern", pattern, listener),
-    subscribeExact: (channel, listener) => subscriptions.subscribe(kindOf(channel), channel, listener),
+    subscribe: async (pattern, listener) => {
+      if (clients.isCluster) throw new Error("a Redis cluster has no patterns of sharded channels");
+      return subscriptions.subscribe("pattern", pattern, listener);
+    },
+    subscribeExact: (channel, listener) => subscriptions.subscribe(kind, channel, listener),
     head: async (tenantId) =>
       readPosition(await clients.run((client) => client.hmget(headKey(tenantId), "epoch", "seq"))),
     history: async (tenantId, since, limit) => {
