@@ -161,6 +161,28 @@ describe("Feed", () => {
     expect(seqs()).toEqual([4, 5, 6]);
   });
 
+  test("R2 misses nothing that happens while it subscribes", async () => {
+    const tenantId = newId();
+    const bus = createFakeBus();
+    bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, 3));
+    const feed = new Feed(tenantId, {
+      pubsub: {
+        ...bus,
+        subscribeExact: async (channel, listener) => {
+          // Committed and told before the subscription is in force: only the head can tell of it.
+          bus.keep(tenantId, EPOCH, entriesOf(tenantId, 4, 4));
+          return bus.subscribeExact(channel, listener);
+        },
+      },
+      clock: createManualClock(),
+      metrics: createMetrics(),
+      log: silentLog,
+      options: OPTIONS,
+    });
+    await feed.start();
+    expect(feed.position).toEqual({ epoch: EPOCH, seq: 4 });
+  });
+
   test("shares one reading of the log among all who ask for the same", async () => {
     const { feed, bus } = await startFeed(50);
     const since = { epoch: EPOCH, seq: 10 };
