@@ -190,12 +190,13 @@ test("nothing heard for two heartbeats makes it connect anew; anything heard put
 });
 
 test("what an older socket still says is not heard", async () => {
-  const { clock, sockets, socket, kinds } = await live();
+  const { clock, sockets, socket, kinds, client } = await live();
   await clock.pass(60_000);
   expect(sockets.length).toBeGreaterThan(1);
   socket.say(event(11));
   socket.end(4200);
   expect(kinds()).toEqual([]);
+  expect(client.connection.kind).not.toBe("stopped");
 });
 
 test("waking asks for a sign of life, and without one connects anew", async () => {

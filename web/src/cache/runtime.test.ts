@@ -1,0 +1,102 @@
+import { expect, test } from "bun:test";
+import { compareRanked } from "../../../shared/rank.ts";
+import { createQueryClient, runtimeOf } from "./query-client.ts";
+import { isTenantState } from "./states.ts";
+import { taskIn } from "./task-table.ts";
+import { scene, userIdOf } from "./testing/scenario.ts";
+import { simClient } from "./testing/sim-client.ts";
+import { TEAM } from "./testing/sim-store.ts";
+import { useSimTimers } from "./testing/sim-timers.ts";
+import { boardState, idOf, TEAM_ID, task } from "./testing/things.ts";
+
+const client = async (seed: number) => {
+  const here = scene(seed);
+  const { world, clock, random, newId, boardId } = here;
+  useSimTimers(clock);
+  const ann = simClient(world, { userId: userIdOf("ann"), boardId, clock, random, newId });
+  await clock.pass(2_000);
+  const first = [...world.store.tasks.values()].sort(compareRanked)[0]?.id ?? "";
+  const title = () => taskIn(ann.view()?.tasks ?? boardState().tasks, first)?.title;
+  const ghostRenames = (to: string) =>
+    world.store.commit("ghost", undefined, (version) => world.store.patchTask(first, { title: to }, version));
+  return { ...here, ann, first, title, ghostRenames };
+};
+
+test("C3 another's change after mine shows as soon as it comes, though my answer is still on its way", async () => {
+  const { ann, clock, world, first, title, ghostRenames } = await client(1);
+  ann.actions.updateTask(first, { title: "Mine" });
+  world.faults.restDelay = 60_000;
+  await clock.pass(100);
+  ghostRenames("Theirs");
+  await clock.pass(500);
+  expect(world.store.task(first).title).toBe("Theirs");
+  expect(ann.runtime.outbox.entries.map(({ status }) => status)).toEqual(["sending"]);
+  expect(title()).toBe("Theirs");
+});
+
+test("a change whose answer is lost is known by its echo and not sent again", async () => {
+  const { ann, clock, world, first, title } = await client(2);
+  world.faults.lostAnswers = 1;
+  ann.actions.updateTask(first, { title: "Mine" });
+  await clock.pass(250);
+  const { seq } = world.store;
+  expect(title()).toBe("Mine");
+  expect(ann.runtime.outbox.entries.every(({ status }) => status === "answered")).toBe(true);
+  await clock.pass(60_000);
+  expect(world.store.seq).toBe(seq);
+});
+
+test("C3 a change that is taken back leaves what others did meanwhile", async () => {
+  const { ann, clock, world, first } = await client(3);
+  world.faults.refused = 1;
+  world.faults.restDelay = 2_000;
+  ann.actions.updateTask(first, { title: "Mine" });
+  world.store.commit("ghost", undefined, (version) => world.store.patchTask(first, { color: "green" }, version));
+  await clock.pass(200);
+  expect(taskIn(ann.view()?.tasks ?? boardState().tasks, first)).toMatchObject({ title: "Mine", color: "green" });
+  await clock.pass(10_000);
+  expect(taskIn(ann.view()?.tasks ?? boardState().tasks, first)).toMatchObject({ title: "Task 0", color: "green" });
+  expect(ann.runtime.outbox.refusals).toHaveLength(1);
+});
+
+test("a read that comes from another history cuts the old one off", async () => {
+  const { ann, clock, world, first, title, ghostRenames } = await client(4);
+  world.store.restore("e2");
+  ghostRenames("After");
+  await clock.pass(30_000);
+  expect(title()).toBe("After");
+  expect(ann.realtime.position(TEAM)?.epoch).toBe("e2");
+  expect(first).not.toBe("");
+});
+
+const bare = () => {
+  const never = () => Promise.reject(new Error("not here"));
+  return runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never } }));
+};
+
+test("a refused read leaves what is shown, and where nothing is, is shown but takes no events", () => {
+  const runtime = bare();
+  const held = boardState([task(idOf(101))], { position: { epoch: "e1", seq: 20 } });
+  runtime.tenants.log(TEAM_ID).start({ epoch: "e1", seq: 20 });
+  const early = boardState([], { position: { epoch: "e1", seq: 15 } });
+  expect(runtime.share(held, early)).toBe(held);
+  const shown = runtime.share(undefined, early);
+  expect(isTenantState(shown) && runtime.tenants.log(TEAM_ID).isCurrent(shown)).toBe(false);
+});
+
+test("what is not a team's state is none of its business", () => {
+  const runtime = bare();
+  expect(runtime.share({ a: 1 }, { a: 2 })).toEqual({ a: 2 });
+});
+
+test("another person who signs in finds nothing of the one before", () => {
+  const runtime = bare();
+  const me = (id: string) => ({ user: { id, name: "N", email: "n@example.org", image: null }, teams: [] });
+  runtime.queryClient.setQueryData(["me"], me(idOf(1)));
+  runtime.queryClient.setQueryData(["board", "b"], boardState());
+  runtime.queryClient.setQueryData(["me"], me(idOf(1)));
+  expect(runtime.queryClient.getQueryData(["board", "b"])).toBeDefined();
+  runtime.queryClient.setQueryData(["me"], me(idOf(2)));
+  expect(runtime.queryClient.getQueryData(["board", "b"])).toBeUndefined();
+  expect(String(runtime.me()?.user.id)).toBe(idOf(2));
+});
