@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import type { Me } from "../../../../shared/users.ts";
 import { ErrorScreen } from "../../app/error-screen.tsx";
 import { FullMessage } from "../../app/full-message.tsx";
+import { MenuButton } from "../../app/menu-button.tsx";
 import { Shell } from "../../app/shell.tsx";
 import { type BoardView, useBoard } from "../../cache/use-board.ts";
 import { useMe } from "../../cache/use-teams.ts";
@@ -56,7 +57,7 @@ const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
   }, [name]);
   if (board.status !== "ready" || !board.board) {
     return (
-      <Shell me={me} header={null}>
+      <Shell me={me} header={<MenuButton />}>
         {board.status === "loading" || board.status === "ready" ? (
           late ? (
             <BoardSkeleton bare />
@@ -80,11 +81,14 @@ const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
 const Unavailable = ({ board }: { board: BoardView }) => {
   const { t } = useTranslation();
   if (board.status === "forbidden") {
-    return <FullMessage icon={<Lock size={28} />} title={t("board.forbiddenTitle")} text={t("board.forbiddenText")} />;
+    return (
+      <FullMessage within icon={<Lock size={28} />} title={t("board.forbiddenTitle")} text={t("board.forbiddenText")} />
+    );
   }
   const gone = board.status === "gone";
   return (
     <FullMessage
+      within
       icon={<SquareKanban size={28} />}
       title={gone ? t("board.goneTitle") : t("board.failedTitle")}
       text={gone ? t("board.goneText") : problemText(t, board.error)}
