@@ -87,6 +87,25 @@ export const changeProblems = (...more: ProblemCode[]) =>
     ...more,
   ]);
 
+/** The answers to a creation, whose id may be chosen. `what` names the entity. */
+export const createdAnswers = <Schema extends z.ZodType>(schema: Schema, what: string) => ({
+  200: ok(schema, `The ${what} that was made with this id before`),
+  201: ok(schema, `The new ${what}`),
+  ...changeProblems("ID_TAKEN", "GONE"),
+});
+
+/** The answers to a change of an entity that has a version. */
+export const changedAnswers = <Schema extends z.ZodType>(schema: Schema, what: string, ...more: ProblemCode[]) => ({
+  200: ok(schema, `The ${what} as it is now`),
+  ...changeProblems("VERSION_MISMATCH", ...more),
+});
+
+/** The answers to the deletion of an entity that has a version. */
+export const deletedAnswers = <Schema extends z.ZodType>(schema: Schema, what: string, ...more: ProblemCode[]) => ({
+  200: ok(schema, `The ${what} as it was`),
+  ...changeProblems("VERSION_MISMATCH", ...more),
+});
+
 export const problems = (...codes: ProblemCode[]) => byStatus(codes);
 
 export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({

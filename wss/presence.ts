@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock/clock.ts";
 import type { Log } from "../platform/log/log.ts";
 import { keepSubscribed } from "../platform/pubsub/keep-subscribed.ts";
 import { type PubSubProvider, presenceChannel } from "../platform/pubsub/provider.ts";
+import { parseJson } from "../shared/json.ts";
 import { encodeDown } from "../shared/protocol/codec.ts";
 import { type PresenceEntry, presenceEntrySchema } from "../shared/protocol/down.ts";
 import { MAX_PRESENCE_BYTES } from "../shared/protocol/limits.ts";
@@ -105,7 +106,7 @@ export const createPresence = (deps: PresenceDeps): Presence => {
 
   const hear = (tenantId: string, payload: string) => {
     const place = places.get(tenantId);
-    const message = nodeMessageSchema.safeParse(parse(payload));
+    const message = nodeMessageSchema.safeParse(parseJson(payload));
     if (place === undefined || !message.success || message.data.node === nodeId) return;
     if (message.data.type === "who") return announce(tenantId, ownEntries(place));
     for (const entry of message.data.entries) {
@@ -175,12 +176,4 @@ const inParts = (entries: readonly PresenceEntry[]): (readonly PresenceEntry[])[
     parts.push(entries.slice(from, from + ENTRIES_PER_MESSAGE));
   }
   return parts;
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

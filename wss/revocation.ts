@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock/clock.ts";
 import { controlMessageSchema } from "../platform/events/control.ts";
 import type { Feed } from "../platform/events/feed.ts";
 import type { MembershipEnd } from "../platform/events/incoming.ts";
+import { parseJson } from "../shared/json.ts";
 import type { Position } from "../shared/position.ts";
 import { TOKEN_SECONDS } from "../shared/protocol/limits.ts";
 import type { RealtimeClaims } from "../shared/realtime-token.ts";
@@ -40,7 +41,7 @@ export const createEnded = (clock: Clock): Ended => {
   const users = new Map<string, number>();
   return {
     hear: (payload) => {
-      const message = controlMessageSchema.safeParse(parse(payload));
+      const message = controlMessageSchema.safeParse(parseJson(payload));
       if (!message.success) return null;
       if (message.data.type === "session-ended") {
         sessions.set(message.data.sid, clock.now());
@@ -61,12 +62,4 @@ export const createEnded = (clock: Clock): Ended => {
       }
     },
   };
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

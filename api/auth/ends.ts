@@ -1,6 +1,7 @@
 import { type ControlMessage, controlMessageSchema } from "../../platform/events/control.ts";
 import { keepSubscribed } from "../../platform/pubsub/keep-subscribed.ts";
 import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
+import { parseJson } from "../../shared/json.ts";
 import type { ApiDeps } from "../deps.ts";
 
 /** The ends of sessions, keys and users: announced to every process, and heard from every process. */
@@ -32,12 +33,4 @@ export const createEnds = (deps: Pick<ApiDeps, "pubsub" | "clock" | "log">): End
     },
     listen: (listener) => void listeners.add(listener),
   };
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

@@ -1,3 +1,4 @@
+import { parseJson } from "../../shared/json.ts";
 import { TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
@@ -123,7 +124,7 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
   });
   const stopAnswers = feedDeps.options.repairs
     ? keepSubscribed({ pubsub, clock, log }, REPAIRED_CHANNEL, (payload) => {
-        const answer = repairAnswerSchema.safeParse(parse(payload));
+        const answer = repairAnswerSchema.safeParse(parseJson(payload));
         if (answer.success) slots.get(answer.data.tenantId)?.feed.repaired(answer.data.head);
       })
     : () => {};
@@ -165,12 +166,4 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
       }
     },
   };
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

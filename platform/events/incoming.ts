@@ -4,6 +4,7 @@ import {
   sequencedMessageSchema,
   unsequencedMessageSchema,
 } from "../../shared/events.ts";
+import { parseJsonObject } from "../../shared/json.ts";
 import { epochSchema } from "../../shared/position.ts";
 
 /** Larger messages of other backends would burst the queue of every socket at once. In UTF-16 units. */
@@ -34,7 +35,7 @@ export type Incoming = SequencedEvent | UnsequencedEvent | { readonly kind: "rej
 
 /** Reads what arrived on a tenant's channel. */
 export const readIncoming = (payload: string, tenantId: string): Incoming => {
-  const value = parseObject(payload);
+  const value = parseJsonObject(payload);
   if (value === null) return { kind: "rejected", reason: "unreadable" };
   if (value["seq"] !== undefined) {
     const { seq, epoch } = value;
@@ -53,7 +54,7 @@ export const readIncoming = (payload: string, tenantId: string): Incoming => {
 
 /** Reads an entry of the log, which is never refused: its place in the log is known. */
 export const readEntry = (payload: string, tenantId: string, epoch: string, seq: number): SequencedEvent => {
-  const value = parseObject(payload);
+  const value = parseJsonObject(payload);
   return value === null
     ? { kind: "sequenced", epoch, seq, payload, at: null, ends: null, fault: "unreadable" }
     : sequenced(value, payload, tenantId, epoch, seq);
@@ -92,15 +93,4 @@ const endOf = (value: Record<string, unknown>): MembershipEnd | null => {
 const timeOf = (at: unknown): number | null => {
   const time = typeof at === "string" ? Date.parse(at) : Number.NaN;
   return Number.isNaN(time) ? null : time;
-};
-
-const parseObject = (text: string): Record<string, unknown> | null => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
 };

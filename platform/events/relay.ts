@@ -1,3 +1,4 @@
+import { parseJson } from "../../shared/json.ts";
 import type { Position } from "../../shared/position.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type Db, readSnapshot } from "../db/db.ts";
@@ -199,7 +200,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
 
   const stopRepairs = remembers
     ? keepSubscribed({ pubsub, clock, log }, REPAIR_CHANNEL, (payload) => {
-        const request = repairRequestSchema.safeParse(tryJson(payload));
+        const request = repairRequestSchema.safeParse(parseJson(payload));
         if (!request.success) return;
         laneOf(request.data.tenantId).asked = true;
         catchUp(request.data.tenantId);
@@ -244,12 +245,4 @@ const joinBatches = (waiting: Committed[]): Committed => {
   if (count < 0) count = waiting.length;
   const taken = waiting.splice(0, count);
   return { epoch: first.epoch, entries: taken.flatMap((committed) => committed.entries) };
-};
-
-const tryJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { sequencedMessageSchema, unsequencedMessageSchema } from "../events.ts";
+import { parseJsonObject } from "../json.ts";
 import {
   type Down,
   errorSchema,
@@ -40,17 +41,6 @@ const DOWN = new Map<string, z.ZodType<Down>>([
   ["error", errorSchema],
 ]);
 
-const readObject = (text: string): Record<string, unknown> | null => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
-};
-
 const describe = (error: z.ZodError) =>
   error.issues.map((issue) => `${issue.path.join(".") || "message"}: ${issue.message}`).join("; ");
 
@@ -58,7 +48,7 @@ const decode = <Message>(
   text: string,
   schemaOf: (type: string, value: Record<string, unknown>) => z.ZodType<Message> | undefined,
 ): Decoded<Message> => {
-  const value = readObject(text);
+  const value = parseJsonObject(text);
   const type = value?.["type"];
   if (value === null || typeof type !== "string") return { ok: false, failure: { kind: "unreadable" } };
   const schema = schemaOf(type, value);

@@ -4,9 +4,11 @@ import { boardIdSchema, teamIdSchema } from "../../../shared/ids.ts";
 import { page, pageQuerySchema } from "../../../shared/paging.ts";
 import { answer, scopeOf, send, sendEntity, sendText } from "../../http.ts";
 import {
+  changedAnswers,
   changeHeaders,
-  changeProblems,
+  createdAnswers,
   createRouter,
+  deletedAnswers,
   jsonBody,
   ok,
   readProblems,
@@ -43,11 +45,7 @@ const create = createRoute({
   summary: "Make an empty board",
   tags,
   request: { params: teamParams, headers: changeHeaders, body: jsonBody(createBoardSchema) },
-  responses: {
-    200: ok(boardSchema, "The board that was made with this id before"),
-    201: ok(boardSchema, "The new board"),
-    ...changeProblems("ID_TAKEN", "GONE"),
-  },
+  responses: createdAnswers(boardSchema, "board"),
 });
 
 const read = createRoute({
@@ -76,7 +74,7 @@ const update = createRoute({
   summary: "Change a board",
   tags,
   request: { params, headers: versionedHeaders, body: jsonBody(updateBoardSchema) },
-  responses: { 200: ok(boardSchema, "The board as it is now"), ...changeProblems("VERSION_MISMATCH") },
+  responses: changedAnswers(boardSchema, "board"),
 });
 
 const remove = createRoute({
@@ -86,7 +84,7 @@ const remove = createRoute({
   summary: "Delete a board with all that is on it",
   tags,
   request: { params, headers: versionedHeaders },
-  responses: { 200: ok(boardSchema, "The board as it was"), ...changeProblems("VERSION_MISMATCH") },
+  responses: deletedAnswers(boardSchema, "board"),
 });
 
 const etagOf = (position: string | null) => `W/"${position}"`;

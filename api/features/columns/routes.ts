@@ -5,9 +5,11 @@ import { page, pageQuerySchema } from "../../../shared/paging.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { scopeOf, send, sendEntity } from "../../http.ts";
 import {
+  changedAnswers,
   changeHeaders,
-  changeProblems,
+  createdAnswers,
   createRouter,
+  deletedAnswers,
   jsonBody,
   ok,
   readProblems,
@@ -36,11 +38,7 @@ const create = createRoute({
   summary: "Add a column at the end",
   tags,
   request: { params: boardParams, headers: changeHeaders, body: jsonBody(createColumnSchema) },
-  responses: {
-    200: ok(columnSchema, "The column that was made with this id before"),
-    201: ok(columnSchema, "The new column"),
-    ...changeProblems("ID_TAKEN", "GONE"),
-  },
+  responses: createdAnswers(columnSchema, "column"),
 });
 
 const update = createRoute({
@@ -50,7 +48,7 @@ const update = createRoute({
   summary: "Change a column",
   tags,
   request: { params, headers: versionedHeaders, body: jsonBody(updateColumnSchema) },
-  responses: { 200: ok(columnSchema, "The column as it is now"), ...changeProblems("VERSION_MISMATCH") },
+  responses: changedAnswers(columnSchema, "column"),
 });
 
 const move = createRoute({
@@ -60,7 +58,7 @@ const move = createRoute({
   summary: "Move a column: directly before or after another, or to the end",
   tags,
   request: { params, headers: versionedHeaders, body: jsonBody(moveColumnSchema) },
-  responses: { 200: ok(columnSchema, "The column as it is now"), ...changeProblems("VERSION_MISMATCH") },
+  responses: changedAnswers(columnSchema, "column"),
 });
 
 const remove = createRoute({
@@ -70,7 +68,7 @@ const remove = createRoute({
   summary: "Delete a column with its tasks",
   tags,
   request: { params, headers: versionedHeaders },
-  responses: { 200: ok(columnSchema, "The column as it was"), ...changeProblems("VERSION_MISMATCH") },
+  responses: deletedAnswers(columnSchema, "column"),
 });
 
 export const columnRoutes = (deps: ServiceDeps) => {

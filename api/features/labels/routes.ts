@@ -5,9 +5,11 @@ import { page, pageQuerySchema } from "../../../shared/paging.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { scopeOf, send, sendEntity } from "../../http.ts";
 import {
+  changedAnswers,
   changeHeaders,
-  changeProblems,
+  createdAnswers,
   createRouter,
+  deletedAnswers,
   jsonBody,
   ok,
   readProblems,
@@ -36,11 +38,7 @@ const create = createRoute({
   summary: "Add a label",
   tags,
   request: { params: boardParams, headers: changeHeaders, body: jsonBody(createLabelSchema) },
-  responses: {
-    200: ok(labelSchema, "The label that was made with this id before"),
-    201: ok(labelSchema, "The new label"),
-    ...changeProblems("ID_TAKEN", "GONE"),
-  },
+  responses: createdAnswers(labelSchema, "label"),
 });
 
 const update = createRoute({
@@ -50,7 +48,7 @@ const update = createRoute({
   summary: "Change a label",
   tags,
   request: { params, headers: versionedHeaders, body: jsonBody(updateLabelSchema) },
-  responses: { 200: ok(labelSchema, "The label as it is now"), ...changeProblems("VERSION_MISMATCH") },
+  responses: changedAnswers(labelSchema, "label"),
 });
 
 const remove = createRoute({
@@ -60,7 +58,7 @@ const remove = createRoute({
   summary: "Delete a label and take it off its tasks",
   tags,
   request: { params, headers: versionedHeaders },
-  responses: { 200: ok(labelSchema, "The label as it was"), ...changeProblems("VERSION_MISMATCH") },
+  responses: deletedAnswers(labelSchema, "label"),
 });
 
 export const labelRoutes = (deps: ServiceDeps) => {

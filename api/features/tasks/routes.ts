@@ -6,9 +6,11 @@ import { createTaskSchema, moveTaskSchema, taskSchema, updateTaskSchema } from "
 import type { ServiceDeps } from "../../deps.ts";
 import { scopeOf, send, sendEntity } from "../../http.ts";
 import {
+  changedAnswers,
   changeHeaders,
-  changeProblems,
+  createdAnswers,
   createRouter,
+  deletedAnswers,
   jsonBody,
   ok,
   readProblems,
@@ -37,11 +39,7 @@ const create = createRoute({
   summary: "Add a task at the end of a column",
   tags,
   request: { params: boardParams, headers: changeHeaders, body: jsonBody(createTaskSchema) },
-  responses: {
-    200: ok(taskSchema, "The task that was made with this id before"),
-    201: ok(taskSchema, "The new task"),
-    ...changeProblems("ID_TAKEN", "GONE"),
-  },
+  responses: createdAnswers(taskSchema, "task"),
 });
 
 const read = createRoute({
@@ -61,7 +59,7 @@ const update = createRoute({
   summary: "Change a task",
   tags,
   request: { params, headers: versionedHeaders, body: jsonBody(updateTaskSchema) },
-  responses: { 200: ok(taskSchema, "The task as it is now"), ...changeProblems("VERSION_MISMATCH") },
+  responses: changedAnswers(taskSchema, "task"),
 });
 
 const move = createRoute({
@@ -71,7 +69,7 @@ const move = createRoute({
   summary: "Move a task: directly before or after another, or to the end of a column",
   tags,
   request: { params, headers: versionedHeaders, body: jsonBody(moveTaskSchema) },
-  responses: { 200: ok(taskSchema, "The task as it is now"), ...changeProblems("VERSION_MISMATCH") },
+  responses: changedAnswers(taskSchema, "task"),
 });
 
 const remove = createRoute({
@@ -81,7 +79,7 @@ const remove = createRoute({
   summary: "Delete a task",
   tags,
   request: { params, headers: versionedHeaders },
-  responses: { 200: ok(taskSchema, "The task as it was"), ...changeProblems("VERSION_MISMATCH") },
+  responses: deletedAnswers(taskSchema, "task"),
 });
 
 export const taskRoutes = (deps: ServiceDeps) => {
