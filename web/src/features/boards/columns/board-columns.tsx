@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { useTask } from "../../../cache/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useBoardContext } from "../board-context.ts";
@@ -11,7 +12,7 @@ import { FirstSteps } from "./first-steps.tsx";
 /** The columns side by side. */
 export const BoardColumns = () => {
   const { t } = useTranslation();
-  const { columns, ui, writes } = useBoardContext();
+  const { boardId, columns, ui, writes } = useBoardContext();
   const board = useRef<HTMLDivElement>(null);
   const drop = useDrop();
   const host = useRef(drop);
@@ -25,6 +26,12 @@ export const BoardColumns = () => {
       taskTitle: (id) => host.current.taskTitle(id),
     });
   }, [ui, writes]);
+  const heldId = useStore(ui.drag, (state) => (state?.kind === "task" ? state.id : null));
+  const isGone = useTask(boardId, heldId ?? "") === null && heldId !== null;
+  useEffect(() => {
+    // Somebody deleted what is being dragged: there is nothing left to drop.
+    if (isGone) ui.drag.set(null);
+  }, [isGone, ui]);
   const drag = useStore(ui.drag, (state) => (state?.kind === "column" ? state : null));
   const dragging = useStore(ui.drag, (state) => state !== null);
   const taken = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
