@@ -1,0 +1,123 @@
+import { afterEach, beforeAll, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { columnSchema } from "../../shared/columns.ts";
+import { PROBLEMS, type ProblemCode } from "../../shared/problem.ts";
+import { addTask, card, chooseInColumnMenu, column, meet, shown, taskLink, told } from "./board-steps.ts";
+import { answered, eventually, everyoneLeaves, openStage, type Stage, snapshotOf } from "./support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterEach(everyoneLeaves);
+
+/** Answers the first such request with a refusal, and lets all others through. */
+const refuseOnce = async (page: Page, path: string, method: string, code: ProblemCode): Promise<void> => {
+  const { status, title } = PROBLEMS[code];
+  let done = false;
+  await page.route(path, async (route) => {
+    if (done || route.request().method() !== method) return route.fallback();
+    done = true;
+    await route.fulfill({
+      status,
+      contentType: "application/problem+json",
+      body: JSON.stringify({
+        type: "about:blank",
+        title,
+        status,
+        detail: "The server did not want to.",
+        code,
+        requestId: "r",
+      }),
+    });
+  });
+};
+
+const alert = (page: Page) => page.getByRole("alert");
+
+test("a column that is renamed while another deletes it goes away, and the reason is told", async () => {
+  const pair = await meet(stage, [["One"]]);
+  const { anna, boris } = pair;
+  anna.expectedProblems.push(answered(404), answered(410));
+  const done = pair.columns[2]!;
+  await anna.page.route(`**/api/columns/${done.id}`, async (route) => {
+    await boris.rest(columnSchema, "DELETE", `/columns/${done.id}`);
+    await route.continue();
+  });
+  await chooseInColumnMenu(anna.page, "Done", "Rename");
+  await anna.page.getByRole("textbox", { name: "Column name" }).fill("Finished");
+  await anna.page.getByRole("textbox", { name: "Column name" }).press("Enter");
+  await alert(anna.page)
+    .getByText(/The change to the column “(Done|Finished)” was taken back/)
+    .waitFor();
+  await alert(anna.page)
+    .getByText(/no longer there|deleted meanwhile/)
+    .waitFor();
+  await column(anna.page, "Finished").waitFor({ state: "detached" });
+  await eventually(() => shown(anna.page), told(await snapshotOf(pair)));
+  await alert(anna.page).getByRole("button", { name: "Dismiss" }).click();
+  await alert(anna.page).waitFor({ state: "detached" });
+});
+
+test("a refused colour is taken back with its reason, and trying again works", async () => {
+  const pair = await meet(stage, [["Paint me"]]);
+  const { page, expectedProblems } = pair.anna;
+  expectedProblems.push(answered(422));
+  await refuseOnce(page, "**/api/tasks/*", "PATCH", "INVALID");
+  await taskLink(page, "Paint me").focus();
+  await page.keyboard.press("5");
+  await alert(page).getByText("The change to “Paint me” was taken back.").waitFor();
+  await alert(page).getByText("The server did not want to.").waitFor();
+  expect(await card(page, "Paint me").getByText("Colour: Green").count()).toBe(0);
+  await alert(page).getByRole("button", { name: "Try again" }).click();
+  await card(pair.boris.page, "Paint me").getByText("Colour: Green").waitFor();
+  await alert(page).waitFor({ state: "detached" });
+});
+
+test("a refused task disappears again with its reason, and trying again adds it", async () => {
+  const pair = await meet(stage);
+  const { page, expectedProblems } = pair.anna;
+  expectedProblems.push(answered(403));
+  await refuseOnce(page, "**/api/boards/*/tasks", "POST", "FORBIDDEN");
+  await column(page, "To do").getByRole("button", { name: "Add a task" }).click();
+  await page.getByRole("textbox", { name: "Task title" }).fill("Unwanted");
+  await page.keyboard.press("Enter");
+  await alert(page).getByText("“Unwanted” was not added.").waitFor();
+  await alert(page).getByText("Your role in this team does not allow it.").waitFor();
+  await taskLink(page, "Unwanted").waitFor({ state: "detached" });
+  await alert(page).getByRole("button", { name: "Try again" }).click();
+  await taskLink(pair.boris.page, "Unwanted").waitFor();
+  await eventually(() => shown(page), told(await snapshotOf(pair)));
+});
+
+test("a refused move puts the task back where it was, and keeps what others did meanwhile", async () => {
+  const pair = await meet(stage, [["One", "Two"]]);
+  const { page, expectedProblems } = pair.anna;
+  expectedProblems.push(answered(412));
+  await refuseOnce(page, "**/api/tasks/*/move", "POST", "VERSION_MISMATCH");
+  await addTask(pair.boris.page, "To do", "Three");
+  await taskLink(page, "Three").waitFor();
+  await taskLink(page, "One").focus();
+  await page.keyboard.press("m");
+  const dialog = page.getByRole("dialog", { name: "Move task" });
+  await dialog.getByRole("combobox", { name: "Column" }).selectOption("Done");
+  await dialog.getByRole("button", { name: "Move" }).click();
+  await alert(page).getByText("“One” was put back.").waitFor();
+  await eventually(
+    () => shown(page),
+    [
+      ["To do", ["One", "Two", "Three"]],
+      ["Doing", []],
+      ["Done", []],
+    ],
+  );
+  await alert(page).getByRole("button", { name: "Try again" }).click();
+  await eventually(
+    () => shown(pair.boris.page),
+    [
+      ["To do", ["Two", "Three"]],
+      ["Doing", []],
+      ["Done", ["One"]],
+    ],
+  );
+});
