@@ -4,6 +4,7 @@ import type { Position } from "../../../shared/position.ts";
 import type { Notice } from "../realtime/notices.ts";
 import type { Clock } from "../realtime/ports.ts";
 import type { GiveUpReason } from "../realtime/subscription-state.ts";
+import { throttled } from "../realtime/throttled.ts";
 import { applyFact } from "./apply-event.ts";
 import { type Fact, factOf, unreadableFact } from "./facts.ts";
 import { isTenantState, type TenantState } from "./states.ts";
@@ -28,8 +29,7 @@ type Tenant = {
   cancelFlush: (() => void) | null;
   /** The flush comes at the next tick; events that keep coming do not put it off. */
   flushesSoon: boolean;
-  hintedAt: number;
-  cancelHint: (() => void) | null;
+  readonly hints: ReturnType<typeof throttled>;
   gaveUp: GiveUpReason | null;
 };
 
@@ -139,22 +139,13 @@ export class Tenants {
 
   /** Reads the tenant's shown states again, but not for every reason given within a few seconds. */
   hint(tenantId: string): void {
-    const tenant = this.#tenant(tenantId);
-    if (tenant.cancelHint !== null) return;
-    const wait = tenant.hintedAt + HINT_MS - this.#deps.clock.now();
-    const run = () => {
-      tenant.cancelHint = null;
-      tenant.hintedAt = this.#deps.clock.now();
-      this.#readAgain(tenantId);
-    };
-    if (wait <= 0) run();
-    else tenant.cancelHint = this.#deps.clock.after(wait, run);
+    this.#tenant(tenantId).hints.ask();
   }
 
   clear(): void {
     for (const tenant of this.#tenants.values()) {
       tenant.cancelFlush?.();
-      tenant.cancelHint?.();
+      tenant.hints.cancel();
     }
     this.#tenants.clear();
     this.#cuts += 1;
@@ -231,8 +222,7 @@ export class Tenants {
       catchUpTo: 0,
       cancelFlush: null,
       flushesSoon: false,
-      hintedAt: Number.NEGATIVE_INFINITY,
-      cancelHint: null,
+      hints: throttled(this.#deps.clock, HINT_MS, () => this.#readAgain(tenantId)),
       gaveUp: null,
     };
     this.#tenants.set(tenantId, tenant);

@@ -1,7 +1,11 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { EventMessage } from "../../../shared/events.ts";
+import { browserClock } from "./browser-ports.ts";
 import { useRealtime } from "./realtime-context.ts";
+import { throttled } from "./throttled.ts";
+
+const HINT_MS = 3_000;
 
 export type SubscriptionOptions<Data = unknown> = {
   readonly tenantId: string;
@@ -35,10 +39,15 @@ export const useSubscription = <Data = unknown>(options: SubscriptionOptions<Dat
   const { tenantId } = options;
   useEffect(() => {
     const leave = client.join(tenantId);
+    const hints = throttled(browserClock, HINT_MS, () => {
+      const { queryKey } = latest.current;
+      if (queryKey !== undefined) void queryClient.invalidateQueries({ queryKey });
+    });
     const deafen = client.listen((notice) => {
       if (!("tenantId" in notice) || notice.tenantId !== tenantId) return;
       const { actions, filter, onEvent, queryKey, patch } = latest.current;
-      if (notice.kind === "reset" || notice.kind === "hint") {
+      if (notice.kind === "hint") hints.ask();
+      if (notice.kind === "reset") {
         if (queryKey !== undefined) void queryClient.invalidateQueries({ queryKey });
         return;
       }
@@ -51,6 +60,7 @@ export const useSubscription = <Data = unknown>(options: SubscriptionOptions<Dat
       onEvent?.(message);
     });
     return () => {
+      hints.cancel();
       deafen();
       leave();
     };
