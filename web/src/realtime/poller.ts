@@ -36,6 +36,7 @@ export class Poller {
 
   /** Begins with new targets and drops those that are none any more. */
   update(): void {
+    if (this.#ports.poll === undefined) return;
     const targets = new Set(this.#sink.targets().map(({ tenantId }) => tenantId));
     for (const [tenantId, cancel] of this.#due) {
       if (targets.has(tenantId)) continue;

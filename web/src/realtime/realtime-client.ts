@@ -186,6 +186,8 @@ export class RealtimeClient {
     const turn = this.#tokenTurn;
     const answer = await this.#ports.fetchToken();
     if (turn !== this.#tokenTurn) return;
+    const retryAfterMs = answer.kind === "failed" ? (answer.retryAfterSeconds ?? 0) * 1_000 : 0;
+    const renewalWait = Math.max(RENEWAL_FLOOR_MS, retryAfterMs);
     switch (answer.kind) {
       case "token":
         this.#renewalFailures = 0;
@@ -196,15 +198,11 @@ export class RealtimeClient {
         return;
       case "failed":
         this.#renewalFailures += 1;
-        this.#dispatch({ kind: "token-failed", retryAfterMs: (answer.retryAfterSeconds ?? 0) * 1_000 });
-        if (this.#connection.kind === "open") this.#armRenewal(this.#retryIn(answer.retryAfterSeconds));
+        this.#dispatch({ kind: "token-failed", retryAfterMs });
+        if (this.#connection.kind === "open")
+          this.#armRenewal(renewalWait + fullJitter(this.#renewalFailures, this.#ports.random));
         return;
     }
-  }
-
-  #retryIn(retryAfterSeconds: number | null): number {
-    const wait = Math.max(RENEWAL_FLOOR_MS, (retryAfterSeconds ?? 0) * 1_000);
-    return wait + fullJitter(this.#renewalFailures, this.#ports.random);
   }
 
   /** A token that is on its way may be of before what made a new one necessary: it is asked for again. */
@@ -263,9 +261,7 @@ export class RealtimeClient {
     });
   }
 
-  #send(message: Up): void {
-    this.#socket?.send(encodeUp(message));
-  }
+  readonly #send = (message: Up): void => this.#socket?.send(encodeUp(message));
 
   #armDeadline(): void {
     this.#cancelDeadline?.();
@@ -346,10 +342,10 @@ export class RealtimeClient {
         this.#presence.take(message.tenantId, message.full, message.entries);
         this.#notify({ kind: "presence", tenantId: message.tenantId });
         return;
-      case "pong":
-        return;
       case "error":
         this.#refused(message);
+        return;
+      case "pong":
         return;
     }
   }
@@ -375,7 +371,6 @@ export class RealtimeClient {
   }
 
   #pollTargets(): PollTarget[] {
-    if (this.#ports.poll === undefined) return [];
     const failing = isFailing(this.#connection);
     return this.#subscriptions.wanted().flatMap((tenantId) => {
       const { kind } = this.#subscriptions.state(tenantId);
