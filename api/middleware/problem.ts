@@ -1,5 +1,6 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
 import type { Log } from "../../platform/log/log.ts";
 import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
 import { AppError } from "../app-error.ts";
@@ -52,7 +53,7 @@ export const problemHandler =
       const code = HTTP_CODES.get(error.status);
       if (code !== undefined) return sendProblem(c, code, error.message || PROBLEMS[code].title);
     }
-    log.error({ err: error, requestId: c.get("requestId"), path: c.req.path }, "a request failed unexpectedly");
+    log.error({ err: error, requestId: c.get("requestId"), route: routePath(c, -1) }, "a request failed unexpectedly");
     return sendProblem(c, "INTERNAL", "The request failed; the log has more under its requestId");
   };
 

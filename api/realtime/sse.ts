@@ -61,12 +61,13 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
       tenantOf: async () => teamId.data,
       run: async () => null,
     });
-    const head = position === null ? null : parsePosition(position);
+    const head = parsePosition(position ?? "");
+    if (head === null) throw notFound();
     const lease = await deps.feeds.acquire(teamId.data).catch((err: unknown) => {
       deps.log.warn({ err, tenantId: teamId.data }, "a stream could not be opened");
       throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
     });
-    if (head !== null && (await lease.feed.reach(head)) === "unknown") {
+    if ((await lease.feed.reach(head)) === "unknown") {
       lease.release();
       throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
     }
@@ -77,6 +78,7 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     void runStream(deps, scope, {
       teamId: teamId.data,
       since: parsePosition(c.req.header("Last-Event-ID") ?? "") ?? parsePosition(query.since ?? ""),
+      checkedAt: head,
       lease,
       stream,
       onEnd: () => {

@@ -20,6 +20,8 @@ export const runStream = async (
   input: {
     readonly teamId: TeamId;
     readonly since: Position | null;
+    /** The head when the right was checked. */
+    readonly checkedAt: Position;
     readonly lease: FeedLease;
     readonly stream: EventStream;
     readonly onEnd: () => void;
@@ -64,8 +66,8 @@ export const runStream = async (
   const live = () => {
     if (!stream.isOpen) return;
     const recheck = () => {
-      stillWelcome(deps, scope, teamId)
-        .then((welcome) => (welcome ? undefined : end("expired")))
+      endOf(deps, scope, teamId)
+        .then((reason) => (reason === null ? undefined : end(reason)))
         .catch((err: unknown) => deps.log.warn({ err, tenantId: teamId }, "a stream's session could not be checked"));
     };
     stops.push(
@@ -80,8 +82,10 @@ export const runStream = async (
     recheck();
   };
 
+  await feed.standing(scope.userId, input.checkedAt);
   const outcome = await replay(feed, since, {
-    isWelcome: () => stream.isOpen,
+    // The membership may end while the past is read or sent.
+    isWelcome: () => stream.isOpen && feed.knownStanding(scope.userId, input.checkedAt) === "member",
     joined: connect,
     send: (slice) => {
       let room: Promise<void> | undefined;
@@ -98,13 +102,16 @@ export const runStream = async (
   });
   deps.metrics.replays.inc({ outcome });
   if (outcome === "unavailable") stream.close();
+  if (outcome === "unwelcome") end("revoked");
   return { scope, end };
 };
 
-const stillWelcome = (deps: ApiDeps, scope: Scope, teamId: TeamId): Promise<boolean> =>
+/** Why a stream that is open must end, if it must. */
+const endOf = (deps: ApiDeps, scope: Scope, teamId: TeamId): Promise<UnsubscribedReason | null> =>
   readSnapshot(deps.db, async (tx) => {
+    if ((await roleIn(tx, teamId, scope.userId)) === null) return "revoked";
     const session =
       (await tx.selectFrom("sessions").select("id").where("id", "=", scope.sid).executeTakeFirst()) ??
       (await tx.selectFrom("api_keys").select("id").where("id", "=", scope.sid).executeTakeFirst());
-    return session !== undefined && (await roleIn(tx, teamId, scope.userId)) !== null;
+    return session === undefined ? "expired" : null;
   });

@@ -49,7 +49,7 @@ export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
   const stopProbes = clock.every(PROBE_EVERY_MS, () => {
     if (probing) return;
     probing = true;
-    primary
+    void primary
       .isHealthy()
       .then(setUp)
       .finally(() => {

@@ -3,7 +3,7 @@ import { meSchema, updateMeSchema, userSchema } from "../../../shared/users.ts";
 import type { Sessions } from "../../auth/sessions.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { scopeOf, sendBody } from "../../http.ts";
-import { changeProblems, createRouter, jsonBody, okPlain, readProblems } from "../../openapi.ts";
+import { createRouter, jsonBody, okPlain, readProblems } from "../../openapi.ts";
 import { getMe, updateMe } from "./service.ts";
 
 const tags = ["Me"];
@@ -24,7 +24,10 @@ const update = createRoute({
   summary: "Rename myself; each of my teams hears of it",
   tags,
   request: { body: jsonBody(updateMeSchema) },
-  responses: { 200: okPlain(userSchema, "The person as it is now"), ...changeProblems() },
+  responses: {
+    200: okPlain(userSchema, "The person as it is now"),
+    ...readProblems("BAD_REQUEST", "UNTRUSTED_ORIGIN", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
+  },
 });
 
 export const meRoutes = (deps: ServiceDeps, sessions: Pick<Sessions, "forget">) => {

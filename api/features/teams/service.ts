@@ -11,6 +11,7 @@ import {
   type Reply,
   replay,
   requireVersion,
+  roleIn,
   runCommand,
   runRead,
   storedReply,
@@ -41,7 +42,11 @@ export const listTeams = (deps: ServiceDeps, scope: Scope, query: PageQuery): Pr
 export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateTeam): Promise<Reply<TeamWithRole>> => {
   const committed = await deps.db.change(async (tx) => {
     const stored = await storedReply(tx, scope);
-    if (stored !== null) return replay<TeamWithRole>(scope, stored);
+    if (stored !== null) {
+      const again = replay<TeamWithRole>(scope, stored);
+      if ((await roleIn(tx, again.reply.body.id, scope.userId)) === null) throw notFound();
+      return again;
+    }
     const at = new Date(deps.clock.now()).toISOString();
     const tenantId = deps.newId() as TeamId;
     const head = await createHead(tx, tenantId, deps.newId(), at);

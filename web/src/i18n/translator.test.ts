@@ -18,5 +18,5 @@ test("a count chooses the plural of its language", () => {
 });
 
 test("names with dots and values with dollars are taken as they are", () => {
-  expect(english("refused.what.task.move", { title: "$& {{name}}" })).toBe("“$& {{name}}” was put back.");
+  expect(english("refused.what.task.move", { title: "$& {name}" })).toBe("“$& {name}” was put back.");
 });
