@@ -44,7 +44,7 @@ const kyselyDatabase = (file: SqliteFile): SqliteDatabase => ({
       reader: statement.columnNames.length > 0,
       all: (parameters) => statement.all(...bindings(parameters)),
       run: (parameters) => statement.run(...bindings(parameters)),
-      iterate: (parameters) => statement.iterate(...bindings(parameters)) as IterableIterator<unknown>,
+      iterate: (parameters) => statement.iterate(...bindings(parameters)),
     };
   },
 });
