@@ -10,7 +10,6 @@ export const FilterButton = ({ count, ...rest }: ComponentProps<"button"> & { co
     <button
       type="button"
       {...rest}
-      aria-label={t("filter.button")}
       title={`${t("filter.button")} (F)`}
       className={buttonClass(count > 0 ? "secondary" : "ghost", "sm", count > 0 ? "text-accent-text!" : "")}
     >
