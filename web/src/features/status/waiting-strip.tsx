@@ -12,20 +12,24 @@ export const WaitingStrip = () => {
   const cut = status === "offline" || (status === "reconnecting" && waiting > 0);
   const shown = useDelayed(cut, 1_000);
   if (reason && reason !== "signed-out") {
-    return <Strip>{t(`live.reasons.${reason}`)}</Strip>;
+    return <Strip label={t(`live.${status}`)}>{t(`live.reasons.${reason}`)}</Strip>;
   }
   if (!shown) return null;
   return (
-    <Strip>
+    <Strip label={t(`live.${status}`)}>
       <span className="font-medium">{status === "offline" ? t("waiting.offline") : t("waiting.reconnecting")}</span>{" "}
       {waiting > 0 ? t("waiting.changes", { count: waiting }) : t("waiting.goOn")}
     </Strip>
   );
 };
 
-const Strip = ({ children }: { children: React.ReactNode }) => (
-  <div className="fade flex items-center gap-2 border-b border-border bg-warning-soft px-4 py-1.5 text-sm text-warning">
+/** A landmark of its own: it stands between the header and the main part. */
+const Strip = ({ label, children }: { label: string; children: React.ReactNode }) => (
+  <aside
+    aria-label={label}
+    className="fade flex items-center gap-2 border-b border-border bg-warning-soft px-4 py-1.5 text-sm text-warning"
+  >
     <CloudOff size={15} aria-hidden className="shrink-0" />
     <p>{children}</p>
-  </div>
+  </aside>
 );
