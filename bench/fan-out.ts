@@ -66,7 +66,7 @@ const runOnce = (contestant: Contestant, scenario: Scenario, options: BenchOptio
     };
     const warmUpRate = Math.max(WARM_UP_RATE_AT_LEAST, scenario.rate);
     await publish(warmUpRate, inRounds(warmUpRate * Math.min(3, options.seconds)));
-    listener.reset();
+    await listener.reset();
 
     const events = inRounds(scenario.rate * options.seconds);
     const cpuBefore = cpuMicros(server.pid);
@@ -126,7 +126,19 @@ const print = (scenario: FullScenario, servers: readonly FanOutRun[], quick: boo
   const costOf = (name: string) => servers.find(({ server }) => server === name)?.cpuPerDelivery ?? Number.NaN;
   printTable(
     `Fan-out ${scenario.name}: ${scenario.sockets} sockets, ${scenario.tenants} tenants, ${scenario.rate} events/s`,
-    ["server", "CPU µs/delivery", "of ws", "of socket.io", "core", "listener", "p50 ms", "p99 ms", "lost", "doubled"],
+    [
+      "server",
+      "CPU µs/delivery",
+      "of ws",
+      "of socket.io",
+      "core",
+      "listener",
+      "p50 ms",
+      "p99 ms",
+      "lost",
+      "doubled",
+      "closed",
+    ],
     servers.map((run) => [
       run.server,
       num(run.cpuPerDelivery),
@@ -138,6 +150,7 @@ const print = (scenario: FullScenario, servers: readonly FanOutRun[], quick: boo
       num(run.p99),
       String(run.lost),
       String(run.doubled),
+      String(run.closed),
     ]),
   );
   if (quick) return;

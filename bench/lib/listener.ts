@@ -7,7 +7,8 @@ export type Listener = {
   readonly pid: number;
   /** Opens more sockets; resolves when all have joined. */
   readonly connect: (plan: Omit<Connect, "type">) => Promise<void>;
-  readonly reset: () => void;
+  /** Begins to count anew; resolves when that is done, for an event may overtake the wish. */
+  readonly reset: () => Promise<void>;
   /** Waits until `expected` events were heard since the last reset, or nothing was heard for a while. */
   readonly settle: (expected: number) => Promise<void>;
   readonly report: () => Promise<Report>;
@@ -48,7 +49,9 @@ export const startListener = async (): Promise<Listener> => {
     connect: async (plan) => {
       await expect("joined", CONNECT_WITHIN_MS, { type: "connect", ...plan });
     },
-    reset: () => child.send({ type: "reset" } satisfies ToListener),
+    reset: async () => {
+      await expect("reset", ANSWER_WITHIN_MS, { type: "reset" });
+    },
     settle: async (expected) => {
       let best = -1;
       let until = 0;

@@ -7,11 +7,14 @@ export type FrameHandler = {
 };
 
 const END_LENGTH = 64;
+/** No server here sends more in one frame, and none sends parts of a message. */
+const LONGEST = 64 * 1024;
+const FINAL = 0x80;
 const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads a server's frames as cheaply as can be: of long ones only the length is looked at, unless `keepsEnds`.
- * Knows no fragmented messages; none of the servers sends them.
+ * @throws when what comes is no whole message.
  */
 export class FrameReader {
   readonly #longFrom: number;
@@ -59,6 +62,8 @@ export class FrameReader {
     if (available < head) return -1;
     const length = code < 126 ? code : code === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2));
     const end = at + head + length;
+    // Whoever misreads one length would skip the rest of the connection in silence.
+    if (length > LONGEST || ((data[at] ?? 0) & 0xf0) !== FINAL) throw new Error("frames are not read in step any more");
     if (length >= this.#longFrom && !this.#keepsEnds) {
       if (end > data.length) {
         this.#toSkip = end - data.length;

@@ -92,7 +92,7 @@ const connectOne = async (plan: Connect, texts: readonly string[], isSampled: bo
         try {
           socket.data.feed(chunk);
         } catch (error) {
-          reject(error);
+          say({ type: "failed", message: String(error) });
           socket.terminate();
         }
       },
@@ -129,6 +129,7 @@ process.on("message", (message: ToListener) => {
       counts.fill(0);
       total = 0;
       latencies = [];
+      say({ type: "reset" });
       return;
     case "count":
       say({ type: "counted", total, closed });

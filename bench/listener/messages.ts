@@ -27,6 +27,7 @@ export type Report = {
 export type FromListener =
   | { readonly type: "up" }
   | { readonly type: "joined" }
+  | { readonly type: "reset" }
   | { readonly type: "counted"; readonly total: number; readonly closed: number }
   | Report
   | { readonly type: "failed"; readonly message: string };
