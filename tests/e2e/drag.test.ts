@@ -13,7 +13,7 @@ type Point = { x: number; y: number };
 
 const middleOf = async (target: Locator): Promise<Point> => {
   const box = await target.boundingBox();
-  if (!box) throw new Error(`${target} is not to be seen`);
+  if (!box) throw new Error("it is not to be seen");
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 };
 

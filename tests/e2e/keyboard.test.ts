@@ -32,7 +32,7 @@ const tabTo = async (page: Page, target: Locator): Promise<void> => {
     if ((await target.count()) === 1 && (await hasFocus(target))) return;
     await page.keyboard.press("Tab");
   }
-  throw new Error(`${MOST_TABS} times Tab did not lead to ${target}`);
+  throw new Error(`${MOST_TABS} times Tab did not lead there`);
 };
 
 /** Whether what has the focus, or what it lies in, wears a ring. */

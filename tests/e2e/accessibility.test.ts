@@ -1,0 +1,190 @@
+import { afterEach, beforeAll, expect, test } from "bun:test";
+import { COLORS } from "../../shared/color.ts";
+import { labelSchema } from "../../shared/labels.ts";
+import { prepareAxe, violationsOf } from "./axe.ts";
+import { chooseInColumnMenu, column, openBoard, openTask, status, taskLink } from "./board-steps.ts";
+import {
+  addMember,
+  answered,
+  arrive,
+  CUT_OFF,
+  everyoneLeaves,
+  type Ground,
+  invite,
+  makeGround,
+  makeTask,
+  openStage,
+  type Someone,
+  type Stage,
+  visit,
+} from "./support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterEach(everyoneLeaves);
+
+const DAY = 86_400_000;
+
+const someone = async (name: string): Promise<Someone> => {
+  const person = await arrive(stage, name);
+  await prepareAxe(person.context);
+  return person;
+};
+
+/** A board that shows everything a card can show. */
+const fullBoard = async (owner: Someone): Promise<Ground> => {
+  const ground = await makeGround(owner);
+  const path = `/boards/${ground.board.id}/labels`;
+  const labels = await Promise.all(
+    [...COLORS, null].map((color) =>
+      owner.rest(labelSchema, "POST", path, { name: `Label ${color ?? "plain"}`, color }),
+    ),
+  );
+  for (const [index, color] of [...COLORS, null].entries()) {
+    await makeTask(ground, `Task ${color ?? "plain"}`, {
+      column: index % 3,
+      color,
+      labelIds: [labels[index]!.id],
+      assigneeIds: [owner.id],
+      description: "Something to *read*, with [a link](https://example.test) and `code`",
+      dueAt: new Date(Date.now() + [-3, 0.5, 30][index % 3]! * DAY).toISOString(),
+    });
+  }
+  return ground;
+};
+
+test("sign-up, sign-in, a wrong password and the invitation have no barriers", async () => {
+  const owner = await arrive(stage, "Anna");
+  const { url } = await invite(await makeGround(owner), "member");
+  const { page, context, expectedProblems } = await visit(stage);
+  await prepareAxe(context);
+  expectedProblems.push(answered(401), answered(404), answered(410));
+  await page.goto("/");
+  await page.getByRole("button", { name: "Create account" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Email" }).fill("nobody@example.test");
+  await page.getByRole("textbox", { name: "Password" }).fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.goto(url);
+  await page.getByText("invites you to").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.goto("/join/01a1fe1c-c1d4-4291-a3cf-fd902040d860");
+  await page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+}, 60_000);
+
+test("first team, list of boards, its dialogs and addresses that lead nowhere have no barriers", async () => {
+  const anna = await someone("Anna");
+  const { page } = anna;
+  anna.expectedProblems.push(answered(404));
+  await page.goto("/");
+  await page.getByRole("textbox", { name: "Team name" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  const ground = await makeGround(anna);
+  await invite(ground, "viewer");
+  await page.reload();
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /^Board/ })
+    .waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Import from Trello" }).click();
+  await page.getByRole("dialog").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Team settings" }).click();
+  await page.getByRole("textbox", { name: "Invitation link" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Anna/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  for (const [path, heading] of [
+    ["/no/such/page", "There is nothing at this address"],
+    ["/b/01a1fe1c-c1d4-7291-a3cf-fd902040d860", "This board is not there"],
+    [`/b/${ground.board.id}/t/01a1fe1c-c1d4-7291-a3cf-fd902040d860`, "This task is not there"],
+  ] as const) {
+    await page.goto(path);
+    await page.getByRole("heading", { name: heading }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  }
+}, 60_000);
+
+test("a board with all that it can show, its filter, composer, menus and strips have no barriers", async () => {
+  const anna = await someone("Anna");
+  const ground = await fullBoard(anna);
+  const boris = await arrive(stage, "Boris");
+  await addMember(ground, boris);
+  await openBoard(boris, ground.board.id);
+  const { page } = anna;
+  await openBoard(anna, ground.board.id);
+  await page.getByRole("img", { name: "Boris is here" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("group", { name: "Filter" }).getByRole("checkbox", { name: "Green", exact: true }).check();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await column(page, "To do").getByRole("button", { name: "Add a task" }).click();
+  await page.getByRole("textbox", { name: "Task title" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await column(page, "Doing").getByRole("button", { name: "Column menu" }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  anna.expectedProblems.push(CUT_OFF);
+  await anna.context.setOffline(true);
+  await status(page).getByText("Offline").waitFor();
+  await page.getByText("You are offline.").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+}, 60_000);
+
+test("the task's dialog, moving, questions and help have no barriers", async () => {
+  const anna = await someone("Anna");
+  const ground = await fullBoard(anna);
+  const { page } = anna;
+  await openBoard(anna, ground.board.id);
+  const dialog = await openTask(page, "Task red");
+  expect(await violationsOf(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Choose labels" }).click();
+  await page.getByRole("checkbox", { name: "Label red" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByText("Something to").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Move" }).click();
+  await page.getByRole("dialog", { name: "Move task" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await dialog.getByRole("button", { name: "Delete task" }).click();
+  await page.getByRole("dialog", { name: "Delete this task?" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await chooseInColumnMenu(page, "To do", "Set a limit");
+  await page.getByRole("dialog").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await taskLink(page, "Task red").focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+}, 60_000);
+
+test("a viewer's board and task have no barriers", async () => {
+  const owner = await arrive(stage, "Anna");
+  const ground = await fullBoard(owner);
+  const viewer = await someone("Vera");
+  await addMember(ground, viewer, "viewer");
+  await openBoard(viewer, ground.board.id);
+  expect(await violationsOf(viewer.page)).toEqual([]);
+  await openTask(viewer.page, "Task green");
+  expect(await violationsOf(viewer.page)).toEqual([]);
+}, 60_000);

@@ -1,0 +1,91 @@
+import { afterEach, beforeAll, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { openBoard } from "./board-steps.ts";
+import { answered, arrive, everyoneLeaves, makeGround, makeTask, openStage, type Stage, visit } from "./support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterEach(everyoneLeaves);
+
+const MOST_BYTES = 200 * 1024;
+
+/** Scripts that the page asks for from now on until `stop`. */
+const scriptsOf = (page: Page): (() => string[]) => {
+  const urls: string[] = [];
+  page.on("request", (request) => {
+    if (request.resourceType() === "script" || /\.m?js$/.test(new URL(request.url()).pathname))
+      urls.push(request.url());
+  });
+  return () => [...new Set(urls)];
+};
+
+const zippedSize = async (urls: readonly string[]): Promise<number> => {
+  const sizes = await Promise.all(
+    urls.map(async (url) => Bun.gzipSync(new Uint8Array(await (await fetch(url)).arrayBuffer())).byteLength),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+};
+
+test("the first load of the sign-up page and of a board brings at most 200 KB of script", async () => {
+  const guest = await visit(stage);
+  guest.expectedProblems.push(answered(401));
+  const ofHome = scriptsOf(guest.page);
+  await guest.page.goto("/");
+  await guest.page.getByRole("button", { name: "Create account" }).waitFor();
+  const home = await zippedSize(ofHome());
+
+  const owner = await arrive(stage, "Anna");
+  const ground = await makeGround(owner);
+  await makeTask(ground, "One");
+  const ofBoard = scriptsOf(owner.page);
+  await openBoard(owner, ground.board.id);
+  const board = await zippedSize(ofBoard());
+  console.log(
+    `scripts of the first load, gzipped: / ${(home / 1024).toFixed(1)} KB, board ${(board / 1024).toFixed(1)} KB`,
+  );
+  expect(home).toBeLessThan(MOST_BYTES);
+  expect(board).toBeLessThan(MOST_BYTES);
+});
+
+test("every page forbids scripts that are not its own files", async () => {
+  for (const path of ["/", "/b/01a1fe1c-c1d4-7291-a3cf-fd902040d860", "/join/x", "/nothing/here"]) {
+    const response = await fetch(`${stage.artel.url}${path}`);
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
+    const scripts = /(?:^|;)\s*script-src([^;]*)/.exec(policy)?.[1] ?? "";
+    expect(scripts.trim()).toBe("'self'");
+    expect(policy).toContain("default-src 'self'");
+    expect(await response.text()).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=|javascript:/i);
+  }
+});
+
+test("text that looks like markup or a script is shown as text, also in Markdown", async () => {
+  const owner = await arrive(stage, "Anna");
+  const nasty = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+  const ground = await makeGround(owner, [nasty.slice(0, 60)]);
+  await makeTask(ground, nasty, { description: `${nasty}\n\n[press](javascript:document.title='owned')` });
+  const { page } = owner;
+  await openBoard(owner, ground.board.id);
+  await page.getByRole("listitem").getByRole("link").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByText("press").waitFor();
+  expect(await dialog.getByRole("link", { name: "press" }).count()).toBe(0);
+  expect(await dialog.locator("img, script").count()).toBe(0);
+  expect(await page.title()).not.toBe("owned");
+});
+
+test("nothing is fetched from another place", async () => {
+  const owner = await arrive(stage, "Anna");
+  const ground = await makeGround(owner);
+  const elsewhere: string[] = [];
+  owner.page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== stage.artel.url && protocol.startsWith("http")) elsewhere.push(request.url());
+  });
+  await openBoard(owner, ground.board.id);
+  await owner.page.goto("/");
+  await owner.page.getByRole("heading", { name: "My boards" }).waitFor();
+  expect(elsewhere).toEqual([]);
+});
