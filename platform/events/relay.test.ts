@@ -14,6 +14,7 @@ import {
 import { appendEvents, createHead, lockHead } from "./append.ts";
 import { startRelay } from "./relay.ts";
 
+const MAX_TURNS = 2_000;
 const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
 
@@ -110,12 +111,15 @@ const start = async () => {
     });
     return committed;
   };
-  const settle = async () => {
-    // A sweep reads the database before it hands anything on.
-    await new Promise((resolve) => setImmediate(resolve));
-    await relay.idle();
+  /** Gives what was started its turns; a sweep reads the database before it hands anything on. */
+  const until = async (isSo: () => boolean) => {
+    for (let turn = 0; !isSo(); turn += 1) {
+      if (turn > MAX_TURNS) throw new Error("it did not come about");
+      await new Promise((resolve) => setImmediate(resolve));
+      await relay.idle();
+    }
   };
-  return { ...world, db, clock, relay, commit, settle };
+  return { ...world, db, clock, relay, commit, until };
 };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -143,10 +147,10 @@ test("while the bus is away nothing is lost: it is tried again with backoff and 
 });
 
 test("what another process committed and did not hand on is found by the sweep", async () => {
-  const { commit, seqs, clock, settle } = await start();
+  const { commit, seqs, clock, until } = await start();
   await commit(4);
   clock.move(1_000);
-  while (seqs().length === 0) await settle();
+  await until(() => seqs().length > 0);
   expect(seqs()).toEqual(upTo(4));
 });
 
@@ -168,17 +172,17 @@ test("a log that was trimmed meanwhile does not make the relay ask for ever", as
 });
 
 test("a node that asks gets the log published again and is told the database's head", async () => {
-  const { commit, seqs, say, published, settle } = await start();
+  const { commit, seqs, say, published, until } = await start();
   await commit(2);
   say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t" }));
-  while (published.length === 0) await settle();
+  await until(() => published.length > 0);
   expect(seqs()).toEqual(upTo(2));
   expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "t", head: { epoch: "e", seq: 2 } })]]);
 });
 
 test("a request for a team that does not exist is answered too", async () => {
-  const { say, published, settle } = await start();
+  const { say, published, until } = await start();
   say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "nobody" }));
-  while (published.length === 0) await settle();
+  await until(() => published.length > 0);
   expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "nobody", head: null })]]);
 });
