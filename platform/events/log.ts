@@ -2,6 +2,7 @@ import type { Position } from "../../shared/position.ts";
 import { type Db, readSnapshot, type Tx } from "../db/db.ts";
 import { toHistory } from "../pubsub/history.ts";
 import type { History } from "../pubsub/provider.ts";
+import { lockHead } from "./append.ts";
 import type { LogReader } from "./log-reader.ts";
 
 /** Events are kept for this long, and of each tenant at most so many; older ones are read by REST as state. */
@@ -36,3 +37,20 @@ export const createLogReader = (db: Db): LogReader => ({
   head: (tenantId) => readSnapshot(db, (tx) => readHead(tx, tenantId)),
   history: (tenantId, since, limit) => readSnapshot(db, (tx) => readHistory(tx, tenantId, since, limit)),
 });
+
+/**
+ * Begins a new epoch where the log is behind a position that was seen of it. The old events go: they lead to a state that
+ * others have left. Answers the head as it is then.
+ */
+export const startEpoch = (db: Db, tenantId: string, seen: Position, epoch: string): Promise<Position | null> =>
+  db.change(async (tx) => {
+    const head = await lockHead(db.dialect, tx, tenantId);
+    if (head === null || head.epoch !== seen.epoch || head.seq >= seen.seq) return head;
+    await tx.deleteFrom("events").where("tenant_id", "=", tenantId).execute();
+    await tx
+      .updateTable("tenant_heads")
+      .set({ epoch, relayed_seq: head.seq })
+      .where("tenant_id", "=", tenantId)
+      .execute();
+    return { epoch, seq: head.seq };
+  });

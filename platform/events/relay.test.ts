@@ -46,13 +46,19 @@ const handClock = (): Clock & { move(ms: number): void } => {
 /** A bus with one tenant's log, which can be made to fail. */
 const createBus = () => {
   const log: LogEntry[] = [];
+  let epoch = "e";
   const listeners = new Map<string, Listener>();
   const published: [string, string][] = [];
   let failing = 0;
   const bus: PubSubProvider = {
     name: "redis",
     isCache: true,
-    append: async (_, __, entries, floor): Promise<AppendOutcome> => {
+    append: async (_, of, entries, floor): Promise<AppendOutcome> => {
+      if (of > epoch) {
+        epoch = of;
+        log.length = 0;
+        if (floor !== undefined) log.push({ seq: floor, payload: "" });
+      }
       if (failing > 0) {
         failing -= 1;
         throw new Error("away");
@@ -69,7 +75,7 @@ const createBus = () => {
       listeners.set(channel, listener);
       return async () => void listeners.delete(channel);
     },
-    head: async () => (log.length === 0 ? null : { epoch: "e", seq: log.at(-1)?.seq ?? 0 }),
+    head: async () => (log.length === 0 ? null : { epoch, seq: log.at(-1)?.seq ?? 0 }),
     history: async () => ({ kind: "unknown" }),
     isHealthy: async () => true,
     stats: () => ({ channels: 0, patterns: 0 }),
@@ -97,7 +103,15 @@ const start = async () => {
   const db = await newDatabase();
   const clock = handClock();
   const world = createBus();
-  const relay = startRelay({ db, pubsub: world.bus, clock, log: silentLog, metrics: createMetrics(), random: () => 1 });
+  const relay = startRelay({
+    db,
+    pubsub: world.bus,
+    clock,
+    log: silentLog,
+    metrics: createMetrics(),
+    random: () => 1,
+    newEpoch: () => "f",
+  });
   stops.push(async () => {
     await relay.stop();
     await db.close();
@@ -185,4 +199,22 @@ test("a request for a team that does not exist is answered too", async () => {
   say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "nobody" }));
   await until(() => published.length > 0);
   expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "nobody", head: null })]]);
+});
+
+const headOf = async (db: Awaited<ReturnType<typeof newDatabase>>) =>
+  db.read.selectFrom("tenant_heads").select(["epoch", "seq"]).where("tenant_id", "=", "t").executeTakeFirst();
+
+test("a bus that knows more than the database makes the history begin anew, without its old events", async () => {
+  const { db, relay, commit, log, seqs, bus } = await start();
+  relay.nudge("t", await commit(3));
+  await relay.idle();
+  // As after an older copy was put back.
+  log.push({ seq: 4, payload: "lost" }, { seq: 5, payload: "lost" });
+  relay.nudge("t", await commit(1));
+  await relay.idle();
+  expect(await headOf(db)).toEqual({ epoch: "f", seq: 4 });
+  expect(await bus.head("t")).toEqual({ epoch: "f", seq: 4 });
+  relay.nudge("t", await commit(2));
+  await relay.idle();
+  expect(seqs()).toEqual([4, 5, 6]);
 });

@@ -7,7 +7,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { type RepairAnswer, repairRequestSchema } from "./control.ts";
-import { eventsAfter, readHead } from "./log.ts";
+import { eventsAfter, readHead, startEpoch } from "./log.ts";
 
 const SWEEP_MS = 1_000;
 /** What a sweep leaves to the process that committed it. */
@@ -35,6 +35,8 @@ export type RelayDeps = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly random: () => number;
+  /** A new epoch; it must sort behind all earlier ones. */
+  readonly newEpoch: () => string;
 };
 
 /** One tenant's events on their way; only one append of a tenant is under way at a time. */
@@ -90,7 +92,10 @@ export const startRelay = (deps: RelayDeps): Relay => {
         const outcome = await pubsub.append(tenantId, batch.epoch, batch.entries);
         if (outcome.kind === "accepted") {
           metrics.relayed.inc({ path: "direct" }, batch.entries.length);
-          mark(tenantId, batch.entries.at(-1)?.seq ?? 0);
+          const last = batch.entries.at(-1)?.seq ?? 0;
+          mark(tenantId, last);
+          // Another process may have gone on, or the database has gone back: the log tells.
+          if (outcome.head > last) lane.behind = true;
         } else lane.behind = true;
       }
       if (lane.behind) {
@@ -126,7 +131,11 @@ export const startRelay = (deps: RelayDeps): Relay => {
         head: await readHead(tx, tenantId),
         events: await eventsAfter(tx, tenantId, after, BATCH),
       }));
-      if (head === null || head.seq <= after) return head;
+      if (head === null || head.seq === after) return head;
+      if (head.seq < after) {
+        after = await beginEpoch(tenantId, { epoch: head.epoch, seq: after });
+        continue;
+      }
       // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
       const floor = (events[0]?.seq ?? head.seq + 1) - 1;
       const outcome = await pubsub.append(tenantId, head.epoch, events, floor);
@@ -145,6 +154,18 @@ export const startRelay = (deps: RelayDeps): Relay => {
       mark(tenantId, after);
       if (after >= head.seq) return head;
     }
+  };
+
+  /**
+   * Pub/sub knows events that the database has not: it was put back to an older state. Its history is no continuation of
+   * what clients have seen, so it gets another epoch. Answers the seq that pub/sub now begins behind.
+   */
+  const beginEpoch = async (tenantId: string, known: Position): Promise<number> => {
+    const head = await startEpoch(db, tenantId, known, deps.newEpoch());
+    if (head === null) return known.seq;
+    log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
+    await pubsub.append(tenantId, head.epoch, [], head.seq);
+    return head.seq;
   };
 
   const lastKnown = async (tenantId: string): Promise<number> => {
@@ -191,6 +212,18 @@ export const startRelay = (deps: RelayDeps): Relay => {
         sweeping = null;
       });
   };
+  /** A database is put back while nobody runs on it, so it is enough to look once. */
+  const reconcile = async (): Promise<void> => {
+    const heads = await db.read.selectFrom("tenant_heads").select(["tenant_id", "epoch", "seq"]).execute();
+    for (const { tenant_id: tenantId, epoch, seq } of heads) {
+      if (stopped) return;
+      const inBus = await pubsub.head(tenantId);
+      if (inBus?.epoch === epoch && inBus.seq > seq) catchUp(tenantId);
+    }
+  };
+  const reconciled = remembers
+    ? reconcile().catch((err: unknown) => log.warn({ err }, "pub/sub could not be compared with the database yet"))
+    : Promise.resolve();
   const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
@@ -231,6 +264,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
       stopRepairs();
       for (const lane of lanes.values()) lane.cancelRetry?.();
       await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
+      await reconciled;
       await sweeping;
       if (remembers) await sweep().catch(() => {});
     },

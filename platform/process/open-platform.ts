@@ -1,3 +1,4 @@
+import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
 import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
@@ -35,7 +36,7 @@ export const openPlatform = async (config: Config) => {
     clock,
     metrics,
   });
-  const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random });
+  const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random, newEpoch: v7 });
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
