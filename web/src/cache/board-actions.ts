@@ -20,6 +20,7 @@ import {
   type CreateTask,
   createTaskSchema,
   type MoveTask,
+  type Task,
   type UpdateTask,
   updateTaskSchema,
 } from "../../../shared/tasks.ts";
@@ -35,6 +36,9 @@ export type BoardActions = {
   readonly updateTask: (id: string, change: UpdateTask, options?: { readonly ifVersion?: number }) => void;
   readonly moveTask: (id: string, move: MoveTask) => void;
   readonly deleteTask: (id: string) => void;
+  /** Takes an archived task, which the board does not hold, back onto it. */
+  readonly restoreTask: (task: Task) => void;
+  readonly deleteArchivedTask: (task: Task) => void;
   readonly createColumn: (input: Omit<CreateColumn, "id">) => ColumnId;
   readonly updateColumn: (id: string, change: UpdateColumn) => void;
   readonly moveColumn: (id: string, move: MoveColumn) => void;
@@ -56,6 +60,7 @@ const invalid = ({ issues }: z.ZodError): ApiProblem =>
 const titleOf = (runtime: Runtime, intent: Intent): string => {
   if (intent.kind === "board.create") return intent.name;
   if ("input" in intent) return "title" in intent.input ? intent.input.title : intent.input.name;
+  if ("archived" in intent && intent.archived) return intent.archived.title;
   const state = runtime.viewBoard(intent.boardId);
   if (state === null) return "";
   const id = subjectOf(intent);
@@ -109,6 +114,17 @@ export const boardActions = (runtime: Runtime, boardId: string): BoardActions =>
     },
     moveTask: (id, move) => propose(runtime, { kind: "task.move", boardId, id, move }),
     deleteTask: (id) => propose(runtime, { kind: "task.delete", boardId, id }),
+    restoreTask: (task) =>
+      propose(runtime, {
+        kind: "task.update",
+        boardId,
+        id: task.id,
+        change: { archived: false },
+        at: at(),
+        ifVersion: null,
+        archived: task,
+      }),
+    deleteArchivedTask: (task) => propose(runtime, { kind: "task.delete", boardId, id: task.id, archived: task }),
     createColumn: (input) => {
       const id = columnIdSchema.parse(runtime.newEntityId());
       const intentOf = (valid: CreateColumn): Intent => ({

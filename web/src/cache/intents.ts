@@ -6,7 +6,7 @@ import { columnSchema } from "../../../shared/columns.ts";
 import type { BoardId, ColumnId, LabelId, TaskId } from "../../../shared/ids.ts";
 import type { CreateLabel, UpdateLabel } from "../../../shared/labels.ts";
 import { labelSchema } from "../../../shared/labels.ts";
-import type { CreateTask, MoveTask, UpdateTask } from "../../../shared/tasks.ts";
+import type { CreateTask, MoveTask, Task, UpdateTask } from "../../../shared/tasks.ts";
 import { taskSchema } from "../../../shared/tasks.ts";
 
 type Created<Input, Id> = Omit<Input, "id"> & { readonly id: Id };
@@ -27,9 +27,11 @@ export type Intent =
       readonly change: UpdateTask;
       readonly at: string;
       readonly ifVersion: number | null;
+      /** An archived task, which the board does not hold: it is shown again from what is known of it. */
+      readonly archived?: Task;
     }
   | { readonly kind: "task.move"; readonly boardId: string; readonly id: string; readonly move: MoveTask }
-  | { readonly kind: "task.delete"; readonly boardId: string; readonly id: string }
+  | { readonly kind: "task.delete"; readonly boardId: string; readonly id: string; readonly archived?: Task }
   | {
       readonly kind: "column.create";
       readonly boardId: string;

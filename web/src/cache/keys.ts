@@ -5,5 +5,9 @@ export const keys = {
   board: (boardId: string) => ["board", boardId] as const,
   boards: (teamId: string) => ["boards", teamId] as const,
   members: (teamId: string) => ["members", teamId] as const,
+  /** Tasks that a board does not show. */
+  archived: (boardId: string) => ["archived", boardId] as const,
+  task: (taskId: string) => ["task", taskId] as const,
+  apiKeys: ["api-keys"] as const,
   invitations: (teamId: string) => ["invitations", teamId] as const,
 };

@@ -118,3 +118,12 @@ test("what depends on an earlier change follows it, what does not goes beside it
   expect(follows(move(ONE, todo), move(TWO, doing))).toBe(false);
   expect(follows(rename(ONE, "A"), { kind: "board.delete", boardId: BOARD_ID })).toBe(true);
 });
+
+test("an archived task that is restored shows at once, unless its column is gone", () => {
+  const archived = task(ONE, { archivedAt: AT });
+  const restore: Intent = { ...rename(ONE, ""), change: { archived: false }, archived };
+  const shown = show(boardState(), restore);
+  expect(taskIn(shown.tasks, ONE)?.archivedAt).toBeNull();
+  const away: Intent = { ...restore, archived: task(ONE, { archivedAt: AT, columnId: idOf(99) }) };
+  expect(taskIn(show(boardState(), away).tasks, ONE)).toBeUndefined();
+});

@@ -119,7 +119,10 @@ export const overlayBoard = (state: BoardState, intent: Intent): BoardState => {
       return task.success ? putTask(state, task.data) : state;
     }
     case "task.update": {
-      const task = taskIn(state.tasks, intent.id);
+      const held = taskIn(state.tasks, intent.id);
+      // The column of an archived one may have gone while it was away.
+      const away = intent.archived && state.columns.has(intent.archived.columnId) ? intent.archived : undefined;
+      const task = held ?? away;
       return task === undefined ? state : putTask(state, updated(task, intent.change, intent.at));
     }
     case "task.move": {

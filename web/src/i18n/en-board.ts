@@ -117,8 +117,9 @@ export const enBoard = {
     inColumn: "In {column}",
     createdBy: "Created by {name}, {at}",
     createdAt: "Created {at}",
+    failedTitle: "The task could not be loaded",
     goneTitle: "This task is not there",
-    goneText: "It was deleted or archived, perhaps while you were looking at it.",
+    goneText: "It was deleted, perhaps while you were looking at it.",
     backToBoard: "Back to the board",
   },
   label: {

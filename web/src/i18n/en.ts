@@ -1,4 +1,5 @@
 import { enBoard } from "./en-board.ts";
+import { enSettings } from "./en-settings.ts";
 
 export const en = {
   common: {
@@ -24,7 +25,7 @@ export const en = {
     passwordHint: "{count, plural, one {At least # character} other {At least # characters}}",
   },
   user: {
-    menu: "(theme, language, sign out)",
+    menu: "(account, theme, language, sign out)",
     theme: "Theme",
     themes: { light: "Light", dark: "Dark", system: "As the system" },
     language: "Language",
@@ -196,4 +197,5 @@ export const en = {
     open: "Open the board",
   },
   ...enBoard,
+  ...enSettings,
 };

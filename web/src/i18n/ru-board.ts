@@ -120,8 +120,9 @@ export const ruBoard = {
     inColumn: "Колонка: {column}",
     createdBy: "Создано: {name}, {at}",
     createdAt: "Создано: {at}",
+    failedTitle: "Задачу не удалось загрузить",
     goneTitle: "Такой задачи нет",
-    goneText: "Её удалили или убрали в архив, возможно, пока вы на неё смотрели.",
+    goneText: "Её удалили, возможно, пока вы на неё смотрели.",
     backToBoard: "Вернуться к доске",
   },
   label: {

@@ -1,4 +1,5 @@
 import { ruBoard } from "./ru-board.ts";
+import { ruSettings } from "./ru-settings.ts";
 
 export const ru = {
   common: {
@@ -25,7 +26,7 @@ export const ru = {
       "{count, plural, one {Не короче # символа} few {Не короче # символов} many {Не короче # символов} other {Не короче # символа}}",
   },
   user: {
-    menu: "(тема, язык, выход)",
+    menu: "(учётная запись, тема, язык, выход)",
     theme: "Тема",
     themes: { light: "Светлая", dark: "Тёмная", system: "Как в системе" },
     language: "Язык",
@@ -197,4 +198,5 @@ export const ru = {
     open: "Открыть доску",
   },
   ...ruBoard,
+  ...ruSettings,
 };

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, Keyboard, Pencil, Trash2, UserRound, X } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, Keyboard, Pencil, Trash2, UserRound, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
 import { MenuButton } from "../../app/menu-button.tsx";
@@ -37,6 +37,11 @@ export const BoardHeader = ({ board }: { board: Board }) => {
           onSave={(name) => actions.updateBoard({ name })}
         />
       </h1>
+      {board.archivedAt ? (
+        <span className="shrink-0 rounded-sm bg-pressed px-1.5 text-xs/5 text-muted">
+          {t("archive.boardIsArchived")}
+        </span>
+      ) : null}
       <BoardMenu board={board} onRename={() => setTimeout(() => setEditing(true))} />
       <span className="flex-1" />
       <Here />
@@ -49,7 +54,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
 
 const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) => {
   const { t } = useTranslation();
-  const { ui, writes, me } = useBoardContext();
+  const { actions, ui, writes, me } = useBoardContext();
   const { search, setSearch } = useFilter();
   const { deleteBoard } = useBoardsActions(board.teamId);
   const navigate = useNavigate();
@@ -78,12 +83,21 @@ const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) 
         <MenuItem icon={<X size={15} />} disabled={!isFiltering(search)} onClick={() => setSearch({})}>
           {t("filter.clear")}
         </MenuItem>
+        <MenuItem icon={<Archive size={15} />} onClick={() => ui.archiveOpen.set(true)}>
+          {t("archive.open")}
+        </MenuItem>
         <MenuItem icon={<Keyboard size={15} />} shortcut="?" onClick={() => ui.helpOpen.set(true)}>
           {t("help.title")}
         </MenuItem>
         {writes ? (
           <>
             <MenuSeparator />
+            <MenuItem
+              icon={board.archivedAt ? <ArchiveRestore size={15} /> : <Archive size={15} />}
+              onClick={() => actions.updateBoard({ archived: board.archivedAt === null })}
+            >
+              {board.archivedAt ? t("archive.restoreBoard") : t("archive.board")}
+            </MenuItem>
             <MenuItem danger icon={<Trash2 size={15} />} onClick={() => setAsking(true)}>
               {t("board.delete")}
             </MenuItem>

@@ -1,3 +1,4 @@
+import type { Task } from "../../../../shared/tasks.ts";
 import { createStore, type Store } from "../../lib/store.ts";
 import type { PresencePeer } from "../../realtime/presence-book.ts";
 import type { Drag } from "./drag/drag-state.ts";
@@ -33,6 +34,9 @@ export type BoardUi = {
   readonly composing: Store<string | null>;
   readonly collapsed: Store<ReadonlySet<string>>;
   readonly menu: Store<{ taskId: string; anchor: HTMLElement } | null>;
+  /** What was just archived and can be taken back. */
+  readonly archived: Store<Task | null>;
+  readonly archiveOpen: Store<boolean>;
   readonly filterOpen: Store<boolean>;
   readonly helpOpen: Store<boolean>;
   readonly lists: Map<string, ColumnList>;
@@ -50,6 +54,8 @@ export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
   composing: createStore<string | null>(null),
   collapsed: createStore<ReadonlySet<string>>(new Set(collapsed)),
   menu: createStore<{ taskId: string; anchor: HTMLElement } | null>(null),
+  archived: createStore<Task | null>(null),
+  archiveOpen: createStore<boolean>(false),
   filterOpen: createStore<boolean>(false),
   helpOpen: createStore<boolean>(false),
   lists: new Map(),

@@ -2,6 +2,7 @@ import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo } from "react";
 import { useStore } from "../../lib/store.ts";
 import { useSayPresence } from "../../realtime/socket-provider.tsx";
+import { ArchivedNotice } from "../archive/archived-notice.tsx";
 import { NothingFound } from "../filters/nothing-found.tsx";
 import { useOpenBy } from "../presence/use-open-by.ts";
 import { useBoardContext } from "./board-context.ts";
@@ -12,6 +13,9 @@ import { useBoardKeys } from "./use-board-keys.ts";
 import { useOthersChanges } from "./use-others-changes.ts";
 
 const MoveDialog = lazy(() => import("../tasks/move-dialog.tsx").then((module) => ({ default: module.MoveDialog })));
+const ArchiveDialog = lazy(() =>
+  import("../archive/archive-dialog.tsx").then((module) => ({ default: module.ArchiveDialog })),
+);
 const HelpDialog = lazy(() => import("./help-dialog.tsx").then((module) => ({ default: module.HelpDialog })));
 
 /** The board below its header, and what floats over it. */
@@ -25,14 +29,17 @@ export const BoardWork = () => {
   useOthersChanges();
   useBoardKeys(() => ui.filterOpen.set(true));
   const moving = useStore(ui.moving, (state) => state);
+  const archive = useStore(ui.archiveOpen, (state) => state);
   const help = useStore(ui.helpOpen, (state) => state);
   return (
     <>
       <BoardColumns />
       <NothingFound />
       <TaskMenu />
+      <ArchivedNotice />
       <Suspense>
         {moving ? <MoveDialog key={moving.taskId} moving={moving} onClose={() => ui.moving.set(null)} /> : null}
+        {archive ? <ArchiveDialog onClose={() => ui.archiveOpen.set(false)} /> : null}
         {help ? <HelpDialog onClose={() => ui.helpOpen.set(false)} /> : null}
       </Suspense>
     </>

@@ -5,13 +5,14 @@ import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
+import { archiveTask } from "../archive/archive-task.ts";
 import { useBoardContext } from "../boards/board-context.ts";
 
 type TaskActionsProps = { task: Task; onClose: () => void; onMove: (returnTo: HTMLElement) => void };
 
 export const TaskActions = ({ task, onClose, onMove }: TaskActionsProps) => {
   const { t } = useTranslation();
-  const { actions, writes, taskHref } = useBoardContext();
+  const { actions, ui, writes, taskHref } = useBoardContext();
   const [copied, setCopied] = useState(false);
   const [asking, setAsking] = useState(false);
   const copy = async () => {
@@ -37,9 +38,8 @@ export const TaskActions = ({ task, onClose, onMove }: TaskActionsProps) => {
             look="ghost"
             size="sm"
             onClick={() => {
-              actions.updateTask(task.id, { archived: true });
-              announce(t("say.archived", { title: task.title }));
               onClose();
+              archiveTask({ actions, ui }, t, task);
             }}
           >
             <Archive size={15} aria-hidden />

@@ -1,11 +1,12 @@
 import { Dialog } from "@base-ui/react/dialog";
-import { SquareKanban, X } from "lucide-react";
+import { Archive, SquareKanban, X } from "lucide-react";
 import { useRef } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { Button } from "../../ui/button.tsx";
 import { iconButtonClass } from "../../ui/icon-button.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
 import { DescriptionEditor } from "./description-editor.tsx";
@@ -13,7 +14,9 @@ import { TaskActions } from "./task-actions.tsx";
 import { TaskProperties } from "./task-properties.tsx";
 import { TitleEditor } from "./title-editor.tsx";
 
-export const TaskDialog = ({ task, onClose }: { task: Task; onClose: () => void }) => {
+type TaskDialogProps = { task: Task; onClose: () => void; onRestore?: () => void };
+
+export const TaskDialog = ({ task, onClose, onRestore }: TaskDialogProps) => {
   const { t } = useTranslation();
   const { columns, ui } = useBoardContext();
   const popup = useRef<HTMLDivElement>(null);
@@ -49,6 +52,7 @@ export const TaskDialog = ({ task, onClose }: { task: Task; onClose: () => void 
                 <X size={18} aria-hidden />
               </Dialog.Close>
             </div>
+            {task.archivedAt === null ? null : <ArchivedBar at={task.archivedAt} onRestore={onRestore} />}
             <div className="thin-scroll min-h-0 flex-1 overflow-y-auto">
               <div className="grid gap-6 px-4 py-4 sm:grid-cols-[minmax(0,1fr)_16rem] sm:gap-8 sm:px-6 sm:py-5">
                 <div className="flex min-w-0 flex-col gap-5">
@@ -70,6 +74,22 @@ export const TaskDialog = ({ task, onClose }: { task: Task; onClose: () => void 
         </Dialog.Viewport>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+};
+
+const ArchivedBar = ({ at, onRestore }: { at: string; onRestore: (() => void) | undefined }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-b border-border bg-sunken px-4 py-2 sm:px-6">
+      <Archive size={16} aria-hidden className="shrink-0 text-muted" />
+      <p className="min-w-48 flex-1">{t("archive.isArchived", { at: format.moment(at) })}</p>
+      {onRestore ? (
+        <Button size="sm" look="primary" onClick={onRestore}>
+          {t("archive.restore")}
+        </Button>
+      ) : null}
+    </div>
   );
 };
 

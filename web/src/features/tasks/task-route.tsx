@@ -2,8 +2,8 @@ import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect } from "react";
 import { useTask } from "../../cache/use-board.ts";
 import { useBoardContext } from "../boards/board-context.ts";
+import { AbsentTask } from "./absent-task.tsx";
 import { TaskDialog } from "./task-dialog.tsx";
-import { TaskGone } from "./task-gone.tsx";
 
 const route = getRouteApi("/b/$boardId/t/$taskId");
 
@@ -27,5 +27,6 @@ export const TaskRoute = () => {
     },
     [taskId, ui],
   );
-  return task ? <TaskDialog key={taskId} task={task} onClose={close} /> : <TaskGone onClose={close} />;
+  if (!task) return <AbsentTask key={taskId} taskId={taskId} onClose={close} />;
+  return <TaskDialog key={taskId} task={task} onClose={close} />;
 };

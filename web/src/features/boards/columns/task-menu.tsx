@@ -5,6 +5,7 @@ import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
 import { useStore } from "../../../lib/store.ts";
 import { AnchoredMenu, MenuItem, MenuSeparator } from "../../../ui/menu.tsx";
+import { archiveTask } from "../../archive/archive-task.ts";
 import { useBoardContext } from "../board-context.ts";
 
 const Confirm = lazy(() => import("../../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
@@ -28,7 +29,8 @@ export const TaskMenu = () => {
 
 const Items = ({ taskId, onDelete }: { taskId: string; onDelete: () => void }) => {
   const { t } = useTranslation();
-  const { ui, actions, openTask, taskHref } = useBoardContext();
+  const { boardId, ui, actions, openTask, taskHref } = useBoardContext();
+  const task = useTask(boardId, taskId);
   const card = () => document.querySelector<HTMLElement>(`[data-card="${CSS.escape(taskId)}"] a`);
   return (
     <>
@@ -53,7 +55,7 @@ const Items = ({ taskId, onDelete }: { taskId: string; onDelete: () => void }) =
         {t("task.copyLink")}
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={<Archive size={15} />} onClick={() => actions.updateTask(taskId, { archived: true })}>
+      <MenuItem icon={<Archive size={15} />} onClick={() => task && archiveTask({ actions, ui }, t, task)}>
         {t("task.archive")}
       </MenuItem>
       <MenuItem danger icon={<Trash2 size={15} />} onClick={onDelete}>

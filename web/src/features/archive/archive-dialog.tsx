@@ -1,0 +1,99 @@
+import { useRef, useState } from "react";
+import type { Task } from "../../../../shared/tasks.ts";
+import { searchTasks } from "../../cache/archive.ts";
+import { useArchive } from "../../cache/use-archive.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { announce } from "../../lib/announcer.tsx";
+import { problemText } from "../../lib/problem-text.ts";
+import { useDelayed } from "../../lib/use-delayed.ts";
+import { Button } from "../../ui/button.tsx";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Message } from "../../ui/message.tsx";
+import { Modal } from "../../ui/modal.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { useBoardContext } from "../boards/board-context.ts";
+import { ArchivedRow } from "./archived-row.tsx";
+
+const STEP = 50;
+
+/** The tasks that were put away, newest first, and the way back for each. */
+export const ArchiveDialog = ({ onClose }: { onClose: () => void }) => {
+  const { t } = useTranslation();
+  const { boardId, teamId, columns, actions } = useBoardContext();
+  const archive = useArchive({ boardId, teamId, columns });
+  const late = useDelayed(archive.status === "loading");
+  const [query, setQuery] = useState("");
+  const [most, setMost] = useState(STEP);
+  const [deleting, setDeleting] = useState<Task | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const found = searchTasks(archive.items, query);
+  // The row leaves with its button: the focus stays in the dialog.
+  const leave = () => field.current?.focus();
+  const restore = (task: Task) => {
+    actions.restoreTask(task);
+    announce(t("archive.restored", { title: task.title }));
+    leave();
+  };
+  return (
+    <Modal open wide onClose={onClose} title={t("archive.title")} initialFocus={field}>
+      <div className="flex flex-col gap-3">
+        <input
+          ref={field}
+          type="search"
+          aria-label={t("archive.search")}
+          placeholder={t("archive.search")}
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+          className="field"
+        />
+        {archive.error ? (
+          <Message tone="danger">
+            {problemText(t, archive.error)}{" "}
+            <button type="button" className="font-medium underline" onClick={archive.refetch}>
+              {t("common.tryAgain")}
+            </button>
+          </Message>
+        ) : null}
+        {late ? [0, 1, 2].map((item) => <Skeleton key={item} className="h-12" />) : null}
+        {archive.status === "ready" ? (
+          <p role="status" className="text-sm text-muted">
+            {archive.items.length === 0
+              ? t("archive.empty")
+              : found.length === 0
+                ? t("archive.nothing")
+                : t("archive.count", { count: found.length })}
+          </p>
+        ) : null}
+        <ul className="flex flex-col divide-y divide-border">
+          {found.slice(0, most).map((task) => (
+            <ArchivedRow
+              key={task.id}
+              task={task}
+              onRestore={() => restore(task)}
+              onDelete={() => setDeleting(task)}
+              onOpen={onClose}
+            />
+          ))}
+        </ul>
+        {found.length > most ? (
+          <Button onClick={() => setMost(most + STEP)}>
+            {t("archive.more", { count: Math.min(STEP, found.length - most) })}
+          </Button>
+        ) : null}
+      </div>
+      <Confirm
+        open={deleting !== null}
+        onClose={() => setDeleting(null)}
+        onConfirm={() => {
+          if (deleting) actions.deleteArchivedTask(deleting);
+          setDeleting(null);
+          setTimeout(leave);
+        }}
+        title={t("task.deleteTitle")}
+        verb={t("task.delete")}
+      >
+        {t("task.deleteText", { title: deleting?.title ?? "" })}
+      </Confirm>
+    </Modal>
+  );
+};

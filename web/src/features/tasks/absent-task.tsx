@@ -1,0 +1,51 @@
+import { useMemo } from "react";
+import { useAbsentTask } from "../../cache/use-archive.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { announce } from "../../lib/announcer.tsx";
+import { problemText } from "../../lib/problem-text.ts";
+import { Button } from "../../ui/button.tsx";
+import { Message } from "../../ui/message.tsx";
+import { Modal } from "../../ui/modal.tsx";
+import { BoardContext, useBoardContext } from "../boards/board-context.ts";
+import { TaskDialog } from "./task-dialog.tsx";
+import { TaskGone } from "./task-gone.tsx";
+
+/** A task that the board does not show: an archived one can be read and restored. */
+export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () => void }) => {
+  const { t } = useTranslation();
+  const context = useBoardContext();
+  const { boardId, teamId, writes, actions } = context;
+  const absent = useAbsentTask(boardId, teamId, taskId);
+  const reading = useMemo(() => ({ ...context, writes: false }), [context]);
+  switch (absent.status) {
+    case "loading":
+      return null;
+    case "gone":
+      return <TaskGone onClose={onClose} />;
+    case "error":
+      return (
+        <Modal open onClose={onClose} title={t("task.failedTitle")}>
+          <div className="flex flex-col gap-4">
+            <Message tone="danger">{problemText(t, absent.error)}</Message>
+            <div className="flex justify-end">
+              <Button look="primary" onClick={absent.refetch}>
+                {t("common.tryAgain")}
+              </Button>
+            </div>
+          </div>
+        </Modal>
+      );
+    case "archived": {
+      const { task } = absent;
+      const restore = () => {
+        actions.restoreTask(task);
+        announce(t("archive.restored", { title: task.title }));
+      };
+      return (
+        <BoardContext value={reading}>
+          <TaskDialog task={task} onClose={onClose} {...(writes ? { onRestore: restore } : {})} />
+        </BoardContext>
+      );
+    }
+  }
+};
