@@ -9,7 +9,7 @@ import {
 } from "../../../shared/invitations.ts";
 import { type Member, memberSchema } from "../../../shared/members.ts";
 import type { Role } from "../../../shared/role.ts";
-import { type TeamWithRole, teamWithRoleSchema, type UpdateTeam } from "../../../shared/teams.ts";
+import { type TeamWithRole, teamSchema, teamWithRoleSchema, type UpdateTeam } from "../../../shared/teams.ts";
 import { keys } from "./keys.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -18,6 +18,7 @@ export type TeamCalls = {
   readonly acceptInvitation: (id: string) => Promise<Member>;
   readonly createTeam: (name: string) => Promise<TeamWithRole>;
   readonly updateTeam: (teamId: string, change: UpdateTeam) => Promise<TeamWithRole>;
+  readonly deleteTeam: (teamId: string) => Promise<void>;
   readonly createInvitation: (teamId: string, input: CreateInvitation) => Promise<Invitation>;
   readonly deleteInvitation: (teamId: string, id: string) => Promise<void>;
   readonly updateMember: (teamId: string, userId: string, role: Role) => Promise<Member>;
@@ -64,6 +65,10 @@ export const teamCalls = ({ api, newId, queryClient, tenants }: Runtime): TeamCa
       const team = await change("PATCH", `/teams/${teamId}`, teamWithRoleSchema, input);
       await refresh(keys.me);
       return team;
+    },
+    deleteTeam: async (teamId) => {
+      await change("DELETE", `/teams/${teamId}`, teamSchema);
+      await refresh(keys.me);
     },
     createInvitation: async (teamId, input) => {
       const invitation = await change("POST", `/teams/${teamId}/invitations`, invitationSchema, input);

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import type { User } from "../../../../shared/users.ts";
 import { useAccount } from "../../cache/use-teams.ts";
 import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
@@ -8,6 +9,8 @@ import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { LANGUAGE_NAMES } from "./language-names.ts";
+
+const MyAccount = lazy(() => import("./my-account.tsx").then((module) => ({ default: module.MyAccount })));
 
 const THEME_ICONS = { light: <Sun size={16} />, dark: <Moon size={16} />, system: <Monitor size={16} /> };
 
@@ -20,40 +23,51 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
     await signOut();
     await navigate({ to: "/" });
   };
+  const [open, setOpen] = useState(false);
   return (
-    <Menu
-      side="top"
-      trigger={
-        <button
-          type="button"
-          className="flex w-full items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover aria-expanded:bg-pressed"
-        >
-          <Avatar userId={user.id} name={user.name} silent />
-          <span className={slim ? "sr-only" : "min-w-0 flex-1 truncate font-medium"}>{user.name}</span>
-          <span className="sr-only">{t("user.menu")}</span>
-          {slim ? null : <ChevronsUpDown size={14} aria-hidden className="text-muted" />}
-        </button>
-      }
-    >
-      <div className="max-w-64 truncate px-2 py-1.5 text-sm text-muted">{user.email}</div>
-      <MenuSeparator />
-      <MenuChoices
-        label={t("user.theme")}
-        value={theme}
-        onChange={(next) => setTheme(THEMES.find((value) => value === next) ?? "system")}
-        options={THEMES.map((value) => ({ value, label: t(`user.themes.${value}`), icon: THEME_ICONS[value] }))}
-      />
-      <MenuSeparator />
-      <MenuChoices
-        label={t("user.language")}
-        value={language}
-        onChange={(next) => void setLanguage(LANGUAGES.find((value) => value === next) ?? "en")}
-        options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
-      />
-      <MenuSeparator />
-      <MenuItem icon={<LogOut size={16} />} onClick={() => void leave()}>
-        {t("user.signOut")}
-      </MenuItem>
-    </Menu>
+    <>
+      <Menu
+        side="top"
+        trigger={
+          <button
+            type="button"
+            className="flex w-full items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover aria-expanded:bg-pressed"
+          >
+            <Avatar userId={user.id} name={user.name} silent />
+            <span className={slim ? "sr-only" : "min-w-0 flex-1 truncate font-medium"}>{user.name}</span>
+            <span className="sr-only">{t("user.menu")}</span>
+            {slim ? null : <ChevronsUpDown size={14} aria-hidden className="text-muted" />}
+          </button>
+        }
+      >
+        <div className="max-w-64 truncate px-2 py-1.5 text-sm text-muted">{user.email}</div>
+        <MenuItem icon={<UserRound size={16} />} onClick={() => setOpen(true)}>
+          {t("mine.title")}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuChoices
+          label={t("user.theme")}
+          value={theme}
+          onChange={(next) => setTheme(THEMES.find((value) => value === next) ?? "system")}
+          options={THEMES.map((value) => ({ value, label: t(`user.themes.${value}`), icon: THEME_ICONS[value] }))}
+        />
+        <MenuSeparator />
+        <MenuChoices
+          label={t("user.language")}
+          value={language}
+          onChange={(next) => void setLanguage(LANGUAGES.find((value) => value === next) ?? "en")}
+          options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+        />
+        <MenuSeparator />
+        <MenuItem icon={<LogOut size={16} />} onClick={() => void leave()}>
+          {t("user.signOut")}
+        </MenuItem>
+      </Menu>
+      {open ? (
+        <Suspense>
+          <MyAccount user={user} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 };

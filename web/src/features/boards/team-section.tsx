@@ -12,6 +12,7 @@ import { useDelayed } from "../../lib/use-delayed.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { ArchivedBoards } from "./archived-boards.tsx";
 import { NewBoardForm } from "./new-board-form.tsx";
 
 const ImportDialog = lazy(() =>
@@ -78,6 +79,11 @@ export const TeamSection = ({ team }: { team: TeamWithRole }) => {
           <p className="text-muted">{t("home.noBoards")}</p>
         ) : null}
       </div>
+      <ArchivedBoards
+        teamId={team.id}
+        boards={boards.items.filter((board) => board.archivedAt !== null)}
+        writes={writes}
+      />
       {doing === "import" ? (
         <Suspense>
           <ImportDialog teamId={team.id} onClose={() => setDoing(null)} />

@@ -14,6 +14,7 @@ import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { InviteForm } from "../members/invite-form.tsx";
 import { MemberList } from "../members/member-list.tsx";
+import { DeleteTeam } from "./delete-team.tsx";
 import { useRenameTeam } from "./use-rename-team.ts";
 
 type TeamSettingsProps = { team: TeamWithRole; me: User; onClose: () => void };
@@ -74,6 +75,7 @@ const Leave = ({ team, me }: { team: TeamWithRole; me: User }) => {
   const submit = useSubmit();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const leave = async () => {
     const done = await submit.run(() => removeMember(team.id, me.id));
     setAsking(false);
@@ -86,7 +88,13 @@ const Leave = ({ team, me }: { team: TeamWithRole; me: User }) => {
         <Button look="quietDanger" onClick={() => setAsking(true)}>
           {t("teams.leave")}
         </Button>
+        {team.role === "owner" ? (
+          <Button look="quietDanger" onClick={() => setDeleting(true)}>
+            {t("teamEnd.delete")}
+          </Button>
+        ) : null}
       </div>
+      {deleting ? <DeleteTeam team={team} onClose={() => setDeleting(false)} /> : null}
       <Confirm
         open={asking}
         onClose={() => setAsking(false)}

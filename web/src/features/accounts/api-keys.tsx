@@ -1,0 +1,131 @@
+import { Check, Copy, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { type ApiKey, useAccountCalls, useApiKeys } from "../../cache/use-my-account.ts";
+import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { problemText } from "../../lib/problem-text.ts";
+import { useSubmit } from "../../lib/use-submit.ts";
+import { Button } from "../../ui/button.tsx";
+import { Confirm } from "../../ui/confirm.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Message } from "../../ui/message.tsx";
+
+const MAX_NAME = 32;
+
+/** Keys for programs: each is shown once, when it is made. */
+export const ApiKeys = () => {
+  const { t } = useTranslation();
+  const apiKeys = useApiKeys();
+  const { createKey, deleteKey } = useAccountCalls();
+  const submit = useSubmit();
+  const [name, setName] = useState("");
+  const [made, setMade] = useState<string | null>(null);
+  const [deleting, setDeleting] = useState<ApiKey | null>(null);
+  const create = () =>
+    submit.run(async () => {
+      setMade(await createKey(name.trim()));
+      setName("");
+    });
+  const remove = async () => {
+    if (deleting) await submit.run(() => deleteKey(deleting.id));
+    setDeleting(null);
+  };
+  const problem = submit.error ?? apiKeys.error;
+  return (
+    <section aria-labelledby="my-keys" className="flex flex-col gap-3">
+      <div>
+        <h3 id="my-keys" className="font-semibold">
+          {t("mine.keysTitle")}
+        </h3>
+        <p className="text-muted">{t("mine.keysText")}</p>
+      </div>
+      <form
+        className="flex items-end gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <div className="flex-1">
+          <TextField
+            label={t("mine.keyName")}
+            maxLength={MAX_NAME}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        </div>
+        <Button type="submit" busy={submit.busy} className="h-9">
+          {t("mine.createKey")}
+        </Button>
+      </form>
+      {problem ? <Message tone="danger">{problemText(t, problem)}</Message> : null}
+      {made ? <NewKey key={made} value={made} /> : null}
+      {apiKeys.status === "ready" && apiKeys.items.length === 0 ? (
+        <p className="text-muted">{t("mine.noKeys")}</p>
+      ) : null}
+      <ul className="flex flex-col divide-y divide-border">
+        {apiKeys.items.map((item) => (
+          <KeyRow key={item.id} item={item} onDelete={() => setDeleting(item)} />
+        ))}
+      </ul>
+      <Confirm
+        open={deleting !== null}
+        onClose={() => setDeleting(null)}
+        onConfirm={() => void remove()}
+        busy={submit.busy}
+        title={t("mine.deleteKeyTitle", { name: deleting?.name ?? t("mine.unnamed") })}
+        verb={t("mine.delete")}
+      >
+        {t("mine.deleteKeyText")}
+      </Confirm>
+    </section>
+  );
+};
+
+const NewKey = ({ value }: { value: string }) => {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(value);
+    setCopied(true);
+  };
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-2 rounded-md bg-accent-soft p-2">
+      <input
+        readOnly
+        aria-label={t("mine.newKey")}
+        value={value}
+        onFocus={(event) => event.currentTarget.select()}
+        className="field min-h-8! min-w-40 flex-1 text-sm"
+      />
+      <Button size="sm" onClick={() => void copy().catch(() => setCopied(false))}>
+        {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+        {copied ? t("mine.copied") : t("mine.copy")}
+      </Button>
+      <p className="w-full px-0.5 text-sm">{t("mine.once")}</p>
+    </div>
+  );
+};
+
+const KeyRow = ({ item, onDelete }: { item: ApiKey; onDelete: () => void }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const name = item.name ?? t("mine.unnamed");
+  const about = { start: item.start ?? "", at: format.day(item.createdAt) };
+  return (
+    <li className="flex items-center gap-2 py-2">
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-medium">{name}</p>
+        <p className="truncate text-sm text-muted">
+          {item.expiresAt
+            ? t("mine.keyUntil", { ...about, until: format.day(item.expiresAt) })
+            : t("mine.keyAbout", about)}
+        </p>
+      </div>
+      <IconButton label={t("mine.deleteKey", { name })} onClick={onDelete}>
+        <Trash2 size={15} aria-hidden />
+      </IconButton>
+    </li>
+  );
+};
