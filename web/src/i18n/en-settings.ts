@@ -70,7 +70,8 @@ export const enSettings = {
     checkAddress: "WSS_URL leads to the realtime server.",
     checkProxy: "The proxy passes WebSocket on (the headers Upgrade and Connection).",
     checkOrigin: "The realtime server trusts the address of this page (TRUSTED_ORIGINS).",
-    cut: "The socket opens and is closed again before the server answers (code {code}). Address and origin are right.",
-    silent: "The socket opens, but the server does not answer on it.",
+    cut: "Something answers at this address and WebSocket is passed on, but the socket is closed before the server answers on it (code {code}).",
+    silent:
+      "Something answers at this address and WebSocket is passed on, but the server does not answer on the socket.",
   },
 };

@@ -1,5 +1,6 @@
 import { setupI18n } from "@lingui/core";
-import { compileMessage } from "@lingui/message-utils/compileMessage";
+import type { CompiledMessage } from "@lingui/message-utils/compileMessage";
+import { compiler } from "./compiler.ts";
 import type { en } from "./en.ts";
 
 type KeysOf<Words, Path extends string = ""> = {
@@ -14,17 +15,22 @@ export type Values = Readonly<Record<string, string | number>>;
 /** Fills an ICU message; plurals and numbers are the language's. */
 export type Translate = (key: Key, values?: Values) => string;
 
-export type Words = { readonly [name: string]: string | Words };
+type Message = string | CompiledMessage;
+
+/** As they are written, or compiled and flat as the built page has them. */
+export type Words = { readonly [name: string]: Message | Words };
+
+const isMessage = (value: Message | Words): value is Message => typeof value === "string" || Array.isArray(value);
 
 /** Names may hold dots themselves, so the words are looked up by their whole path. */
-export const flatten = (words: Words, path = ""): [string, string][] =>
-  Object.entries(words).flatMap(([name, value]): [string, string][] =>
-    typeof value === "string" ? [[path + name, value]] : flatten(value, `${path}${name}.`),
+export const flatten = (words: Words, path = ""): [string, Message][] =>
+  Object.entries(words).flatMap(([name, value]): [string, Message][] =>
+    isMessage(value) ? [[path + name, value]] : flatten(value, `${path}${name}.`),
   );
 
 export const makeTranslate = (language: string, words: Words): Translate => {
   const i18n = setupI18n({ locale: language, messages: { [language]: Object.fromEntries(flatten(words)) } });
   // A message is compiled when it is first shown.
-  i18n.setMessagesCompiler(compileMessage);
+  i18n.setMessagesCompiler(compiler);
   return (key, values) => i18n._(key, values);
 };

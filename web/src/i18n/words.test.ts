@@ -6,8 +6,8 @@ import { chooseLanguage } from "./i18n.ts";
 import { ru } from "./ru.ts";
 import { flatten } from "./translator.ts";
 
-const english = new Map(flatten(en));
-const russian = new Map(flatten(ru));
+const english = new Map(flatten(en).map(([key, text]) => [key, String(text)]));
+const russian = new Map(flatten(ru).map(([key, text]) => [key, String(text)]));
 /** The names of a message's values; what stands inside a plural's branch is seen too. */
 const holes = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)(?=[},])/g)].map((match) => match[1] ?? ""))].sort();

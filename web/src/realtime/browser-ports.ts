@@ -49,7 +49,8 @@ export const fetchTokenOver = (api: ApiClient) => async (): Promise<TokenAnswer>
     return { kind: "token", token: answer.data };
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return { kind: "denied" };
-    return { kind: "failed", retryAfterSeconds: error instanceof ApiProblem ? error.retryAfterSeconds : null };
+    if (!(error instanceof ApiProblem)) return { kind: "failed", retryAfterSeconds: null };
+    return { kind: "failed", retryAfterSeconds: error.retryAfterSeconds, code: error.code };
   }
 };
 

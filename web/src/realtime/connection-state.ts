@@ -39,7 +39,7 @@ type EventFields = {
   stop: object;
   granted: { readonly grant: Grant };
   "token-denied": object;
-  "token-failed": { readonly retryAfterMs: number };
+  "token-failed": { readonly retryAfterMs: number; readonly code?: string | null };
   opened: object;
   closed: { readonly code: number };
   ready: { readonly connectionId: string; readonly userId: string; readonly heartbeatMs: number };

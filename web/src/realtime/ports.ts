@@ -24,7 +24,8 @@ export type TokenAnswer =
   | { readonly kind: "token"; readonly token: RealtimeToken }
   /** There is no session. */
   | { readonly kind: "denied" }
-  | { readonly kind: "failed"; readonly retryAfterSeconds: number | null };
+  /** `code` is the server's reason, where it gave one. */
+  | { readonly kind: "failed"; readonly retryAfterSeconds: number | null; readonly code?: string };
 
 export type PollAnswer =
   | { readonly kind: "events"; readonly head: Position; readonly events: readonly SequencedMessage[] }

@@ -15,6 +15,7 @@ import type { RealtimePorts, Socket } from "./ports.ts";
 import { PresenceBook, type PresencePeer } from "./presence-book.ts";
 import type { Subscription } from "./subscription-state.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { type Trouble, troubleAfter } from "./trouble.ts";
 
 const PROBE_MS = 5_000;
 const RENEWAL_FLOOR_MS = 1_000;
@@ -41,6 +42,7 @@ export class RealtimeClient {
   #cancelRenewal: (() => void) | null = null;
   #cancelProbe: (() => void) | null = null;
   #networkUp = true;
+  #trouble: Trouble | null = null;
   #status: LiveStatus = { status: "reconnecting", inStepAt: null };
 
   constructor(ports: RealtimePorts) {
@@ -153,6 +155,7 @@ export class RealtimeClient {
 
   #dispatch(event: ConnectionEvent): void {
     const before = this.#connection;
+    this.#trouble = troubleAfter(this.#trouble, before, event);
     const step = connectionStep(before, event, { now: this.#ports.clock.now(), random: this.#ports.random });
     this.#connection = step.state;
     if (step.state !== before) this.#armDeadline();
@@ -198,7 +201,7 @@ export class RealtimeClient {
         return;
       case "failed":
         this.#renewalFailures += 1;
-        this.#dispatch({ kind: "token-failed", retryAfterMs });
+        this.#dispatch({ kind: "token-failed", retryAfterMs, code: answer.code ?? null });
         if (this.#connection.kind === "open")
           this.#armRenewal(renewalWait + fullJitter(this.#renewalFailures, this.#ports.random));
         return;
@@ -387,6 +390,7 @@ export class RealtimeClient {
     const next = liveStatus(this.#connection, this.#subscriptions.facts(), {
       networkUp: this.#networkUp,
       polled: this.#poller.works,
+      trouble: this.#trouble,
     });
     if (saysTheSame(this.#status, next)) return;
     this.#status = next;

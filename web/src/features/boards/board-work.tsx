@@ -1,16 +1,12 @@
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useStore } from "../../lib/store.ts";
 import { useSayPresence } from "../../realtime/socket-provider.tsx";
-import { ArchivedNotice } from "../archive/archived-notice.tsx";
-import { NothingFound } from "../filters/nothing-found.tsx";
 import { useOpenBy } from "../presence/use-open-by.ts";
+import { AfterLive } from "./after-live.tsx";
 import { useBoardContext } from "./board-context.ts";
 import { BoardColumns } from "./columns/board-columns.tsx";
-import { TaskMenu } from "./columns/task-menu.tsx";
-import { preloadBoardParts } from "./preload.ts";
 import { useBoardKeys } from "./use-board-keys.ts";
-import { useOthersChanges } from "./use-others-changes.ts";
 
 const MoveDialog = lazy(() => import("../tasks/move-dialog.tsx").then((module) => ({ default: module.MoveDialog })));
 const ArchiveDialog = lazy(() =>
@@ -23,10 +19,8 @@ export const BoardWork = () => {
   const { boardId, teamId, ui } = useBoardContext();
   const { taskId } = useParams({ strict: false });
   const looking = useMemo(() => ({ boardId, ...(taskId ? { taskId } : {}) }), [boardId, taskId]);
-  useEffect(preloadBoardParts, []);
   useSayPresence(teamId, looking);
   useOpenBy();
-  useOthersChanges();
   useBoardKeys(() => ui.filterOpen.set(true));
   const moving = useStore(ui.moving, (state) => state);
   const archive = useStore(ui.archiveOpen, (state) => state);
@@ -34,9 +28,7 @@ export const BoardWork = () => {
   return (
     <>
       <BoardColumns />
-      <NothingFound />
-      <TaskMenu />
-      <ArchivedNotice />
+      <AfterLive />
       <Suspense>
         {moving ? <MoveDialog key={moving.taskId} moving={moving} onClose={() => ui.moving.set(null)} /> : null}
         {archive ? <ArchiveDialog onClose={() => ui.archiveOpen.set(false)} /> : null}

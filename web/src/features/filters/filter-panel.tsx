@@ -1,15 +1,10 @@
-import { type ReactNode, useEffect, useRef } from "react";
-import { COLORS } from "../../../../shared/color.ts";
-import { useTranslation } from "../../i18n/use-translation.ts";
-import { Avatar } from "../../ui/avatar.tsx";
-import { buttonClass } from "../../ui/button.tsx";
-import { CheckRow } from "../../ui/check-row.tsx";
-import { Pill } from "../../ui/pill.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { FilterButton } from "./filter-button.tsx";
-import { chosenCount, toggleAssignee, toggleColor, toggleLabel, withQuery } from "./filter-search.ts";
-import { SearchBox } from "./search-box.tsx";
+import { chosenCount } from "./filter-search.ts";
 import { useFilter } from "./use-filter.ts";
+
+const choices = () => import("./filter-choices.tsx");
+const FilterChoices = lazy(() => choices().then((module) => ({ default: module.FilterChoices })));
 
 type FilterPanelProps = { open: boolean; onOpenChange: (open: boolean) => void };
 
@@ -39,79 +34,13 @@ export const FilterPanel = ({ open, onOpenChange }: FilterPanelProps) => {
     };
   }, [open]);
   return (
-    <div ref={root} className="sm:relative">
+    <div ref={root} className="sm:relative" onPointerEnter={() => void choices().catch(() => undefined)}>
       <FilterButton ref={button} count={chosenCount(search)} aria-expanded={open} onClick={() => onOpenChange(!open)} />
-      {open ? <Choices /> : null}
+      {open ? (
+        <Suspense>
+          <FilterChoices />
+        </Suspense>
+      ) : null}
     </div>
   );
 };
-
-const Choices = () => {
-  const { t } = useTranslation();
-  const { search, setSearch } = useFilter();
-  const { labels, members } = useBoardContext();
-  return (
-    <fieldset
-      aria-label={t("filter.button")}
-      className="pop thin-scroll absolute top-12 right-2 z-20 flex max-h-[min(36rem,calc(100dvh-4.5rem))] w-[min(20rem,calc(100vw-1rem))] flex-col gap-3 overflow-y-auto rounded-lg bg-overlay p-3 shadow-pop sm:top-9 sm:right-0"
-    >
-      <SearchBox q={search.q ?? ""} onChange={(q) => setSearch(withQuery(search, q))} />
-      <Part label={t("filter.color")}>
-        <div className="grid grid-cols-2">
-          {COLORS.map((color) => (
-            <CheckRow
-              key={color}
-              label={t(`color.${color}`)}
-              checked={search.color?.includes(color) ?? false}
-              onChange={() => setSearch(toggleColor(search, color))}
-            >
-              <span data-color={color} aria-hidden className="size-3 shrink-0 rounded-full bg-edge" />
-              <span className="truncate">{t(`color.${color}`)}</span>
-            </CheckRow>
-          ))}
-        </div>
-      </Part>
-      {labels.length > 0 ? (
-        <Part label={t("filter.label")}>
-          {labels.map((label) => (
-            <CheckRow
-              key={label.id}
-              label={label.name}
-              checked={search.labelId?.includes(label.id) ?? false}
-              onChange={() => setSearch(toggleLabel(search, label.id))}
-            >
-              <Pill name={label.name} color={label.color} />
-            </CheckRow>
-          ))}
-        </Part>
-      ) : null}
-      <Part label={t("filter.person")}>
-        {members.map((member) => (
-          <CheckRow
-            key={member.userId}
-            label={member.name}
-            checked={search.assigneeId?.includes(member.userId) ?? false}
-            onChange={() => setSearch(toggleAssignee(search, member.userId))}
-          >
-            <Avatar userId={member.userId} name={member.name} size="xs" silent />
-            <span className="min-w-0 truncate">{member.name}</span>
-          </CheckRow>
-        ))}
-      </Part>
-      {chosenCount(search) > 0 ? (
-        <button type="button" className={buttonClass("ghost", "sm", "self-start")} onClick={() => setSearch({})}>
-          {t("filter.clear")}
-        </button>
-      ) : null}
-    </fieldset>
-  );
-};
-
-const Part = ({ label, children }: { label: string; children: ReactNode }) => (
-  <fieldset aria-label={label} className="min-w-0">
-    <legend aria-hidden className="px-2 pb-1 text-xs font-medium text-muted">
-      {label}
-    </legend>
-    {children}
-  </fieldset>
-);

@@ -1,56 +1,14 @@
-import { CircleAlert, RotateCcw, X } from "lucide-react";
-import { type RefusedChange, useRefused } from "../../cache/use-mutations.ts";
-import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
-import { Button } from "../../ui/button.tsx";
-import { IconButton } from "../../ui/icon-button.tsx";
+import { lazy, Suspense } from "react";
+import { useRefused } from "../../cache/use-mutations.ts";
 
-const SHOWN = 3;
+const RefusedList = lazy(() => import("./refused-list.tsx").then((module) => ({ default: module.RefusedList })));
 
-/** Changes that were taken back, with the reason and a way to try again. */
+/** Changes that were taken back; most days there are none. */
 export const RefusedChanges = () => {
-  const { t } = useTranslation();
   const refused = useRefused();
-  if (refused.length === 0) return null;
-  return (
-    <div role="alert" className="flex flex-col gap-px border-t border-border bg-border">
-      {refused.slice(0, SHOWN).map((change) => (
-        <Refused key={change.id} change={change} />
-      ))}
-      {refused.length > SHOWN ? (
-        <div className="flex items-center justify-between gap-3 bg-surface px-4 py-1.5 text-sm text-muted">
-          {t("refused.more", { count: refused.length - SHOWN })}
-          <Button
-            size="sm"
-            look="ghost"
-            onClick={() => {
-              for (const change of refused) change.dismiss();
-            }}
-          >
-            {t("refused.dismissAll")}
-          </Button>
-        </div>
-      ) : null}
-    </div>
-  );
-};
-
-const Refused = ({ change }: { change: RefusedChange }) => {
-  const { t } = useTranslation();
-  return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-danger-soft px-4 py-2">
-      <CircleAlert size={16} aria-hidden className="shrink-0 text-danger" />
-      <p className="min-w-48 flex-1 break-words">
-        <span className="font-medium">{t(`refused.what.${change.what}`, { title: change.title })}</span>{" "}
-        {problemText(t, change.problem)}
-      </p>
-      <Button size="sm" onClick={change.retry}>
-        <RotateCcw size={14} aria-hidden />
-        {t("common.tryAgain")}
-      </Button>
-      <IconButton label={t("common.dismiss")} onClick={change.dismiss}>
-        <X size={16} aria-hidden />
-      </IconButton>
-    </div>
+  return refused.length === 0 ? null : (
+    <Suspense>
+      <RefusedList refused={refused} />
+    </Suspense>
   );
 };

@@ -1,0 +1,36 @@
+import { compileMessage } from "@lingui/message-utils/compileMessage";
+import type { Plugin } from "vite";
+import { en } from "./src/i18n/en.ts";
+import { ru } from "./src/i18n/ru.ts";
+import { flatten } from "./src/i18n/translator.ts";
+
+const WORDS = { en, ru } as const;
+
+const compiledWords = (language: keyof typeof WORDS): string => {
+  const messages = flatten(WORDS[language]).map(([key, text]) => [key, compileMessage(String(text))]);
+  return `export const ${language} = ${JSON.stringify(Object.fromEntries(messages))};`;
+};
+
+/** Every export as a function that makes functions: they are handed round, and the page never calls them. */
+const hollow = async (path: string): Promise<string> => {
+  const module: Record<string, unknown> = await import(path);
+  const names = Object.keys(module).map((name) => `export const ${name} = never;`);
+  return ["const never = () => never;", ...names].join("\n");
+};
+
+/**
+ * Leaves out of the built page what it has no use for: the compiler of the words, which are compiled here,
+ * and Zod's JSON Schema (8 KB gzipped together with its processors), which no bundler can see to be unused.
+ */
+export const slim = (): Plugin => ({
+  name: "slim",
+  apply: "build",
+  enforce: "pre",
+  load: (id) => {
+    const language = /\/web\/src\/i18n\/(en|ru)\.ts$/.exec(id)?.[1];
+    if (language === "en" || language === "ru") return compiledWords(language);
+    if (/\/web\/src\/i18n\/compiler\.ts$/.test(id)) return "export const compiler = (message) => [message];";
+    if (/\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) return hollow(id);
+    return null;
+  },
+});

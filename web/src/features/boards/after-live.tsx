@@ -1,0 +1,50 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useLiveStatus } from "../../realtime/socket-provider.tsx";
+
+const BoardExtras = lazy(() => import("./board-extras.tsx").then((module) => ({ default: module.BoardExtras })));
+
+const SOON_MS = 100;
+/** A board that is not live by then does not become so soon. */
+const AT_LATEST_MS = 1_500;
+/** The first seconds of a live board belong to what people came for. */
+const REST_AFTER_MS = 3_000;
+
+const loadRest = (): void => {
+  const parts = [
+    import("../../ui/menu-parts.tsx"),
+    import("../../ui/confirm.tsx"),
+    import("../../ui/markdown.tsx"),
+    import("../tasks/task-route.tsx"),
+    import("../tasks/move-dialog.tsx"),
+    import("./help-dialog.tsx"),
+    import("../filters/filter-choices.tsx"),
+    import("../status/refused-list.tsx"),
+    import("./columns/column-dialog.tsx"),
+    import("./columns/delete-column.tsx"),
+    import("./home-page.tsx"),
+  ];
+  // What cannot be loaded now is asked for again when it is needed.
+  void Promise.allSettled(parts);
+};
+
+/** Loads what the first sight of a board does not need once it is live, so that it is there offline too. */
+export const AfterLive = () => {
+  const { status } = useLiveStatus();
+  const [begun, setBegun] = useState(false);
+  const settled = status === "live" || status === "polling";
+  useEffect(() => {
+    if (begun) return;
+    const timer = setTimeout(() => setBegun(true), settled ? SOON_MS : AT_LATEST_MS);
+    return () => clearTimeout(timer);
+  }, [begun, settled]);
+  useEffect(() => {
+    if (!begun) return;
+    const timer = setTimeout(loadRest, REST_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [begun]);
+  return begun ? (
+    <Suspense>
+      <BoardExtras />
+    </Suspense>
+  ) : null;
+};
