@@ -50,28 +50,37 @@ export class RateWindow {
   }
 }
 
-/** Groups things under keys; a group that empties is gone. */
-export class Groups<Item> {
-  readonly #groups = new Map<string, Set<Item>>();
+/**
+ * Groups things under keys; a group that empties is gone. Nearly every group has one member, which then stands there
+ * itself: a Set would cost each idle socket about 260 bytes, twice.
+ */
+export class Groups<Item extends object> {
+  readonly #groups = new Map<string, Item | Set<Item>>();
 
   add(key: string, item: Item): void {
     const group = this.#groups.get(key);
-    if (group === undefined) this.#groups.set(key, new Set([item]));
-    else group.add(item);
+    if (group === undefined) this.#groups.set(key, item);
+    else if (group instanceof Set) group.add(item);
+    else if (group !== item) this.#groups.set(key, new Set([group, item]));
   }
 
   remove(key: string, item: Item): void {
     const group = this.#groups.get(key);
-    if (group?.delete(item) && group.size === 0) this.#groups.delete(key);
+    if (group === item) this.#groups.delete(key);
+    else if (group instanceof Set && group.delete(item) && group.size === 0) this.#groups.delete(key);
   }
 
   count(key: string): number {
-    return this.#groups.get(key)?.size ?? 0;
+    const group = this.#groups.get(key);
+    if (group === undefined) return 0;
+    return group instanceof Set ? group.size : 1;
   }
 
   /** The group as it is now: it may be changed while it is gone through. */
   members(key: string): Item[] {
-    return [...(this.#groups.get(key) ?? [])];
+    const group = this.#groups.get(key);
+    if (group === undefined) return [];
+    return group instanceof Set ? [...group] : [group];
   }
 }
 

@@ -50,24 +50,27 @@ export const pubSubContract = (
       expect(await until(texts.length)).toEqual(texts);
     });
 
-    test.if(patterns)("hears all channels that match a pattern, and only those", async () => {
-      const id = newId();
-      const heard: [string, string][] = [];
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const unsubscribe = await use().pubsub.subscribe(`test:${id}:*`, (payload, channel) => {
-        heard.push([channel, payload]);
-        if (payload === "last") resolve();
+    // A test that is not for a bus is not there, rather than skipped.
+    if (patterns) {
+      test("hears all channels that match a pattern, and only those", async () => {
+        const id = newId();
+        const heard: [string, string][] = [];
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const unsubscribe = await use().pubsub.subscribe(`test:${id}:*`, (payload, channel) => {
+          heard.push([channel, payload]);
+          if (payload === "last") resolve();
+        });
+        await use().pubsub.publish(`test:${id}:a`, "1");
+        await use().pubsub.publish(`test:${id}x:a`, "2");
+        await use().pubsub.publish(`test:${id}:b{c}`, "last");
+        await promise;
+        expect(heard).toEqual([
+          [`test:${id}:a`, "1"],
+          [`test:${id}:b{c}`, "last"],
+        ]);
+        await unsubscribe();
       });
-      await use().pubsub.publish(`test:${id}:a`, "1");
-      await use().pubsub.publish(`test:${id}x:a`, "2");
-      await use().pubsub.publish(`test:${id}:b{c}`, "last");
-      await promise;
-      expect(heard).toEqual([
-        [`test:${id}:a`, "1"],
-        [`test:${id}:b{c}`, "last"],
-      ]);
-      await unsubscribe();
-    });
+    }
 
     test("M4 keeps the others when one of several listeners leaves, also when it leaves twice", async () => {
       const channel = presenceChannel(newId());
