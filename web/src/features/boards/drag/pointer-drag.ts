@@ -135,9 +135,14 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
   };
 
   const onDown = (event: PointerEvent) => {
-    if (event.button !== 0 || !event.isPrimary || phase.name !== "idle" || ui.drag.get()) return;
+    if (event.button !== 0 || !event.isPrimary || phase.name !== "idle") return;
+    const before = ui.drag.get();
+    const settles = before?.kind === "task" && before.mode === "settling";
+    if (before && !settles) return;
     const found = find(event.target);
     if (!found) return;
+    // A quick hand takes the next card before the last one has come to rest.
+    if (settles) ui.drag.set(null);
     x = event.clientX;
     y = event.clientY;
     const held = { ...found, x, y, pointerId: event.pointerId };
