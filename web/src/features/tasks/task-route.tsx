@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useTask } from "../../cache/use-board.ts";
 import { useBoardContext } from "../boards/board-context.ts";
 import { AbsentTask } from "./absent-task.tsx";
@@ -14,10 +14,12 @@ export const TaskRoute = () => {
   const task = useTask(boardId, taskId);
   const navigate = useNavigate();
   const router = useRouter();
+  const left = useRef("");
   const close = useCallback(() => {
+    left.current = taskId;
     if (router.latestLocation.state.overBoard) router.history.back();
     else void navigate({ to: "/b/$boardId", params: { boardId }, search: (old) => old, replace: true });
-  }, [router, navigate, boardId]);
+  }, [router, navigate, boardId, taskId]);
   useEffect(
     () => () => {
       // Closed by whatever way, the focus goes back to the card.
@@ -27,6 +29,8 @@ export const TaskRoute = () => {
     },
     [taskId, ui],
   );
+  // Who deletes a task leaves it too, and the address follows a moment later: nobody asks where it went.
+  if (!task && left.current === taskId) return null;
   if (!task) return <AbsentTask key={taskId} taskId={taskId} onClose={close} />;
   return <TaskDialog key={taskId} task={task} onClose={close} />;
 };
