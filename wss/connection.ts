@@ -65,7 +65,8 @@ export class Connection {
   readonly address: string;
   readonly #socket: Socket;
   readonly #deps: ConnectionDeps;
-  readonly #rate = new RateWindow();
+  /** Only while a window lasts: an idle socket has none. */
+  #rate: RateWindow | null = null;
   #state: ConnectionState;
   #heardAt: number;
   /** `null` when nothing waits, as nearly always: an idle connection is to be small. */
@@ -123,10 +124,16 @@ export class Connection {
     const request = readFrame(frame);
     if ("code" in request) this.close(request);
     else if (!this.#isAllowedNow(request)) this.close(CLOSE.FORGED_TOKEN);
-    else if (!this.#rate.take(rateClassOf(request), this.#deps.rate, this.#heardAt)) {
+    else if (!this.#take(request)) {
       this.close(CLOSE.TOO_MANY_MESSAGES);
     } else if (this.#isBusy) this.#wait(request, frame.length);
     else this.#answer(request);
+  }
+
+  /** Counts one message; false when it is one too many. */
+  #take(request: Decoded<Up>): boolean {
+    this.#rate ??= new RateWindow();
+    return this.#rate.take(rateClassOf(request), this.#deps.rate, this.#heardAt);
   }
 
   /** The first message is `auth`; what follows it waits until the token was looked at. */
@@ -265,6 +272,7 @@ export class Connection {
   /** Looks after what time brings. */
   check(now: number): void {
     const state = this.#state;
+    if (this.#rate?.isOver(now)) this.#rate = null;
     switch (state.kind) {
       case "closing":
         if (now >= state.until) this.#socket.terminate();

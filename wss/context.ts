@@ -8,6 +8,7 @@ import type { Groups } from "./limits.ts";
 import type { Presence } from "./presence.ts";
 import type { Ended } from "./revocation.ts";
 import type { Rooms } from "./rooms.ts";
+import type { StringPool } from "./string-pool.ts";
 import type { WsManager } from "./ws-manager.ts";
 
 /** What the handlers of requests share on one node. */
@@ -18,6 +19,7 @@ export type RealtimeContext = {
   readonly hub: FeedHub;
   readonly tokens: Pick<RealtimeTokens, "verify">;
   readonly ended: Ended;
+  readonly strings: StringPool;
   readonly byUser: Groups<Connection>;
   readonly bySession: Groups<Connection>;
   readonly clock: Clock;

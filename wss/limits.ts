@@ -28,6 +28,11 @@ export class RateWindow {
   #subscribes = 0;
   #others = 0;
 
+  /** Whether what was counted no longer matters. */
+  isOver(now: number): boolean {
+    return now >= this.#endsAt;
+  }
+
   /** Counts one message; false when it is one too many. */
   take(kind: RateClass, rate: Rate, now: number): boolean {
     if (now >= this.#endsAt) {

@@ -50,7 +50,8 @@ export const subscribe = async (
   const generation = connection.nextGeneration();
   try {
     const lease = await hub.acquire(tenantId);
-    const attempt: Attempt = { tenantId, generation, lease, isKept: false };
+    // The feed's own copy of the id is the one that is kept.
+    const attempt: Attempt = { tenantId: lease.feed.tenantId, generation, lease, isKept: false };
     try {
       const refusal =
         issued === null

@@ -1,12 +1,15 @@
+import type { Position } from "../shared/position.ts";
 import { CLOSE } from "../shared/protocol/close-codes.ts";
 import type { Decoded } from "../shared/protocol/codec.ts";
 import type { PresenceData, Up } from "../shared/protocol/up.ts";
+import type { RealtimeClaims } from "../shared/realtime-token.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";
 import { isPresenceSmall } from "./presence.ts";
 import { subscribe } from "./replay.ts";
 import { sayError } from "./say-error.ts";
 import { SmallMap } from "./small-map.ts";
+import type { StringPool } from "./string-pool.ts";
 
 type Failed = Extract<Decoded<Up>, { ok: false }>["failure"];
 
@@ -75,7 +78,7 @@ const authenticate = async (context: RealtimeContext, connection: Connection, to
     userId: claims.sub,
     sid: claims.sid,
     name: claims.name,
-    grants: new SmallMap(Object.entries(claims.tenants)),
+    grants: grantsOf(context.strings, claims.tenants),
     expiresAt: claims.exp * 1_000,
   };
   connection.accept(session);
@@ -90,6 +93,14 @@ const authenticate = async (context: RealtimeContext, connection: Connection, to
     if (!session.grants.has(tenantId)) rooms.leave(connection, tenantId, generation, "revoked");
   }
 };
+
+const grantsOf = (strings: StringPool, tenants: RealtimeClaims["tenants"]): Session["grants"] =>
+  new SmallMap(
+    Object.entries(tenants).map(([tenantId, head]): [string, Position | null] => [
+      strings.one(tenantId),
+      head === null ? null : { epoch: strings.one(head.epoch), seq: head.seq },
+    ]),
+  );
 
 const unsubscribe = ({ manager, rooms }: RealtimeContext, connection: Connection, tenantId: string): void => {
   const generation = manager.tenantsOf(connection.id).get(tenantId);

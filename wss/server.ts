@@ -20,6 +20,7 @@ import { foresee } from "./replay.ts";
 import { handleRequest } from "./requests.ts";
 import { createEnded } from "./revocation.ts";
 import { createRooms } from "./rooms.ts";
+import { StringPool } from "./string-pool.ts";
 import { WsManager } from "./ws-manager.ts";
 
 export type RealtimeDeps = {
@@ -98,6 +99,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     hub,
     tokens,
     ended,
+    strings: new StringPool(),
     byUser,
     bySession,
     clock,

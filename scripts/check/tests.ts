@@ -15,7 +15,7 @@ const GROUP_OPTIONS: Record<Group, GroupOptions> = {
   unit: { files: /^(shared|platform|api|wss|jobs)\//, minutes: 5, secondsPerTest: 20 },
   web: { files: /^web\//, minutes: 4, secondsPerTest: 20 },
   house: { files: /^tests\/(house|gate)\//, minutes: 2, secondsPerTest: 20 },
-  e2e: { files: /^tests\/e2e\//, minutes: 8, secondsPerTest: 90 },
+  e2e: { files: /^tests\/e2e\//, minutes: 12, secondsPerTest: 90 },
   integration: { files: /^tests\/(?!house\/|gate\/|e2e\/)/, minutes: 8, secondsPerTest: 60 },
 };
 
