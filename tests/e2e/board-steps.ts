@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import type { BoardSnapshot } from "../../shared/boards.ts";
 import { compareRanked } from "../../shared/rank.ts";
-import { addMember, arrive, type Ground, makeGround, makeTask, type Someone, type Stage } from "./support.ts";
+import { addMember, comeAgain, type Ground, makeGround, makeTask, type Someone, type Stage } from "./support.ts";
 
 export const status = (page: Page): Locator => page.getByRole("status");
 export const untilStatus = (page: Page, text: string | RegExp): Promise<void> =>
@@ -57,18 +57,19 @@ export const chooseInColumnMenu = async (page: Page, columnName: string, item: s
 export const titles = (page: Page, columnName: string): Promise<string[]> =>
   column(page, columnName).getByRole("listitem").getByRole("link").allTextContents();
 
-/** Every column in order with its titles in order, as a person sees them. */
-export const shown = async (page: Page): Promise<[string, string[]][]> => {
-  const all = await page.getByRole("main").getByRole("region").all();
-  return Promise.all(
-    all.map(
-      async (region): Promise<[string, string[]]> => [
-        (await region.getByRole("heading").textContent()) ?? "",
-        await region.getByRole("listitem").getByRole("link").allTextContents(),
-      ],
-    ),
-  );
-};
+/** Every column in order with its titles in order, as a person sees them at one moment. */
+export const shown = (page: Page): Promise<[string, string[]][]> =>
+  page
+    .getByRole("main")
+    .getByRole("region")
+    .evaluateAll((regions) =>
+      regions
+        .filter((region) => region.querySelector("ul"))
+        .map((region): [string, string[]] => [
+          region.ariaLabel ?? "",
+          [...region.querySelectorAll("li a")].map((link) => link.textContent ?? ""),
+        ]),
+    );
 
 /** The same of what REST answers. */
 export const told = ({ columns, tasks }: BoardSnapshot): [string, string[]][] =>
@@ -84,7 +85,7 @@ export type Pair = Ground & { readonly anna: Someone; readonly boris: Someone };
 
 /** Anna and Boris of one team before the same board, with these tasks in its columns. */
 export const meet = async (stage: Stage, tasks: readonly (readonly string[])[] = []): Promise<Pair> => {
-  const [anna, boris] = await Promise.all([arrive(stage, "Anna"), arrive(stage, "Boris")]);
+  const [anna, boris] = await Promise.all([comeAgain(stage, "Anna"), comeAgain(stage, "Boris")]);
   const ground = await makeGround(anna);
   await addMember(ground, boris);
   for (const [index, names] of tasks.entries()) {

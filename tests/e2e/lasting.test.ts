@@ -11,7 +11,18 @@ import {
   titles,
   untilLive,
 } from "./board-steps.ts";
-import { answered, eventually, everyoneLeaves, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
+import {
+  addMember,
+  answered,
+  arrive,
+  eventually,
+  everyoneLeaves,
+  makeGround,
+  makeTask,
+  openStage,
+  type Stage,
+  snapshotOf,
+} from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -21,9 +32,11 @@ afterEach(everyoneLeaves);
 
 test("where no socket can be had the page polls, says so, and still shows what others do", async () => {
   const pair = await meet(stage);
-  const { page } = pair.anna;
+  const pavel = await arrive(stage, "Pavel");
+  await addMember(pair, pavel);
+  const { page } = pavel;
   await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
-  await page.reload();
+  await page.goto(`/b/${pair.board.id}`);
   await status(page).getByText("Polling").waitFor({ timeout: 30_000 });
   await makeTask(pair, "Came by polling");
   await taskLink(page, "Came by polling").waitFor();
@@ -33,12 +46,15 @@ test("where no socket can be had the page polls, says so, and still shows what o
 }, 60_000);
 
 test("who signs out in one tab is signed out in the other, and sees nothing of the board any more", async () => {
-  const { anna, board } = await meet(stage, [["Private"]]);
+  const anna = await arrive(stage, "Alla");
+  const ground = await makeGround(anna);
+  await makeTask(ground, "Private");
   anna.expectedProblems.push(answered(401));
+  await openBoard(anna, ground.board.id);
   const second = await anna.context.newPage();
-  await second.goto(`/b/${board.id}`);
+  await second.goto(`/b/${ground.board.id}`);
   await untilLive(second);
-  await anna.page.getByRole("button", { name: /^Anna/ }).click();
+  await anna.page.getByRole("button", { name: /^Alla/ }).click();
   await anna.page.getByRole("menuitem", { name: "Sign out" }).click();
   await anna.page.getByRole("button", { name: "Create account" }).waitFor();
   await second.getByRole("button", { name: "Create account" }).waitFor();
@@ -63,7 +79,8 @@ test("Back closes a task, its address opens it, and what is written in it is not
 
 test("a task that another deletes while it is open says so and leads back to the board", async () => {
   const pair = await meet(stage, [["Doomed", "Stays"]]);
-  const { page } = pair.anna;
+  const { page, expectedProblems } = pair.anna;
+  expectedProblems.push(answered(404), answered(410));
   await openTask(page, "Doomed");
   const dialog = await openTask(pair.boris.page, "Doomed");
   await dialog.getByRole("button", { name: "Delete task" }).click();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import {
   addTask,
   card,
@@ -6,7 +6,6 @@ import {
   closeTask,
   column,
   meet,
-  openBoard,
   openTask,
   type Pair,
   shown,
@@ -14,20 +13,26 @@ import {
   titles,
   told,
 } from "./board-steps.ts";
-import { eventually, everyoneLeaves, makeTask, openStage, snapshotOf } from "./support.ts";
+import { eventually, everyoneLeaves, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
 
+let stage: Stage;
 let pair: Pair;
 let loads = 0;
 beforeAll(async () => {
-  pair = await meet(await openStage());
-  for (const { page } of [pair.anna, pair.boris]) page.on("load", () => void loads++);
+  stage = await openStage();
 }, 60_000);
 beforeEach(async () => {
-  await Promise.all([pair.anna, pair.boris].map((person) => openBoard(person, pair.board.id)));
+  pair = await meet(stage);
   loads = 0;
+  for (const { page } of [pair.anna, pair.boris]) page.on("load", () => void loads++);
 });
-afterEach(() => expect(loads).toBe(0));
-afterAll(everyoneLeaves);
+afterEach(async () => {
+  expect(loads).toBe(0);
+  const truth = told(await snapshotOf(pair));
+  await eventually(() => shown(pair.anna.page), truth);
+  await eventually(() => shown(pair.boris.page), truth);
+  await everyoneLeaves();
+});
 
 const atBoth = async (title: string): Promise<void> => {
   await makeTask(pair, title);
@@ -173,10 +178,4 @@ test("a board that one renames is renamed at the other, on the board and in the 
   await page.getByRole("textbox", { name: "Board name" }).press("Enter");
   await pair.boris.page.getByRole("heading", { name: "Workshop", level: 1 }).waitFor();
   await pair.boris.page.getByRole("navigation").getByRole("link", { name: "Workshop" }).waitFor();
-});
-
-test("after all that both pages and REST show the same board", async () => {
-  const expected = told(await snapshotOf(pair));
-  await eventually(() => shown(pair.anna.page), expected);
-  await eventually(() => shown(pair.boris.page), expected);
 });
