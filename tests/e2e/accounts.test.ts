@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
-import { openBoard, shown, untilLive } from "./board-steps.ts";
+import { prepareAxe, violationsOf } from "./axe.ts";
+import { meet, openBoard, shown, untilLive } from "./board-steps.ts";
 import {
   answered,
   arrive,
@@ -7,6 +8,7 @@ import {
   everyoneLeaves,
   invite,
   makeGround,
+  makeTask,
   openStage,
   PASSWORD,
   type Stage,
@@ -124,4 +126,21 @@ test("a link that was used says so", async () => {
   late.expectedProblems.push(answered(410), answered(404));
   await late.page.goto(`/join/${id}`);
   await late.page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+});
+
+test("who changes their name has it at once on the others' boards; the account's dialog has no barriers", async () => {
+  const pair = await meet(stage);
+  await makeTask(pair, "Mine", { assigneeIds: [pair.anna.id] });
+  await pair.boris.page.getByRole("img", { name: "Anna", exact: true }).waitFor();
+  const { page, context } = pair.anna;
+  await prepareAxe(context);
+  await openBoard(pair.anna, pair.board.id);
+  await page.getByRole("button", { name: /^Anna/ }).click();
+  await page.getByRole("menuitem", { name: "My account" }).click();
+  const dialog = page.getByRole("dialog", { name: "My account" });
+  await dialog.getByRole("textbox", { name: "Your name" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await dialog.getByRole("textbox", { name: "Your name" }).fill("Anna Karenina");
+  await dialog.getByRole("textbox", { name: "Your name" }).press("Enter");
+  await pair.boris.page.getByRole("img", { name: "Anna Karenina", exact: true }).waitFor();
 });

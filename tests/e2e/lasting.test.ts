@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
+import { prepareAxe, violationsOf } from "./axe.ts";
 import {
   card,
   closeTask,
@@ -34,10 +35,15 @@ test("where no socket can be had the page polls, says so, and still shows what o
   const pair = await meet(stage);
   const pavel = await arrive(stage, "Pavel");
   await addMember(pair, pavel);
+  await prepareAxe(pavel.context);
   const { page } = pavel;
   await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
   await page.goto(`/b/${pair.board.id}`);
   await status(page).getByText("Polling").waitFor({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Why is it not live?" }).click();
+  await page.getByRole("dialog", { name: "No live connection" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
   await makeTask(pair, "Came by polling");
   await taskLink(page, "Came by polling").waitFor();
   await taskLink(page, "Came by polling").focus();
