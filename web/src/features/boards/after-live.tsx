@@ -1,7 +1,21 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
+import { fullJitter } from "../../realtime/backoff.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 
-const BoardExtras = lazy(() => import("./board-extras.tsx").then((module) => ({ default: module.BoardExtras })));
+/** Nobody has asked for the extras, so a network that is away just now must not take the board down: they come when they can. */
+const loadExtras = async (): Promise<{ default: ComponentType }> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { BoardExtras } = await import("./board-extras.tsx");
+      return { default: BoardExtras };
+    } catch {
+      const wait = fullJitter(attempt, Math.random);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+};
+
+const BoardExtras = lazy(loadExtras);
 
 const SOON_MS = 100;
 /** A board that is not live by then does not become so soon. */
