@@ -116,7 +116,8 @@ export const comeAgain = async (stage: Stage, name: string): Promise<Someone> =>
     await context.setOffline(false);
     await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.goto("about:blank");
-    await Promise.all(context.pages().map((other) => (other === page ? undefined : other.close())));
+    const others = context.pages().filter((other) => other !== page);
+    await Promise.all(others.map((other) => other.close()));
   };
   visitors.delete(person);
   person.problems.length = 0;
