@@ -1,17 +1,7 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import { taskSchema } from "../../shared/tasks.ts";
 import { addTask, card, meet, openTask, shown, status, taskDialog, taskLink, told, untilLive } from "./board-steps.ts";
-import {
-  arrive,
-  CUT_OFF,
-  eventually,
-  everyoneLeaves,
-  makeGround,
-  makeTask,
-  openStage,
-  type Stage,
-  snapshotOf,
-} from "./support.ts";
+import { CUT_OFF, eventually, everyoneLeaves, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -66,26 +56,6 @@ test("a task that was never opened before opens on return at the latest, and the
   await status(anna.page).getByText("Offline").waitFor();
   await anna.context.setOffline(false);
   await taskDialog(anna.page, "Closed until now").waitFor();
-});
-
-test("parts that can't be fetched after the board is seen come later and do not take it away", async () => {
-  const anna = await arrive(stage, "Anna");
-  const ground = await makeGround(anna);
-  await makeTask(ground, "Stays");
-  const { page, expectedProblems } = anna;
-  expectedProblems.push(/net::ERR_FAILED/);
-  // Never live, the page takes its time with what it does not need at first.
-  await page.routeWebSocket(/\/ws$/, () => {});
-  let cut = false;
-  await page.route("**/*.js", (route) => (cut ? route.abort() : route.fallback()));
-  await page.goto(`/b/${ground.board.id}`);
-  await taskLink(page, "Stays").waitFor();
-  cut = true;
-  await page.waitForEvent("requestfailed", (request) => request.resourceType() === "script");
-  cut = false;
-  await card(page, "Stays").hover();
-  await card(page, "Stays").getByRole("button", { name: "Task menu" }).click();
-  await page.getByRole("menuitem", { name: "Archive" }).waitFor();
 });
 
 test("who listens hears in an open dialog too that the page is offline", async () => {
