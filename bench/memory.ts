@@ -7,7 +7,7 @@ import { newTenants, spread, withTrial } from "./lib/trial.ts";
 import { residentBytes } from "./lib/usage.ts";
 
 /** Open in both measurements: with them the server has compiled and allocated what it needs for any socket at all. */
-const SOCKETS_BEFORE = 250;
+const SOCKETS_BEFORE = 1_000;
 const COLLECTIONS = 4;
 const GOAL_KB = 3;
 

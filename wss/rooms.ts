@@ -4,11 +4,12 @@ import type { FeedLease } from "../platform/events/feed-hub.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 import { CLOSE } from "../shared/protocol/close-codes.ts";
 import type { UnsubscribedReason } from "../shared/protocol/down.ts";
+import { Coalescer } from "./coalescer.ts";
 import type { Connection } from "./connection.ts";
 import { endedBy, standsAfterReset } from "./revocation.ts";
 import type { WsManager } from "./ws-manager.ts";
 
-type Room = { readonly lease: FeedLease; stop(): void; lengthSinceCheck: number };
+type Room = { readonly lease: FeedLease; readonly events: Coalescer; stop(): void; lengthSinceCheck: number };
 
 export type Rooms = {
   /** Makes the connection hear the tenant from now on. Answers whether the lease is kept. */
@@ -18,6 +19,7 @@ export type Rooms = {
   leaveAll(connection: Connection): void;
   /** Sends a text to every socket that has joined. */
   publish(tenantId: string, text: string): void;
+  /** The tenant's feed, with everything up to its position handed to the sockets. */
   feedOf(tenantId: string): Feed | undefined;
   close(): void;
 };
@@ -51,29 +53,29 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     }
   };
 
-  const onEvent = (tenantId: string, event: FeedEvent) => {
-    deps.publish(topicOf(tenantId), event.payload);
+  const onEvent = (tenantId: string, room: Room, event: FeedEvent) => {
     const receivers = manager.clientsOf(tenantId).size;
+    room.events.add(event.payload, receivers);
     metrics.deliveries.inc(receivers);
     // The time of another backend's event is by another clock, if it is one at all.
     if (event.at !== null && event.position !== null)
       metrics.deliverySeconds.observe(Math.max(0, clock.now() - event.at) / 1_000);
-    const room = rooms.get(tenantId);
-    if (room !== undefined) {
-      room.lengthSinceCheck += event.payload.length;
-      if (room.lengthSinceCheck > CHECK_AFTER_LENGTH) {
-        room.lengthSinceCheck = 0;
-        closeSlow(tenantId);
-      }
+    room.lengthSinceCheck += event.payload.length;
+    if (room.lengthSinceCheck > CHECK_AFTER_LENGTH) {
+      room.lengthSinceCheck = 0;
+      closeSlow(tenantId);
     }
     if (event.ends === null || event.position === null) return;
+    room.events.flush();
     for (const connection of manager.socketsOf(tenantId)) {
       const reason = endedBy(event.ends, event.position, connection.session, tenantId);
       if (reason !== null) leaveNow(connection, tenantId, reason);
     }
   };
 
-  const onReset = (tenantId: string, feed: Feed) => {
+  const onReset = (tenantId: string, room: Room) => {
+    const { feed } = room.lease;
+    room.events.flush();
     for (const connection of manager.socketsOf(tenantId)) {
       const { position } = feed;
       if (position !== null && standsAfterReset(feed, connection.session, tenantId)) {
@@ -103,21 +105,26 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     if (room === undefined) return;
     rooms.delete(tenantId);
     room.stop();
+    room.events.flush();
     room.lease.release();
     deps.onEmpty(tenantId);
   };
 
   return {
     join: (connection, tenantId, generation, lease) => {
+      // What waits for the others is part of what this one was sent as its past.
+      rooms.get(tenantId)?.events.flush();
       const { first } = manager.link(connection.id, tenantId, generation);
-      connection.joinTopic(topicOf(tenantId));
+      const topic = topicOf(tenantId);
+      connection.joinTopic(topic);
       if (!first) return false;
-      const { feed } = lease;
-      const stop = feed.subscribe({
-        event: (event) => onEvent(tenantId, event),
-        reset: () => onReset(tenantId, feed),
+      const events = new Coalescer(clock, (text) => deps.publish(topic, text));
+      const room: Room = { lease, events, stop: () => stop(), lengthSinceCheck: 0 };
+      const stop = lease.feed.subscribe({
+        event: (event) => onEvent(tenantId, room, event),
+        reset: () => onReset(tenantId, room),
       });
-      rooms.set(tenantId, { lease, stop, lengthSinceCheck: 0 });
+      rooms.set(tenantId, room);
       metrics.tenants.set(manager.tenants);
       deps.onOpen(tenantId);
       return true;
@@ -129,7 +136,11 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
       }
     },
     publish: (tenantId, text) => deps.publish(topicOf(tenantId), text),
-    feedOf: (tenantId) => rooms.get(tenantId)?.lease.feed,
+    feedOf: (tenantId) => {
+      const room = rooms.get(tenantId);
+      room?.events.flush();
+      return room?.lease.feed;
+    },
     close: () => {
       for (const tenantId of [...rooms.keys()]) empty(tenantId);
     },

@@ -166,7 +166,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     sendPings: false,
     perMessageDeflate: false,
     open: (ws) => {
-      const connection = new Connection(deps.newId(), ws.data.address, ws, connectionDeps);
+      const connection = new Connection(deps.newId(), context.strings.one(ws.data.address), ws, connectionDeps);
       ws.data = connection;
       manager.add(connection.id, connection);
       metrics.connections.set(manager.connections);

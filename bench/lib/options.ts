@@ -19,7 +19,7 @@ export type BenchOptions = {
   readonly profiles: string | null;
 };
 
-const USAGE = `bun bench [fan-out] [memory] [latency] [--quick] [--json] [--rounds 3] [--seconds 4] [--sockets 5000]
+const USAGE = `bun bench [fan-out] [memory] [latency] [--quick] [--json] [--rounds 3] [--seconds 4] [--sockets 10000]
           [--scenarios 1000x50,100x2000,5000x1000] [--servers artel,ws,socket.io,bun-topics,ws-on-bun]
           [--profiles FOLDER]`;
 
@@ -54,7 +54,7 @@ export const readOptions = (): BenchOptions => {
       json,
       rounds: Math.ceil(within(values.rounds, quick ? 1 : 3, 20, "rounds")),
       seconds: within(values.seconds, quick ? 0.25 : 4, 60, "seconds"),
-      sockets: Math.ceil(within(values.sockets, quick ? 200 : 5_000, 20_000, "sockets")),
+      sockets: Math.ceil(within(values.sockets, quick ? 200 : 10_000, 20_000, "sockets")),
       benches: positionals,
       scenarios: list(values.scenarios),
       servers: list(values.servers),

@@ -16,7 +16,14 @@ export type RealtimeTokens = {
 
 /** Realtime tokens are JWTs, HS256, signed with the secret that all processes share. */
 export const createRealtimeTokens = (secret: string, clock: Clock): RealtimeTokens => {
-  const key = new TextEncoder().encode(secret);
+  // Imported once: from bytes, jose would import it again for each token.
+  const importing = crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
   return {
     sign: async ({ sub, sid, name, tenants }) => {
       const issuedAt = Math.floor(clock.now() / 1000);
@@ -26,12 +33,12 @@ export const createRealtimeTokens = (secret: string, clock: Clock): RealtimeToke
         .setSubject(sub)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + TOKEN_SECONDS)
-        .sign(key);
+        .sign(await importing);
       return { token, expiresAt: new Date((issuedAt + TOKEN_SECONDS) * 1000) };
     },
     verify: async (token) => {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, await importing, {
           algorithms: ["HS256"],
           audience: TOKEN_AUDIENCE,
           currentDate: new Date(clock.now()),

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "bun:test";
+import { createFeedHub } from "../platform/events/feed-hub.ts";
+import { silentLog } from "../platform/log/log.ts";
+import { createMetrics } from "../platform/metrics/metrics.ts";
+import { EPOCH, entriesOf, newId } from "../tests/contract/pubsub-fixtures.ts";
+import { createFakeBus } from "../tests/support/fake-bus.ts";
+import { createManualClock, settle } from "../tests/support/manual-clock.ts";
+import { Connection } from "./connection.ts";
+import { createRooms } from "./rooms.ts";
+import { SmallMap } from "./small-map.ts";
+import { WsManager } from "./ws-manager.ts";
+
+/** Rooms over a feed, with sockets that note what they hear. */
+const start = async () => {
+  const clock = createManualClock();
+  const bus = createFakeBus();
+  const metrics = createMetrics();
+  const tenantId = newId();
+  bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, 1));
+  const hub = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics, random: () => 0 });
+  const lease = await hub.acquire(tenantId);
+  const manager = new WsManager<Connection>();
+  const topics = new Map<string, Set<string[]>>();
+  const rooms = createRooms({
+    manager,
+    clock,
+    metrics,
+    publish: (topic, text) => {
+      for (const heard of topics.get(topic) ?? []) heard.push(text);
+    },
+    onLeave: () => {},
+    onOpen: () => {},
+    onEmpty: () => {},
+  });
+  const join = () => {
+    const heard: string[] = [];
+    const socket = {
+      send: (text: string) => heard.push(text),
+      close: () => {},
+      terminate: () => {},
+      ping: () => 1,
+      subscribe: (topic: string) => void topics.set(topic, (topics.get(topic) ?? new Set()).add(heard)),
+      unsubscribe: (topic: string) => void topics.get(topic)?.delete(heard),
+      getBufferedAmount: () => 0,
+      cork: (task: () => void) => task(),
+    };
+    const connection = new Connection(newId(), "::1", socket, {
+      clock,
+      log: silentLog,
+      rate: { points: 10, seconds: 10 },
+      handle: () => undefined,
+      foresee: () => {},
+      leave: () => {},
+    });
+    manager.add(connection.id, connection);
+    rooms.join(connection, tenantId, 1, lease);
+    connection.accept({
+      kind: "open",
+      userId: newId(),
+      sid: newId(),
+      name: "Ann",
+      grants: new SmallMap([[tenantId, { epoch: EPOCH, seq: 1 }]]),
+      expiresAt: Number.POSITIVE_INFINITY,
+    });
+    return { connection, heard, seqs: () => heard.map((text) => Number(JSON.parse(text).seq)) };
+  };
+  /** Events that come in one go. */
+  const publish = async (from: number, to: number) => {
+    const entries = entriesOf(tenantId, from, to);
+    bus.keep(tenantId, EPOCH, entries);
+    for (const { payload } of entries) await bus.tell(tenantId, payload);
+    await settle();
+  };
+  /** The team is deleted. */
+  const end = async (seq: number) => {
+    const [last] = entriesOf(tenantId, seq, seq);
+    const payload = last?.payload.replace(/"action":"\w+"/, '"action":"TEAM_DELETED"') ?? "";
+    bus.keep(tenantId, EPOCH, [{ seq, payload }]);
+    await bus.tell(tenantId, payload);
+    await settle();
+  };
+  return { clock, rooms, tenantId, join, publish, end };
+};
+
+describe("rooms", () => {
+  test("send a burst in order, each event once", async () => {
+    const { clock, join, publish } = await start();
+    const { seqs } = join();
+    await publish(2, 40);
+    await clock.advance(50);
+    expect(seqs()).toEqual(Array.from({ length: 39 }, (_, index) => index + 2));
+  });
+
+  test("R2 do not send to one who joins amid a burst what is part of the past", async () => {
+    const { clock, join, publish } = await start();
+    const first = join();
+    await publish(2, 5);
+    const second = join();
+    await publish(6, 7);
+    await clock.advance(50);
+    expect(first.seqs()).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(second.seqs()).toEqual([6, 7]);
+  });
+
+  test("have sent everything up to the position that a heartbeat would name", async () => {
+    const { join, publish, rooms, tenantId } = await start();
+    const { seqs } = join();
+    await publish(2, 9);
+    expect(rooms.feedOf(tenantId)?.position?.seq).toBe(seqs().at(-1));
+  });
+
+  test("send nothing more of a burst to one who has left", async () => {
+    const { clock, join, publish, rooms, tenantId } = await start();
+    const { connection, seqs } = join();
+    await publish(2, 5);
+    rooms.leave(connection, tenantId, 1);
+    await clock.advance(50);
+    expect(seqs()).toEqual([2]);
+  });
+
+  test("send what was before the end of a team, and then that it ended", async () => {
+    const { clock, join, publish, end } = await start();
+    const { heard } = join();
+    await publish(2, 5);
+    await end(6);
+    await clock.advance(50);
+    expect(heard.map((text) => JSON.parse(text)).map(({ seq, type }) => seq ?? type)).toEqual([
+      2,
+      3,
+      4,
+      5,
+      6,
+      "unsubscribed",
+    ]);
+  });
+});
