@@ -1,6 +1,7 @@
 import { QueryClient, useQueryClient } from "@tanstack/react-query";
 import { v4, v7 } from "uuid";
 import { ApiProblem, createApiClient, NetworkFailure } from "../lib/api-client.ts";
+import { pageFetch } from "../lib/page-fetch.ts";
 import { browserClock } from "../realtime/browser-ports.ts";
 import { forgetfulStorage } from "./outbox-storage.ts";
 import { Runtime, type RuntimeDeps } from "./runtime.ts";
@@ -29,7 +30,7 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
   });
   const runtime = new Runtime({
     queryClient,
-    api: createApiClient({ fetch: (url, init) => fetch(url, init) }),
+    api: createApiClient({ fetch: pageFetch }),
     clock: browserClock,
     random: Math.random,
     newId: () => v4(),
