@@ -4,6 +4,7 @@ import { composeApi } from "./api/compose.ts";
 import { loadConfig } from "./platform/config/config.ts";
 import { type Origins, resolveOrigins } from "./platform/config/origins.ts";
 import { createAddressResolver } from "./platform/net/client-address.ts";
+import { withReadableUrl } from "./platform/net/readable-url.ts";
 import { finishRequests, onTermination, reportStartFailure } from "./platform/process/lifecycle.ts";
 import { openPlatform } from "./platform/process/open-platform.ts";
 import { createRealtimeServer, type SocketData } from "./wss/server.ts";
@@ -35,12 +36,13 @@ const start = async () => {
     port: config.port,
     maxRequestBodySize: MAX_BODY_BYTES,
     websocket: realtime.websocket,
-    fetch: (request, server) => {
-      const client = addressOf(request.headers, server.requestIP(request)?.address ?? "");
+    fetch: (received, server) => {
+      const request = withReadableUrl(received);
+      const client = addressOf(request.headers, server.requestIP(received)?.address ?? "");
       const { pathname } = new URL(request.url);
-      if (pathname === "/ws") return realtime.handleUpgrade(request, server, client.address);
+      if (pathname === "/ws") return realtime.handleUpgrade(received, server, client.address);
       // An event stream is silent between heartbeats.
-      if (pathname === "/api/events/stream") server.timeout(request, 0);
+      if (pathname === "/api/events/stream") server.timeout(received, 0);
       return answer(request, client);
     },
   });

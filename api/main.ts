@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadConfig } from "../platform/config/config.ts";
 import { resolveOrigins } from "../platform/config/origins.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
+import { withReadableUrl } from "../platform/net/readable-url.ts";
 import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
 import { openPlatform } from "../platform/process/open-platform.ts";
 import { composeApi } from "./compose.ts";
@@ -19,10 +20,11 @@ const start = async () => {
     hostname: config.host,
     port: config.port,
     maxRequestBodySize: MAX_BODY_BYTES,
-    fetch: (request, server) => {
+    fetch: (received, server) => {
+      const request = withReadableUrl(received);
       // An event stream is silent between heartbeats.
-      if (new URL(request.url).pathname === "/api/events/stream") server.timeout(request, 0);
-      return answer(request, addressOf(request.headers, server.requestIP(request)?.address ?? ""));
+      if (new URL(request.url).pathname === "/api/events/stream") server.timeout(received, 0);
+      return answer(request, addressOf(request.headers, server.requestIP(received)?.address ?? ""));
     },
   });
   const port = server.port ?? config.port;

@@ -8,6 +8,7 @@ import { createFeedHub } from "../platform/events/feed-hub.ts";
 import { createLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
+import { withReadableUrl } from "../platform/net/readable-url.ts";
 import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
 import { createPubSubAlone } from "../platform/pubsub/alone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
@@ -51,10 +52,11 @@ const start = async () => {
     hostname: config.host,
     port: config.wssPort,
     websocket: realtime.websocket,
-    fetch: (request, server) => {
-      const client = addressOf(request.headers, server.requestIP(request)?.address ?? "");
-      if (request.headers.has("upgrade")) return realtime.handleUpgrade(request, server, client.address);
-      return operations(request, client) ?? realtime.handleUpgrade(request, server, client.address);
+    fetch: (received, server) => {
+      const request = withReadableUrl(received);
+      const client = addressOf(request.headers, server.requestIP(received)?.address ?? "");
+      if (request.headers.has("upgrade")) return realtime.handleUpgrade(received, server, client.address);
+      return operations(request, client) ?? realtime.handleUpgrade(received, server, client.address);
     },
   });
   realtime.attach(server);
