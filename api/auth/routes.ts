@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { probe } from "../../platform/db/db.ts";
 import {
   apiKeySchema,
   changePasswordSchema,
@@ -28,6 +29,7 @@ const EDGE: ProblemCode[] = [
   "INVALID",
   "RATE_LIMITED",
   "INTERNAL",
+  "UNAVAILABLE",
 ];
 
 const signUp = createRoute({
@@ -92,7 +94,7 @@ const listKeys = createRoute({
   tags,
   responses: {
     200: okPlain(z.object({ apiKeys: z.array(apiKeySchema), total: z.int() }), "The keys, without their secrets"),
-    ...problems("UNAUTHENTICATED", "RATE_LIMITED", "INTERNAL"),
+    ...problems("UNAUTHENTICATED", "RATE_LIMITED", "INTERNAL", "UNAVAILABLE"),
   },
 });
 
@@ -120,8 +122,16 @@ const CODES: Record<string, ProblemCode> = {
 
 const failureSchema = z.object({ code: z.string().optional(), message: z.string().optional() });
 
+type Target = { readonly auth: Auth; readonly origin: string; readonly probe: () => Promise<void> };
+
+const targetOf = ({ db, origins }: ApiDeps, auth: Auth): Target => ({
+  auth,
+  origin: origins.baseUrl,
+  probe: () => probe(db),
+});
+
 /** Hands a request with a checked body to better-auth and turns its refusals into problems. */
-const forward = async (deps: { auth: Auth; origin: string }, c: AppContext, body?: unknown): Promise<Response> => {
+const forward = async (deps: Target, c: AppContext, body?: unknown): Promise<Response> => {
   const headers = new Headers();
   for (const name of ["cookie", "authorization", "x-api-key", "user-agent"]) {
     const value = c.req.header(name);
@@ -143,13 +153,15 @@ const forward = async (deps: { auth: Auth; origin: string }, c: AppContext, body
     throw new AppError(CODES[code] ?? "INVALID", failure.data?.message);
   if (response.status === 401) throw new AppError("UNAUTHENTICATED");
   if (response.status < 500) throw new AppError("INVALID", failure.data?.message);
+  // It says no more than 500 when the database is away; the database itself says so.
+  await deps.probe();
   throw new Error(`better-auth answered ${response.status}: ${failure.data?.message ?? ""}`);
 };
 
 /** Sign-up and sign-in, which need no session. */
 export const signInRoutes = (deps: ApiDeps, auth: Auth) => {
   const router = createRouter();
-  const target = { auth, origin: deps.origins.baseUrl };
+  const target = targetOf(deps, auth);
   router.openapi(signUp, async (c) => {
     const { invitationId, ...account } = c.req.valid("json");
     if (
@@ -167,7 +179,7 @@ export const signInRoutes = (deps: ApiDeps, auth: Auth) => {
 /** What a signed-in person does with the own account. */
 export const accountRoutes = (deps: ApiDeps, auth: Auth, ends: Ends) => {
   const router = createRouter();
-  const target = { auth, origin: deps.origins.baseUrl };
+  const target = targetOf(deps, auth);
   const sessionIds = async (userId: string): Promise<string[]> =>
     (await deps.db.write.selectFrom("sessions").select("id").where("userId", "=", userId).execute()).map(
       (row) => row.id,

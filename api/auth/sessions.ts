@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock/clock.ts";
 import type { UserId } from "../../shared/ids.ts";
+import { AppError } from "../app-error.ts";
 import type { Auth } from "./auth.ts";
 import type { Ends } from "./ends.ts";
 
@@ -71,8 +72,10 @@ const check = async (auth: Auth, name: string, value: string): Promise<Found | n
       cookies: name === "cookie" ? headers.getSetCookie() : [],
     };
   } catch (error) {
-    // A key that is unknown, expired or disabled is refused by an exception.
-    if (error instanceof Error && error.name === "APIError") return null;
-    throw error;
+    if (!(error instanceof Error) || error.name !== "APIError") throw error;
+    // A key that is unknown, expired or disabled is refused by an exception; so is any when the database is away.
+    if ("statusCode" in error && Number(error.statusCode) >= 500)
+      throw new AppError("UNAVAILABLE", "Sessions cannot be looked up now", undefined, 1);
+    return null;
   }
 };

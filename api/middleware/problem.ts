@@ -1,6 +1,7 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
+import { isDatabaseAway } from "../../platform/db/away.ts";
 import type { Log } from "../../platform/log/log.ts";
 import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
 import { AppError } from "../app-error.ts";
@@ -29,6 +30,8 @@ export const sendProblem = (
   });
 };
 
+const AGAIN_AFTER_SECONDS = 1;
+
 const HTTP_CODES = new Map<number, ProblemCode>([
   [400, "BAD_REQUEST"],
   [401, "UNAUTHENTICATED"],
@@ -52,6 +55,12 @@ export const problemHandler =
     if (error instanceof HTTPException) {
       const code = HTTP_CODES.get(error.status);
       if (code !== undefined) return sendProblem(c, code, error.message || PROBLEMS[code].title);
+    }
+    if (isDatabaseAway(error)) {
+      log.warn({ reason: error.message, requestId: c.get("requestId") }, "the database does not answer");
+      return sendProblem(c, "UNAVAILABLE", "The database does not answer; the same request may be sent again", {
+        retryAfterSeconds: AGAIN_AFTER_SECONDS,
+      });
     }
     log.error({ err: error, requestId: c.get("requestId"), route: routePath(c, -1) }, "a request failed unexpectedly");
     return sendProblem(c, "INTERNAL", "The request failed; the log has more under its requestId");

@@ -14,7 +14,7 @@ const create = createRoute({
   tags: ["Realtime"],
   responses: {
     200: okPlain(realtimeTokenSchema, "The token"),
-    ...problems("UNAUTHENTICATED", "UNTRUSTED_ORIGIN", "RATE_LIMITED", "INTERNAL"),
+    ...problems("UNAUTHENTICATED", "UNTRUSTED_ORIGIN", "RATE_LIMITED", "INTERNAL", "UNAVAILABLE"),
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { DatabaseConfig } from "../config/config.ts";
 import { type Log, silentLog } from "../log/log.ts";
 import type { Database } from "./schema.ts";
@@ -39,6 +39,11 @@ export const readSnapshot = <Result>(db: Db, work: (tx: Tx) => Promise<Result>):
   return db.dialect === "postgres"
     ? transaction.setIsolationLevel("repeatable read").setAccessMode("read only").execute(work)
     : transaction.execute(work);
+};
+
+/** Rejects when the database does not answer. */
+export const probe = async (db: Db): Promise<void> => {
+  await sql`select 1`.execute(db.read);
 };
 
 /** Opens the database that the settings name. @throws DatabaseError */

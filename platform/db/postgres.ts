@@ -1,14 +1,18 @@
-import { Kysely, PostgresDialect } from "kysely";
-import { Pool, TypeOverrides } from "pg";
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
+import { Pool, type PoolClient, TypeOverrides } from "pg";
 import type { Log } from "../log/log.ts";
+import { isDatabaseAway } from "./away.ts";
 import { DatabaseError, type Db } from "./db.ts";
 import { migrateToLatest } from "./migrate.ts";
+import { guardConnections, reasonOf } from "./postgres-pool.ts";
 import { withRetries } from "./retry.ts";
 import type { Database } from "./schema.ts";
 
 const MAX_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** For a line that swallows: the server's own limit, and a moment for its answer. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 /** `bigint`: seq and counts stay far below 2^53. */
 const INT8 = 20;
 
@@ -20,6 +24,8 @@ const options = (url: string) => {
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     application_name: "artel",
     types,
@@ -29,13 +35,12 @@ const options = (url: string) => {
 /** Opens a Postgres database. @throws DatabaseError when it can't be reached. */
 export const openPostgres = async (url: string, log: Log): Promise<Db> => {
   const pool = new Pool(options(url));
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on("error", (err) => log.warn({ err }, "a connection to Postgres was lost"));
+  guardConnections(pool, log);
   await pool.query("select 1").catch(async (error: unknown) => {
     await pool.end();
     throw new DatabaseError(`DATABASE_URL: Postgres can't be reached (${reasonOf(error)})`);
   });
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: discarding(pool) }) });
   return {
     dialect: "postgres",
     write: db,
@@ -46,9 +51,25 @@ export const openPostgres = async (url: string, log: Log): Promise<Db> => {
   };
 };
 
-const reasonOf = (error: unknown): string =>
-  error instanceof AggregateError
-    ? error.errors.map(reasonOf).join("; ")
-    : error instanceof Error
-      ? error.message
-      : String(error);
+/** The pool, but a connection that did not answer is not used again. */
+const discarding = (pool: Pool): PostgresPool => ({
+  options: pool.options,
+  end: () => pool.end(),
+  connect: async () => watched(await pool.connect()),
+});
+
+const watched = (client: PoolClient): PostgresPoolClient => {
+  let isBroken = false;
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(sql, [...parameters]);
+    } catch (error) {
+      isBroken ||= isDatabaseAway(error);
+      throw error;
+    }
+  };
+  return Object.assign(Object.create(client), {
+    query,
+    release: (destroy?: boolean) => client.release(isBroken || destroy === true),
+  });
+};

@@ -22,12 +22,27 @@ const REDACTED = [
   "*.key",
 ];
 
+/** Errors of drivers carry whole connections, with passwords: of an error only what it says of itself is told. */
+const errorFields = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const code = "code" in error ? error.code : undefined;
+  return {
+    type: name,
+    message,
+    stack,
+    ...(code === undefined ? {} : { code }),
+    ...(cause ? { cause: errorFields(cause) } : {}),
+  };
+};
+
 /** One JSON object a line on stdout; readable lines in a terminal. */
 export const createLog = (level: LogLevel): Log => {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorFields },
     redact: { paths: REDACTED, censor: "[redacted]" },
   };
   return process.stdout.isTTY

@@ -1,5 +1,6 @@
 import { Pool } from "pg";
 import type { Position } from "../../shared/position.ts";
+import { guardConnections } from "../db/postgres-pool.ts";
 import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import { toHistory } from "./history.ts";
@@ -29,7 +30,7 @@ export const createPostgresLogReader = (url: string, log: Log): LogReader => {
     query_timeout: TIMEOUT_MS,
     application_name: "artel events",
   });
-  pool.on("error", (err) => log.warn({ err }, "a connection to Postgres was lost"));
+  guardConnections(pool, log);
   const read = async (tenantId: string, since: Position, limit: number): Promise<Row[]> =>
     (await pool.query<Row>(HISTORY, [tenantId, since.epoch, since.seq, limit])).rows;
   return {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { probe } from "../../../platform/db/db.ts";
 import type { Health, HealthStatus, PubSubHealth } from "../../../shared/health.ts";
 import type { ApiDeps } from "../../deps.ts";
 
@@ -22,7 +22,7 @@ export const getHealth = async (deps: ApiDeps): Promise<Health> => {
 
 const checkDatabase = async (deps: ApiDeps): Promise<Health["checks"][string]> => {
   try {
-    await sql`select 1`.execute(deps.db.read);
+    await probe(deps.db);
     return { status: "ok" };
   } catch (err) {
     deps.log.error({ err }, "the database does not answer");

@@ -60,7 +60,7 @@ const preview = createRoute({
   request: { params },
   responses: {
     200: okPlain(invitationPreviewSchema, "The team's and the inviter's name and the role"),
-    ...problems("NOT_FOUND", "GONE", "INTERNAL"),
+    ...problems("NOT_FOUND", "GONE", "INTERNAL", "UNAVAILABLE"),
   },
 });
 
