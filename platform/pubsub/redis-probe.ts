@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Unsubscribe } from "./provider.ts";
-import { RedisAwayError, type RedisClients, within } from "./redis-client.ts";
+import { type RedisClients, within } from "./redis-client.ts";
+import { PROBE } from "./redis-scripts.ts";
 import type { RedisSubscriptions } from "./redis-subscriptions.ts";
 
 export type RedisProbe = {
@@ -25,10 +26,14 @@ const EVERY_MS = 5_000;
 /** So many failures on what looks connected, and the connection is made anew: it may be half open. */
 const MAX_FAILURES = 2;
 
-/** Sends a message to itself, for a socket that is open need not carry anything. */
+/**
+ * Sends a message to itself, for a socket that is open need not carry anything, and writes: a replica that took over from
+ * nobody, or a Redis that is full, carries messages and takes no events.
+ */
 export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
   const { clients, subscriptions, clock, log } = deps;
-  const channel = `artel:probe:${randomUUID()}`;
+  const name = `artel:{probe:${randomUUID()}}`;
+  const channel = `${name}:channel`;
   const kind = clients.isCluster ? "sharded" : "channel";
   let expected: { readonly text: string; resolve(): void } | null = null;
   let subscription: Unsubscribe | null = null;
@@ -43,7 +48,7 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const text = randomUUID();
     expected = { text, resolve };
-    await clients.run((client) => (clients.isCluster ? client.spublish(channel, text) : client.publish(channel, text)));
+    await clients.script(PROBE, [name, channel], [clients.isCluster ? "SPUBLISH" : "PUBLISH", text]);
     await promise;
   };
 
@@ -55,10 +60,10 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
     } catch (error) {
       if (isClosed) return false;
       const looksConnected = clients.commands.status === "ready" && clients.subscriber.status === "ready";
-      failures = looksConnected && error instanceof RedisAwayError ? failures + 1 : 0;
+      failures = looksConnected ? failures + 1 : 0;
       if (failures >= MAX_FAILURES) {
         failures = 0;
-        log.warn("Redis looks connected and does not answer; the connections are made anew");
+        log.warn({ reason: reasonOf(error) }, "Redis looks connected and does not work; the connections are made anew");
         clients.reconnect();
       }
       return false;
@@ -86,3 +91,5 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
     },
   };
 };
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -90,3 +90,9 @@ if since < head then
 end
 return {'events', known[1], known[2], payloads}
 `);
+
+/** Writes and publishes. KEYS: key, channel. ARGV: PUBLISH or SPUBLISH, text. */
+export const PROBE = script(`
+redis.call('SET', KEYS[1], ARGV[2], 'EX', 60)
+return redis.call(ARGV[1], KEYS[2], ARGV[2])
+`);

@@ -165,6 +165,14 @@ describe("pub/sub by Redis", () => {
     expect(await pubsub.isHealthy()).toBe(true);
   }, 20_000);
 
+  test("is not healthy on a replica, which carries messages and takes no events", async () => {
+    expect(await pubsub.isHealthy()).toBeTrue();
+    await admin.replicaof("127.0.0.1", 1);
+    expect(await pubsub.isHealthy()).toBeFalse();
+    await admin.call("REPLICAOF", "NO", "ONE");
+    expect(await pubsub.isHealthy()).toBeTrue();
+  });
+
   test("gives up after two seconds when Redis hangs, and works when it goes on", async () => {
     service.pause();
     const startedAt = Date.now();
