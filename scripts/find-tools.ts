@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 
 export type Tool = { path: string; version: number };
 
-export const LEAST = { redis: 7, postgres: 15 } as const;
+export const LEAST = { redis: 7, postgres: 15, haproxy: 2 } as const;
 
 const majorVersion = (path: string): number => {
   try {
     const printed = Bun.spawnSync([path, "--version"], { stderr: "ignore", timeout: 20_000 }).stdout.toString();
-    return Number(/(?:v=|\) |Chromium |Chrome )(\d+)/.exec(printed)?.[1] ?? 0);
+    return Number(/(?:v=|\) |version |Chromium |Chrome )(\d+)/.exec(printed)?.[1] ?? 0);
   } catch {
     return 0;
   }
@@ -50,6 +50,10 @@ export const findPostgres = (): Tool | undefined => {
   );
   return server && { ...server, path: dirname(server.path) };
 };
+
+/** HAProxy of any version that is still kept. */
+export const findHaproxy = (): Tool | undefined =>
+  newest([Bun.which("haproxy"), "/usr/sbin/haproxy", "/opt/homebrew/bin/haproxy"], LEAST.haproxy);
 
 /** Chromium or Chrome; a placeholder that can't print its version (Ubuntu's, without snap) doesn't count. */
 export const findChromium = (): Tool | undefined => {

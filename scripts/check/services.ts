@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { FailedStep } from "../fail.ts";
-import { findChromium, findPostgres, findRedis, LEAST, type Tool } from "../find-tools.ts";
+import { findChromium, findHaproxy, findPostgres, findRedis, LEAST, type Tool } from "../find-tools.ts";
 import { run } from "../run.ts";
 
 type Needed = { name: string; find: () => Tool | undefined; debian: string[]; brew: string };
@@ -17,6 +17,12 @@ const NEEDED: Needed[] = [
     find: findPostgres,
     debian: ["postgresql"],
     brew: "postgresql@17",
+  },
+  {
+    name: `HAProxy ${LEAST.haproxy} or newer`,
+    find: findHaproxy,
+    debian: ["haproxy"],
+    brew: "haproxy",
   },
   {
     name: "Chromium",

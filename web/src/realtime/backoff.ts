@@ -1,5 +1,6 @@
 export const BACKOFF_BASE_MS = 1_000;
-export const BACKOFF_CAP_MS = 30_000;
+/** Nobody stays away much longer than this after a fault is over. */
+export const BACKOFF_CAP_MS = 10_000;
 /** After "too many connections" the client stays away at least this long. */
 export const LATER_MS = 30_000;
 
