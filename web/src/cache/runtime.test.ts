@@ -69,6 +69,29 @@ test("a read that comes from another history cuts the old one off", async () => 
   expect(first).not.toBe("");
 });
 
+test("what could not be deleted because its person was no member just then is shown again", async () => {
+  const here = scene(5);
+  const { world, clock, random, newId, boardId } = here;
+  useSimTimers(clock);
+  const fetchAs = world.fetchAs.bind(world);
+  let isMember = true;
+  world.fetchAs = (userId) => async (url, init) => {
+    if (isMember || init.method !== "DELETE") return fetchAs(userId)(url, init);
+    const problem = { type: "about:blank", title: "no", status: 404, detail: "no", code: "NOT_FOUND", requestId: "r" };
+    return Response.json(problem, { status: 404 });
+  };
+  const ann = simClient(world, { userId: userIdOf("ann"), boardId, clock, random, newId });
+  await clock.pass(2_000);
+  const [first] = world.store.tasks.keys();
+  const isShown = () => taskIn(ann.view()?.tasks ?? boardState().tasks, first ?? "") !== undefined;
+  isMember = false;
+  ann.actions.deleteTask(first ?? "");
+  expect(isShown()).toBe(false);
+  await clock.pass(10_000);
+  expect(isShown()).toBe(true);
+  expect(ann.runtime.outbox.entries).toEqual([]);
+});
+
 const bare = () => {
   const never = () => Promise.reject(new Error("not here"));
   return runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never } }));

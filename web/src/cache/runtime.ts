@@ -44,6 +44,8 @@ export class Runtime {
   readonly #views = createBoardViews();
   readonly #listeners = new Set<() => void>();
   readonly #rereads = new Map<string, number>();
+  /** From which count of cuts on a read tells whether what was to be deleted was gone, by the change's key. */
+  readonly #absentFrom = new Map<string, number>();
   #userId: string | null = null;
 
   constructor(deps: RuntimeDeps) {
@@ -172,6 +174,7 @@ export class Runtime {
     this.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
     this.#views.clear();
     this.#rereads.clear();
+    this.#absentFrom.clear();
     this.#emit();
   }
 
@@ -267,7 +270,10 @@ export class Runtime {
 
   #isHeld(entry: Entry): boolean {
     const { absent, reached, intent } = entry;
-    if (absent) return this.#statesOf(entry).every((state) => !has(state, subjectOf(intent)));
+    if (absent) {
+      const from = this.#absentFrom.get(entry.key) ?? 0;
+      return this.#statesOf(entry).every((state) => !has(state, subjectOf(intent)) || state.begun >= from);
+    }
     if (reached === null) return true;
     return this.#statesOf(entry).every((state) => this.#isPast(state, reached));
   }
@@ -277,9 +283,15 @@ export class Runtime {
     return state.position.epoch !== reached.epoch || this.tenants.log(state.teamId).holds(state, reached);
   }
 
-  /** Where no event will tell of it, a read must. */
+  /**
+   * Where no event will tell of it, a read must. That something is not there may also mean that whoever asked was no
+   * member just then: a read tells.
+   */
   #answered(entry: Entry): void {
-    for (const { teamId } of this.#statesOf(entry)) if (!this.tenants.isKept(teamId)) this.tenants.hint(teamId);
+    if (entry.absent) this.#absentFrom.set(entry.key, this.tenants.mark());
+    for (const { teamId } of this.#statesOf(entry)) {
+      if (entry.absent || !this.tenants.isKept(teamId)) this.tenants.hint(teamId);
+    }
   }
 
   #emit(): void {

@@ -60,6 +60,12 @@ export class Tenants {
     return this.#cuts;
   }
 
+  /** Counts on without a cut: reads that begin from now on can be told from those before. */
+  mark(): number {
+    this.#cuts += 1;
+    return this.#cuts;
+  }
+
   attach(channel: Channel | null): void {
     this.#channel = channel;
     this.tellHeld();
