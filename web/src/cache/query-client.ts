@@ -1,15 +1,12 @@
 import { QueryClient, useQueryClient } from "@tanstack/react-query";
 import { v4, v7 } from "uuid";
-import { ApiProblem, createApiClient, NetworkFailure } from "../lib/api-client.ts";
+import { createApiClient, isPassing } from "../lib/api-client.ts";
 import { pageFetch } from "../lib/page-fetch.ts";
 import { browserClock } from "../realtime/browser-ports.ts";
 import { forgetfulStorage } from "./outbox-storage.ts";
 import { Runtime, type RuntimeDeps } from "./runtime.ts";
 
 const TRIES = 3;
-
-const isWorthTrying = (error: Error): boolean =>
-  error instanceof NetworkFailure || (error instanceof ApiProblem && (error.status === 429 || error.status >= 500));
 
 const runtimes = new WeakMap<QueryClient, Runtime>();
 
@@ -22,7 +19,7 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
       queries: {
         // "Offline" is what the browser thinks: a server on this machine is there all the same.
         networkMode: "always",
-        retry: (failures, error) => failures < TRIES && isWorthTrying(error),
+        retry: (failures, error) => failures < TRIES && isPassing(error),
         refetchOnWindowFocus: false,
         staleTime: 30_000,
       },

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { compareRanked } from "../../../shared/rank.ts";
+import { ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { createQueryClient, runtimeOf } from "./query-client.ts";
+import { readAgainIn } from "./state-queries.ts";
 import { isTenantState } from "./states.ts";
 import { taskIn } from "./task-table.ts";
 import { scene, userIdOf } from "./testing/scenario.ts";
@@ -90,6 +92,13 @@ test("what could not be deleted because its person was no member just then is sh
   await clock.pass(10_000);
   expect(isShown()).toBe(true);
   expect(ann.runtime.outbox.entries).toEqual([]);
+});
+
+test("a read begins anew for as long as only the network makes it fail", () => {
+  expect(readAgainIn(new NetworkFailure("nothing was answered"))).toBeGreaterThan(0);
+  expect(readAgainIn(new ApiProblem("UNAVAILABLE", 503, "later"))).toBeGreaterThan(0);
+  expect(readAgainIn(new ApiProblem("NOT_FOUND", 404, "no"))).toBe(false);
+  expect(readAgainIn(null)).toBe(false);
 });
 
 const bare = () => {

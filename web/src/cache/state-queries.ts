@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { meSchema } from "../../../shared/users.ts";
-import { ApiProblem } from "../lib/api-client.ts";
+import { ApiProblem, isPassing } from "../lib/api-client.ts";
 import { keys } from "./keys.ts";
 import type { Runtime } from "./runtime.ts";
 import { mayBeSignedIn } from "./session-hint.ts";
@@ -10,10 +10,17 @@ const KEPT_MS = 10 * 60_000;
 /** Views are made of the cache itself, with what is on its way over it: a query's observer only reads and fails. */
 const ONLY_FATE = ["status", "error"] as const;
 
+const FAILED_AGAIN_MS = 10_000;
+
+/** After how many milliseconds a read that failed begins anew by itself: without end where only the network is in its way. */
+export const readAgainIn = (error: Error | null): number | false =>
+  error !== null && isPassing(error) ? FAILED_AGAIN_MS : false;
+
 const kept = ({ share, staleTime }: Runtime) => ({
   structuralSharing: share,
   staleTime,
   gcTime: KEPT_MS,
+  refetchInterval: ({ state }: { readonly state: { readonly error: Error | null } }) => readAgainIn(state.error),
   notifyOnChangeProps: [...ONLY_FATE],
 });
 

@@ -23,6 +23,10 @@ export class NetworkFailure extends Error {
   override readonly name = "NetworkFailure";
 }
 
+/** Whether the same request may succeed a little later. */
+export const isPassing = (error: Error): boolean =>
+  error instanceof NetworkFailure || (error instanceof ApiProblem && (error.status === 429 || error.status >= 500));
+
 export type ApiRequest<Schema extends z.ZodType> = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below `/api`, for example `/teams`. */
