@@ -1,5 +1,5 @@
 import { fromRoot } from "../../scripts/paths.ts";
-import type { Connect, FromListener, Report, ToListener } from "../listener/messages.ts";
+import type { Connect, FromListener, Levels, Report, Return, ToListener } from "../listener/messages.ts";
 import { startChild } from "./child.ts";
 import { CORES } from "./cores.ts";
 
@@ -12,6 +12,9 @@ export type Listener = {
   /** Waits until `expected` events were heard since the last reset, or nothing was heard for a while. */
   readonly settle: (expected: number) => Promise<void>;
   readonly report: () => Promise<Report>;
+  /** Has closed sockets come back by themselves; resolves when that holds. */
+  readonly comeBack: (plan: Omit<Return, "type">) => Promise<void>;
+  readonly levels: () => Promise<Levels>;
   readonly stop: () => Promise<void>;
 };
 
@@ -65,6 +68,10 @@ export const startListener = async (): Promise<Listener> => {
         await Bun.sleep(LOOK_MS);
       }
     },
+    comeBack: async (plan) => {
+      await expect("returning", ANSWER_WITHIN_MS, { type: "return", ...plan });
+    },
+    levels: () => expect("levels", ANSWER_WITHIN_MS, { type: "levels" }),
     report: () => expect("report", ANSWER_WITHIN_MS, { type: "report" }),
     stop: child.stop,
   };

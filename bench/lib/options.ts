@@ -19,7 +19,7 @@ export type BenchOptions = {
   readonly profiles: string | null;
 };
 
-const USAGE = `bun bench [fan-out] [memory] [latency] [--quick] [--json] [--rounds 3] [--seconds 4] [--sockets 10000]
+const USAGE = `bun bench [fan-out] [memory] [reconnect] [stalled] [nodes] [latency] [--quick] [--json] [--rounds 3] [--seconds 4] [--sockets 10000]
           [--scenarios 1000x50,100x2000,5000x1000] [--servers artel,ws,socket.io,bun-topics,ws-on-bun]
           [--profiles FOLDER]`;
 

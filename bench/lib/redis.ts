@@ -15,7 +15,7 @@ const freePort = (): number => {
 };
 
 /** A private Redis that keeps nothing on disk. */
-export const startRedis = async (): Promise<{ readonly url: string } & Pick<Child, "stop">> => {
+export const startRedis = async (): Promise<{ readonly url: string } & Pick<Child, "pid" | "stop">> => {
   const tool = findRedis();
   if (!tool) throw new Error('redis-server 7 or newer is missing: "bun check" installs it');
   const folder = temporaryFolder("redis");
@@ -25,7 +25,7 @@ export const startRedis = async (): Promise<{ readonly url: string } & Pick<Chil
     const child = startChild([tool.path, ...settings], { cores: CORES.clients });
     try {
       await child.printed(/Ready to accept connections/, 10_000);
-      return { url: `redis://127.0.0.1:${port}`, stop: child.stop };
+      return { url: `redis://127.0.0.1:${port}`, pid: child.pid, stop: child.stop };
     } catch (error) {
       await child.stop();
       // Somebody may have taken the port between the probe and the start.

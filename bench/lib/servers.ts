@@ -15,6 +15,8 @@ export type RunningServer = {
   readonly port: number;
   readonly collectGarbage: () => void;
   readonly stop: () => Promise<void>;
+  /** SIGKILL. */
+  readonly kill: () => void;
 };
 
 /** `profiles`: where the server leaves a CPU profile of its whole life; `null`: nowhere. */
@@ -47,12 +49,13 @@ const run = async (
     port: Number(ready[1]),
     collectGarbage: () => child.signal("SIGUSR2"),
     stop: child.stop,
+    kill: () => child.signal("SIGKILL"),
   };
 };
 
 const bun = (...args: string[]): string[] => [process.execPath, ...args];
 
-const ARTEL: Contestant = {
+export const ARTEL: Contestant = {
   name: "artel",
   protocol: "artel",
   start: (surroundings) =>

@@ -2,7 +2,7 @@ import { EVENT_LENGTH_AT_LEAST, nowMicros, publishedAt } from "../lib/events.ts"
 import { summaryOf } from "../lib/stats.ts";
 import { DIALOGUES, type Reaction } from "./dialogues.ts";
 import { clientFrame, FrameReader, OPCODE } from "./frames.ts";
-import type { Connect, FromListener, ToListener } from "./messages.ts";
+import type { Connect, FromListener, Return, ToListener } from "./messages.ts";
 
 /** So many opening at once: more would overflow the server's queue of connections. */
 const OPENING = 100;
@@ -13,6 +13,9 @@ const counts: number[] = [];
 let total = 0;
 let closed = 0;
 let latencies: number[] = [];
+let returning: Return | null = null;
+let firstClosedAt = Number.NaN;
+let levelAfter: number[] = [];
 
 const say = (message: FromListener): void => void process.send?.(message);
 
@@ -33,6 +36,8 @@ const upgradeRequest = (port: number, path: string): string =>
     "",
   ].join("\r\n");
 
+/** What becomes of a socket's events: their times are taken too, they are counted, or they are never read. */
+type Reads = "sampled" | "counted" | "nothing";
 type Line = { write(bytes: Buffer): void; feed(chunk: Buffer): void };
 
 /** One socket from its upgrade on; `joined` is called once. */
@@ -59,8 +64,10 @@ const createLine = (
       else if (opcode === OPCODE.TEXT) react(dialogue.hear(payload.toString()) ?? {});
     },
     long: (end) => {
-      counts[index] = (counts[index] ?? 0) + 1;
+      const count = (counts[index] ?? 0) + 1;
+      counts[index] = count;
       total += 1;
+      if (count === returning?.events) levelAfter.push(performance.now() - firstClosedAt);
       if (end !== null) sample(end);
     },
   });
@@ -76,42 +83,66 @@ const createLine = (
   return { write, feed: (chunk) => (isOpen ? reader.feed(chunk) : open(chunk)) };
 };
 
-const connectOne = async (plan: Connect, texts: readonly string[], isSampled: boolean): Promise<void> => {
+const openSocket = (index: number, plan: Connect, texts: readonly string[], reads: Reads): Promise<void> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const index = counts.push(0) - 1;
-  await Bun.connect<Line>({
+  Bun.connect<Line>({
     hostname: "127.0.0.1",
     port: plan.port,
     socket: {
       open: (socket) => {
         const write = (bytes: Buffer) => void socket.write(bytes);
-        socket.data = createLine(index, isSampled, plan, texts, write, resolve);
+        const joined = () => {
+          if (reads === "nothing") socket.pause();
+          resolve();
+        };
+        socket.data = createLine(index, reads === "sampled", plan, texts, write, joined);
         write(Buffer.from(upgradeRequest(plan.port, DIALOGUES[plan.protocol].path)));
       },
       data: (socket, chunk) => {
         try {
           socket.data.feed(chunk);
         } catch (error) {
-          say({ type: "failed", message: String(error) });
+          if (returning === null) say({ type: "failed", message: String(error) });
           socket.terminate();
         }
       },
       close: () => {
         closed += 1;
         reject(new Error("a socket was closed before it had joined"));
+        comeBack(index, plan, texts);
       },
     },
+  }).catch((error: unknown) => {
+    reject(error);
+    comeBack(index, plan, texts);
   });
-  await promise;
+  return promise;
 };
 
+/** Full jitter, as clients have it, so that all together do not come in one moment. */
+const comeBack = (index: number, plan: Connect, texts: readonly string[]): void => {
+  if (returning === null) return;
+  if (Number.isNaN(firstClosedAt)) firstClosedAt = performance.now();
+  const { port, withinMs, epoch, firstSeq, tenants } = returning;
+  setTimeout(() => {
+    const since = { epoch, seq: firstSeq + (counts[index] ?? 0) };
+    const join = JSON.stringify({ type: "subscribe", tenantId: tenants[index], since });
+    openSocket(index, { ...plan, port }, [texts[0] ?? "", join], "counted").catch(() => {});
+  }, Math.random() * withinMs);
+};
+
+const connectOne = (plan: Connect, texts: readonly string[], reads: Reads): Promise<void> =>
+  openSocket(counts.push(0) - 1, plan, texts, reads);
+
 const connect = async (plan: Connect): Promise<void> => {
-  const { sockets } = plan;
-  const every = Math.max(1, Math.floor(sockets.length / SAMPLED_SOCKETS));
+  const { sockets, stalled = 0 } = plan;
+  const reading = sockets.length - stalled;
+  const every = Math.max(1, Math.floor(reading / SAMPLED_SOCKETS));
   let next = 0;
   const work = async () => {
     for (let index = next++; index < sockets.length; index = next++) {
-      await connectOne(plan, sockets[index] ?? [], index % every === every - 1);
+      const reads = index >= reading ? "nothing" : index % every === every - 1 ? "sampled" : "counted";
+      await connectOne(plan, sockets[index] ?? [], reads);
     }
   };
   await Promise.all(Array.from({ length: OPENING }, work));
@@ -125,10 +156,18 @@ process.on("message", (message: ToListener) => {
         (error: unknown) => say({ type: "failed", message: String(error) }),
       );
       return;
+    case "return":
+      returning = message;
+      say({ type: "returning" });
+      return;
+    case "levels":
+      say({ type: "levels", closed, level: levelAfter.length, after: summaryOf(levelAfter) });
+      return;
     case "reset":
       counts.fill(0);
       total = 0;
       latencies = [];
+      levelAfter = [];
       say({ type: "reset" });
       return;
     case "count":
