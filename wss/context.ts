@@ -3,6 +3,7 @@ import type { FeedHub } from "../platform/events/feed-hub.ts";
 import type { Log } from "../platform/log/log.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
+import type { Admission } from "./admission.ts";
 import type { Connection } from "./connection.ts";
 import type { Groups } from "./limits.ts";
 import type { Presence } from "./presence.ts";
@@ -14,6 +15,7 @@ import type { WsManager } from "./ws-manager.ts";
 /** What the handlers of requests share on one node. */
 export type RealtimeContext = {
   readonly manager: WsManager<Connection>;
+  readonly admission: Admission;
   readonly rooms: Rooms;
   readonly presence: Presence;
   readonly hub: FeedHub;

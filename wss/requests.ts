@@ -82,6 +82,7 @@ const authenticate = async (context: RealtimeContext, connection: Connection, to
     expiresAt: claims.exp * 1_000,
   };
   connection.accept(session);
+  context.admission.settle(connection);
   connection.say({
     type: "ready",
     connectionId: connection.id,

@@ -10,6 +10,7 @@ import { CONTROL_CHANNEL, type PubSubProvider } from "../platform/pubsub/provide
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
 import { CLOSE } from "../shared/protocol/close-codes.ts";
 import { HEARTBEAT_SECONDS } from "../shared/protocol/limits.ts";
+import { Admission } from "./admission.ts";
 import { type ClosePlan, Connection } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";
 import { drainConnections } from "./drain.ts";
@@ -39,6 +40,8 @@ export type RealtimeDeps = {
     readonly maxSocketsPerAddress: number;
   };
   readonly heartbeatSeconds?: number;
+  /** How many sockets may be on their way in at once. */
+  readonly maxArriving?: number;
 };
 
 /** What Bun keeps for each socket: until it is open the client's address, then the connection. */
@@ -63,6 +66,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   const { clock, log, metrics, pubsub, hub, tokens, limits } = deps;
   const heartbeatSeconds = deps.heartbeatSeconds ?? HEARTBEAT_SECONDS;
   const manager = new WsManager<Connection>();
+  const admission = new Admission(deps.maxArriving);
   const perAddress = new Tally();
   const byUser = new Groups<Connection>();
   const bySession = new Groups<Connection>();
@@ -94,6 +98,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   });
   const context: RealtimeContext = {
     manager,
+    admission,
     rooms,
     presence,
     hub,
@@ -110,6 +115,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   };
 
   const leave = (connection: Connection, session: Connection["session"], plan: ClosePlan) => {
+    admission.settle(connection);
     rooms.leaveAll(connection);
     manager.remove(connection.id);
     perAddress.decrease(connection.address);
@@ -169,6 +175,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       const connection = new Connection(deps.newId(), context.strings.one(ws.data.address), ws, connectionDeps);
       ws.data = connection;
       manager.add(connection.id, connection);
+      admission.arrive(connection);
       metrics.connections.set(manager.connections);
       const count = perAddress.increase(connection.address);
       if (count > limits.maxSocketsPerAddress) connection.close(CLOSE.TOO_MANY_CONNECTIONS);
@@ -195,6 +202,10 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       if (draining) return refusal(503, "The server is going down.", { "retry-after": "1" });
       const origin = request.headers.get("origin");
       if (origin !== null && !deps.isTrustedOrigin(origin)) return refusal(403, "This origin is not trusted.");
+      if (admission.isFull) {
+        metrics.refusals.inc();
+        return refusal(503, "Too many come at once.", { "retry-after": "2" });
+      }
       if (server.upgrade(request, { data: { address: addressGroup(address) } })) return;
       return refusal(400, "The WebSocket handshake is not valid.");
     },

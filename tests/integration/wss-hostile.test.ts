@@ -25,6 +25,36 @@ const stillServes = async (node: Node) => {
   await client.next("pong");
 };
 
+/** The answer to an upgrade, where it is none. */
+const knock = (node: Node, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(node.url.replace("ws:", "http:"), {
+    headers: {
+      ...headers,
+      upgrade: "websocket",
+      connection: "upgrade",
+      "sec-websocket-version": "13",
+      "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    },
+  });
+
+describe("many who come at once", () => {
+  test("are told to come again while others are on their way in, and let in once those are", async () => {
+    const node = start({ maxArriving: 2 });
+    const [first, second] = [new TestClient(node.url), new TestClient(node.url)];
+    await Promise.all([first.opened, second.opened]);
+    const refused = await knock(node);
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    await first.auth(await tokenFor(node.tokens, {}));
+    await stillServes(node);
+    second.socket.close();
+    await second.closed;
+    const third = new TestClient(node.url);
+    await third.opened;
+    await stillServes(node);
+  });
+});
+
 describe("a socket with hostile input", () => {
   const broken: [name: string, frame: string | Uint8Array<ArrayBuffer>, code: number][] = [
     ["broken JSON", "{", 4202],
@@ -140,18 +170,8 @@ describe("a socket with hostile input", () => {
 
   test("is not even opened from a page of an origin that is not trusted", async () => {
     const node = start();
-    const upgrade = (origin: string) =>
-      fetch(node.url.replace("ws:", "http:"), {
-        headers: {
-          origin,
-          upgrade: "websocket",
-          connection: "upgrade",
-          "sec-websocket-version": "13",
-          "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-        },
-      });
     for (const origin of ["https://evil.example", "null", `${ORIGIN}.evil.example`]) {
-      expect((await upgrade(origin)).status).toBe(403);
+      expect((await knock(node, { origin })).status).toBe(403);
     }
     const client = new TestClient(node.url, { origin: ORIGIN });
     await client.auth(await tokenFor(node.tokens, {}));

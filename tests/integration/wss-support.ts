@@ -38,6 +38,7 @@ export type Node = {
 
 export type NodeOptions = Partial<Parameters<typeof createRealtimeServer>[0]["limits"]> & {
   readonly heartbeatSeconds?: number;
+  readonly maxArriving?: number;
 };
 
 /** A realtime server on a port of its own over any bus. */
@@ -46,7 +47,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
   const log = silentLog;
   const tokens = createRealtimeTokens(SECRET, clock);
   const hub = createFeedHub({ pubsub, clock, log, metrics });
-  const { heartbeatSeconds, ...limits } = options;
+  const { heartbeatSeconds, maxArriving, ...limits } = options;
   const realtime = createRealtimeServer({
     hub,
     pubsub,
@@ -63,6 +64,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
       ...limits,
     },
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+    ...(maxArriving === undefined ? {} : { maxArriving }),
   });
   const server = Bun.serve<SocketData>({
     port: 0,
