@@ -1,0 +1,291 @@
+import { anyPage, type Deed } from "./deeds.ts";
+import type { Page } from "./page.ts";
+import type { ApiServer } from "./servers.ts";
+import { serversOf, type World } from "./world.ts";
+
+const RESTART_MS = 4_000;
+
+const later = (world: World, ms: number, run: () => void): void => {
+  world.scheduler.after(world.scheduler.between(50, ms), world.fate, run);
+};
+
+/** What goes wrong. Each run meets some kinds of it, and not always the same. */
+export const FAULTS: readonly Deed[] = [
+  {
+    name: "socket cut",
+    weight: 8,
+    run: (world) => {
+      const connection = world.scheduler.pick([...world.connections].filter(({ isOpen }) => isOpen));
+      if (connection === undefined) return;
+      world.trace.fault("sockets cut");
+      connection.cut();
+    },
+  },
+  {
+    name: "socket stalled",
+    weight: 6,
+    run: (world) => {
+      const connection = world.scheduler.pick([...world.connections].filter(({ isOpen }) => isOpen));
+      const way = world.scheduler.pick(["up", "down", "both"] as const);
+      if (connection === undefined || way === undefined) return;
+      world.trace.fault("sockets stalled", way);
+      connection.stall(way);
+      const isCut = world.scheduler.chance(0.4);
+      later(world, 15_000, () => (isCut ? connection.cut() : connection.resume()));
+    },
+  },
+  {
+    name: "node killed",
+    weight: 4,
+    run: (world) => {
+      const node = world.scheduler.pick(world.nodes);
+      if (!node?.server?.process.alive) return;
+      const isTold = world.scheduler.chance(0.6);
+      world.trace.fault(isTold ? "nodes killed" : "nodes gone silently", node.name);
+      const { server } = node;
+      server.process.kill();
+      for (const connection of server.bun.connections) connection.nodeDied(isTold);
+      later(world, RESTART_MS, () => world.startNode(node));
+    },
+  },
+  {
+    name: "node stopped",
+    weight: 2,
+    run: (world) => {
+      const node = world.scheduler.pick(world.nodes);
+      if (!node?.server?.process.alive) return;
+      world.trace.fault("nodes stopped", node.name);
+      void node.server.stop();
+      node.server = null;
+      later(world, RESTART_MS, () => world.startNode(node));
+    },
+  },
+  {
+    name: "api killed",
+    weight: 5,
+    run: (world) => {
+      const api = world.scheduler.pick(world.apis);
+      if (!api?.server?.process.alive) return;
+      world.trace.fault("apis killed", api.name);
+      api.server.process.kill();
+      later(world, RESTART_MS, () => world.startApi(api));
+    },
+  },
+  {
+    name: "api stopped",
+    weight: 2,
+    run: (world) => {
+      const api = world.scheduler.pick(world.apis);
+      if (!api?.server?.process.alive) return;
+      world.trace.fault("apis stopped", api.name);
+      const { server } = api;
+      api.server = null;
+      void server.stop();
+      later(world, RESTART_MS, () => world.startApi(api));
+    },
+  },
+  {
+    name: "redis restarted",
+    weight: 3,
+    run: (world) => {
+      if (!world.redisWorld.isUp || world.mustKeepRedis()) return;
+      const fate = world.scheduler.pick(["kept", "lost", "older"] as const);
+      world.trace.fault(`redis restarts, data ${fate}`);
+      world.redisWorld.isUp = false;
+      for (const connection of [...world.redisConnections]) connection.cut();
+      if (fate === "lost") world.redis.flush();
+      if (fate === "older" && world.redisCopy !== null) world.redis.restore(world.redisCopy);
+      later(world, RESTART_MS, () => {
+        world.redisWorld.isUp = true;
+      });
+    },
+  },
+  {
+    name: "redis takes no writes",
+    weight: 2,
+    run: (world) => {
+      if (world.redis.isReadOnly) return;
+      world.trace.fault("redis takes no writes");
+      world.redis.isReadOnly = true;
+      later(world, 15_000, () => {
+        world.redis.isReadOnly = false;
+      });
+    },
+  },
+  {
+    name: "redis emptied",
+    weight: 2,
+    run: (world) => {
+      if (world.mustKeepRedis()) return;
+      world.trace.fault("redis emptied");
+      world.redis.flush();
+    },
+  },
+  {
+    name: "redis put back",
+    weight: 2,
+    run: (world) => {
+      if (world.redisCopy === null || world.mustKeepRedis()) return;
+      world.trace.fault("redis put back");
+      world.redis.restore(world.redisCopy);
+      if (world.scheduler.chance(0.5)) for (const connection of [...world.redisConnections]) connection.cut();
+    },
+  },
+  {
+    name: "redis copied",
+    weight: 3,
+    run: (world) => {
+      world.redisCopy = world.redis.save();
+    },
+  },
+  {
+    name: "redis trimmed",
+    weight: 1,
+    run: (world) => {
+      world.trace.fault("redis trimmed");
+      world.redis.trim(world.scheduler.random());
+    },
+  },
+  {
+    name: "bus connection cut",
+    weight: 3,
+    run: (world) => {
+      world.trace.fault("bus connections cut");
+      world.scheduler.pick([...world.redisConnections])?.cut();
+    },
+  },
+  {
+    name: "bus hole",
+    weight: 3,
+    run: (world) => {
+      const machine = world.scheduler.pick([...world.apis, ...world.nodes]);
+      if (machine === undefined || world.mustKeepRedis()) return;
+      world.trace.fault("bus holes", machine.name);
+      machine.link.isHole = true;
+      later(world, 8_000, () => {
+        machine.link.isHole = false;
+      });
+    },
+  },
+  {
+    name: "deaf subscription",
+    weight: 3,
+    run: (world) => {
+      const machine = world.scheduler.pick([...world.apis, ...world.nodes]);
+      if (machine === undefined) return;
+      world.trace.fault("deaf subscriptions", machine.name);
+      machine.link.isDeaf = true;
+      later(world, 12_000, () => {
+        machine.link.isDeaf = false;
+      });
+    },
+  },
+  {
+    name: "bus loses",
+    weight: 4,
+    run: (world) => {
+      const { busFaults, scheduler } = world;
+      busFaults.lost = scheduler.chance(0.5) ? scheduler.random() * 0.6 : 0;
+      busFaults.doubled = scheduler.chance(0.5) ? scheduler.random() * 0.6 : 0;
+      busFaults.delay = scheduler.chance(0.5) ? scheduler.between(0, 400) : 0;
+      world.trace.note(`! the bus: ${JSON.stringify(busFaults)}`);
+    },
+  },
+  {
+    name: "requests fail",
+    weight: 4,
+    run: (world) => {
+      const { httpFaults, scheduler } = world;
+      httpFaults.lostRequests = scheduler.random() * 0.3;
+      httpFaults.lostAnswers = scheduler.random() * 0.3;
+      httpFaults.delay = scheduler.chance(0.5) ? scheduler.between(0, 3_000) : 0;
+      world.trace.note(`! requests: ${JSON.stringify(httpFaults)}`);
+    },
+  },
+  {
+    name: "slow sockets",
+    weight: 2,
+    run: (world) => {
+      for (const connection of world.connections) {
+        connection.down.delay = world.scheduler.between(0, 800);
+        connection.up.delay = world.scheduler.between(0, 800);
+      }
+    },
+  },
+  {
+    name: "page offline",
+    weight: 3,
+    run: (world) => {
+      const page = anyPage(world);
+      if (page === undefined) return;
+      world.trace.fault("pages offline");
+      world.offline.add(page.process);
+      for (const connection of world.connectionsOf(page)) connection.stall("both");
+      if (world.scheduler.chance(0.5)) page.setNetwork(false);
+      later(world, 20_000, () => backOnline(world, page));
+    },
+  },
+  {
+    name: "log trimmed",
+    weight: 2,
+    run: (world) => {
+      const api = world.scheduler.pick(serversOf<ApiServer>(world.apis));
+      if (api === undefined) return;
+      world.trace.fault("logs trimmed");
+      const { seq } = world.head;
+      world.database.run("update events set at = '2020' where seq <= ?", world.scheduler.between(seq - 30, seq + 1));
+      api.trim();
+    },
+  },
+  {
+    name: "database copied",
+    weight: 6,
+    run: (world) => {
+      if (serversOf(world.apis).length === 0) return;
+      world.databaseCopy = { rows: world.database.save(), ...world.head };
+    },
+  },
+  { name: "database put back", weight: 5, run: (world) => putBack(world) },
+];
+
+/** The page's network is there again: what was on its way arrives, or the socket is found dead. */
+export const backOnline = (world: World, page: Page): void => {
+  if (!world.offline.delete(page.process)) return;
+  for (const connection of world.connectionsOf(page)) {
+    if (world.scheduler.chance(0.5)) connection.cut();
+    else connection.resume();
+  }
+  page.setNetwork(true);
+};
+
+/**
+ * Stops all with the database, puts an older copy in its place and starts them again. Redis notices by itself if it
+ * knows more of that history; otherwise the teams get a new epoch by hand, as operations.md says.
+ */
+const putBack = (world: World): void => {
+  const copy = world.databaseCopy;
+  const { head } = world;
+  if (copy === null || world.mustKeepRedis() || (copy.epoch === head.epoch && copy.seq === head.seq)) return;
+  const known = world.redisHead();
+  const isNoticed =
+    copy.epoch === head.epoch &&
+    known?.epoch === copy.epoch &&
+    known.seq >= head.seq &&
+    world.redisWorld.isUp &&
+    world.apis.every(({ link }) => !link.isHole);
+  world.trace.fault("databases put back", `${head.seq} to ${copy.seq}, ${isNoticed ? "noticed" : "by hand"}`);
+  for (const { process } of world.databaseUsers) process.kill();
+  world.databaseCopy = null;
+  world.database.restore(copy.rows);
+  world.forgetUndone();
+  if (isNoticed) world.unnoticed = copy.epoch;
+  else {
+    const { teamId } = world.workshop.ground;
+    const epoch = world.newId();
+    world.database.run("update tenant_heads set epoch = ?, relayed_seq = 0 where tenant_id = ?", epoch, teamId);
+    world.database.run("delete from events where tenant_id = ?", teamId);
+    world.database.run("delete from idempotency_keys");
+    world.acknowledged = [];
+  }
+  for (const api of world.apis) world.startApi(api);
+};

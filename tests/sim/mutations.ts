@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { plugin } from "bun";
+import { fromRoot } from "../../scripts/paths.ts";
+
+/** A mistake that somebody might make in the product: so much of a file's text, and what stands there instead. */
+export type Mutation = {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** What is lost by it. */
+  readonly about: string;
+};
+
+export const MUTATIONS = {
+  "await-before-join": {
+    file: "platform/events/replay.ts",
+    from: "if (cursor === feed.position?.seq && feed.resets === resets) {\n      target.live();",
+    to: "if (cursor === feed.position?.seq && feed.resets === resets) {\n      await null;\n      await null;\n      target.live();",
+    about: "something is awaited between the last event of the past and joining",
+  },
+  "gate-without-fold": {
+    file: "web/src/cache/tenant-log.ts",
+    from: "const folded = this.fold(read);",
+    to: "const folded = read;",
+    about: "an older answer is let in without the events that came since",
+  },
+  "no-gate": {
+    file: "web/src/cache/tenant-log.ts",
+    from: "if (read.begun < this.#cutAt) return",
+    to: "return { kind: 'taken', state: read };\n    if (read.begun < this.#cutAt) return",
+    about: "every answer is taken as it comes",
+  },
+  "relay-without-sweep": {
+    file: "platform/events/relay.ts",
+    from: "clock.every(SWEEP_MS, startSweep)",
+    to: "() => {}",
+    about: "nobody hands on what a process that died has committed",
+  },
+  "no-compare": {
+    file: "platform/events/feed-hub.ts",
+    from: "clock.every(TICK_MS, compareDue)",
+    to: "() => {}",
+    about: "feeds never compare themselves with the log",
+  },
+  "head-before-subscribe": {
+    file: "platform/events/feed.ts",
+    from: "this.#unsubscribe = await this.#deps.pubsub.subscribeExact",
+    to: 'await this.#sync.catchUp("start");\n    this.#unsubscribe = await this.#deps.pubsub.subscribeExact',
+    about: "a feed reads the head before it listens",
+  },
+  "no-epoch-fence": {
+    file: "tests/sim/redis-server.ts",
+    from: "known.epoch > epoch",
+    to: "false",
+    about: "Redis lets an older epoch in",
+  },
+  "no-new-epoch": {
+    file: "platform/events/relay.ts",
+    from: "if (head.seq < after) {",
+    to: "if (head.seq < after) {\n        return head;",
+    about: "a database that was put back keeps its epoch",
+  },
+  "no-repair": {
+    file: "platform/events/relay.ts",
+    from: "laneOf(request.data.tenantId).asked = true;",
+    to: "return;",
+    about: "nobody answers a node that knows more than Redis",
+  },
+  "coalescer-no-flush-on-join": {
+    file: "wss/rooms.ts",
+    from: "rooms.get(tenantId)?.events.flush();\n      const { first }",
+    to: "const { first }",
+    about: "who joins gets what waits for the others a second time",
+  },
+  "coalescer-no-flush-on-leave": {
+    file: "wss/rooms.ts",
+    from: "room.events.flush();\n    for (const connection of manager.socketsOf(tenantId)) {\n      const reason",
+    to: "for (const connection of manager.socketsOf(tenantId)) {\n      const reason",
+    about: "who is taken out does not get what waits for it",
+  },
+  "replay-any-epoch": {
+    file: "platform/events/replay.ts",
+    from: "at.epoch === since.epoch &&",
+    to: "",
+    about: "a position of another epoch is taken for one of this",
+  },
+  "old-grant-after-end": {
+    file: "platform/events/feed.ts",
+    from: 'return this.position?.epoch === issued.epoch ? this.#revocations.standing(userId, issued.seq) : "unknown";',
+    to: 'return userId === "" ? "unknown" : "member";',
+    about: "a token from before the end of a membership still opens the team",
+  },
+  "resume-after-reset": {
+    file: "web/src/realtime/subscription-table.ts",
+    from: "const continued = recovered && holding.kind",
+    to: "const continued = holding.kind",
+    about: "a page goes on from its position although the history was cut off",
+  },
+  "ignore-holes": {
+    file: "web/src/realtime/subscription-state.ts",
+    from: 'return at.seq === position.seq + 1 ? "next" : "hole";',
+    to: 'return "next";',
+    about: "a page takes an event that leaves one out",
+  },
+  "no-heartbeat-check": {
+    file: "web/src/realtime/subscription-table.ts",
+    from: "head.epoch !== position.epoch || head.seq > position.seq;",
+    to: "head.epoch === '' && head.seq > position.seq;",
+    about: "a page does not look at the heads that heartbeats name",
+  },
+  "retry-under-new-key": {
+    file: "web/src/cache/runtime.ts",
+    from: "idempotencyKey: key }",
+    to: "idempotencyKey: deps.newId() }",
+    about: "a change that is sent again is another change",
+  },
+} as const satisfies Record<string, Mutation>;
+
+export type MutationName = keyof typeof MUTATIONS;
+
+export const isMutation = (name: string): name is MutationName => Object.hasOwn(MUTATIONS, name);
+
+/** The file's text with the mistake in it. @throws Error when what is to be replaced is not there exactly once */
+export const mutated = (name: MutationName, text: string): string => {
+  const { file, from, to } = MUTATIONS[name];
+  if (text.split(from).length !== 2) throw new Error(`${name}: ${file} does not have this once: ${from}`);
+  return text.replace(from, () => to);
+};
+
+/** Makes the mistake in the copy that this process loads. To be called before the file is imported. */
+export const installMutation = (name: MutationName): void => {
+  const path = fromRoot(...MUTATIONS[name].file.split("/"));
+  const contents = mutated(name, readFileSync(path, "utf8"));
+  plugin({
+    name: `mutation ${name}`,
+    setup: (build) => {
+      build.onLoad({ filter: new RegExp(`${path.replaceAll(/[.\\/]/g, "\\$&")}$`) }, () => ({
+        contents,
+        loader: "ts",
+      }));
+    },
+  });
+};

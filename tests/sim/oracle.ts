@@ -1,0 +1,84 @@
+import { boardSnapshotSchema } from "../../shared/boards.ts";
+import { formatPosition } from "../../shared/position.ts";
+import { type BoardState, boardStateOf } from "../../web/src/cache/states.ts";
+import { picture } from "../../web/src/cache/testing/scenario.ts";
+import { restWithoutTime } from "./ground.ts";
+import type { Page } from "./page.ts";
+import type { World } from "./world.ts";
+
+/** What the database holds, read by the product's own services at one instant. */
+export type Truth = {
+  readonly board: string | null;
+  readonly members: string;
+  readonly boards: string;
+  readonly at: string;
+};
+
+const inOrder = (items: Iterable<unknown>, id: string): string =>
+  JSON.stringify([...items].toSorted((a, b) => (idOf(a, id) < idOf(b, id) ? -1 : 1)));
+
+const idOf = (item: unknown, key: string): string => String((item as Record<string, unknown>)[key]);
+
+export const readTruth = (world: World): Truth => {
+  const { teamId, boardId, people } = world.workshop.ground;
+  const call = restWithoutTime(world.database, {
+    rest: world.workshop.judge,
+    metrics: world.workshop.metrics,
+    newId: world.newId,
+  });
+  const owner = people[0] ?? "";
+  const snapshot = call(owner, "GET", `/boards/${boardId}`);
+  const itemsOf = (path: string) => {
+    const { status, text } = call(owner, "GET", path);
+    if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+    return (JSON.parse(text) as { items: unknown[] }).items;
+  };
+  const at = formatPosition(world.head);
+  return {
+    at,
+    board: snapshot.status === 200 ? pictureOf(boardSnapshotSchema.parse(JSON.parse(snapshot.text))) : null,
+    members: inOrder(itemsOf(`/teams/${teamId}/members?limit=500`), "userId"),
+    boards: inOrder(itemsOf(`/teams/${teamId}/boards?limit=500`), "id"),
+  };
+};
+
+const pictureOf = (snapshot: Parameters<typeof boardStateOf>[0]): string =>
+  picture(boardStateOf(snapshot, { position: { epoch: "0", seq: 0 }, begun: 0, etag: null }, undefined));
+
+/** States never change, so each is drawn once. */
+const pictures = new WeakMap<BoardState, string>();
+
+const boardOf = (state: BoardState | null): string | null => {
+  if (state === null || state.deleted) return null;
+  const drawn = pictures.get(state) ?? picture(state);
+  pictures.set(state, drawn);
+  return drawn;
+};
+
+/** How a page's state differs from the truth; `null` when it does not. */
+export const differenceOf = (world: World, page: Page, truth: Truth): string | null => {
+  const { teamId } = world.workshop.ground;
+  const { runtime, realtime } = page;
+  const told = (what: string, shown: string | null, held: string | null) =>
+    `${page.process.name} (${page.subscription}, ${page.realtime.connection.kind}): ${what}\n    shows ${shown}\n    truth ${held}`;
+  const position = page.position === null ? "none" : formatPosition(page.position);
+  if (position !== truth.at) return told("its position", position, truth.at);
+  const confirmed = boardOf(page.confirmed);
+  if (confirmed !== truth.board) return told("the board as confirmed", confirmed, truth.board);
+  const left = runtime.outbox.entries.length;
+  if (left > 0)
+    return told(
+      "changes left",
+      runtime.outbox.entries.map(({ intent, status }) => `${intent.kind} ${status}`).join(),
+      "none",
+    );
+  const view = boardOf(page.view);
+  if (view !== truth.board) return told("the board", view, truth.board);
+  const { status } = realtime.status();
+  if (status !== "live") return told("the status", status, "live");
+  if (!page.hasLists) return null;
+  const members = inOrder(runtime.viewMembers(teamId)?.items.values() ?? [], "userId");
+  if (members !== truth.members) return told("the members", members, truth.members);
+  const boards = inOrder(runtime.viewBoards(teamId)?.items.values() ?? [], "id");
+  return boards === truth.boards ? null : told("the boards", boards, truth.boards);
+};

@@ -1,0 +1,136 @@
+import { requestId } from "hono/request-id";
+import type { ApiDeps } from "../../api/deps.ts";
+import { boardRoutes } from "../../api/features/boards/routes.ts";
+import { createSnapshotCache, type SnapshotCache } from "../../api/features/boards/snapshot-cache.ts";
+import { columnRoutes } from "../../api/features/columns/routes.ts";
+import { eventRoutes } from "../../api/features/events/routes.ts";
+import { invitationRoutes } from "../../api/features/invitations/routes.ts";
+import { labelRoutes } from "../../api/features/labels/routes.ts";
+import { memberRoutes } from "../../api/features/members/routes.ts";
+import { taskRoutes } from "../../api/features/tasks/routes.ts";
+import { teamRoutes } from "../../api/features/teams/routes.ts";
+import type { AppEnv } from "../../api/http.ts";
+import { acceptableBody } from "../../api/middleware/body.ts";
+import { idempotency } from "../../api/middleware/idempotency.ts";
+import { problemHandler, sendProblem } from "../../api/middleware/problem.ts";
+import { createRouter } from "../../api/openapi.ts";
+import { tokenRoutes } from "../../api/realtime/token.ts";
+import type { Db } from "../../platform/db/db.ts";
+import { silentLog } from "../../platform/log/log.ts";
+import { userIdSchema } from "../../shared/ids.ts";
+
+type Needed = Pick<
+  ApiDeps,
+  "db" | "clock" | "log" | "relay" | "newId" | "newSecretId" | "config" | "origins" | "metrics" | "pubsub" | "tokens"
+>;
+
+/** What one process of the REST interface brings; the sessions are everybody's. */
+export type Serving = Needed & {
+  /** Whose session it is, `null` when it has ended. */
+  userOf(sid: string): string | null;
+};
+
+export type Rest = {
+  /** Takes over what a new process brings. Its caches are its own, too. */
+  serve(serving: Serving): void;
+  fetch(request: Request): Promise<Response>;
+};
+
+/** Who calls, where the product has better-auth: `Authorization: Bearer <sid>`. */
+const bearer = (header: string | undefined): string => header?.slice("Bearer ".length) ?? "";
+
+/**
+ * The routes, services and queries of the product behind the middleware that matters to them. Putting routes together
+ * costs more than a run, so it is done once for each process that may be there, whichever lives of it is served.
+ */
+export const createRest = (): Rest => {
+  let serving: Serving | null = null;
+  let held = idempotency();
+  let snapshots = createSnapshotCache();
+  const now = (): Serving => {
+    if (serving === null) throw new Error("nobody serves yet");
+    return serving;
+  };
+  const unneeded = (): never => {
+    throw new Error("no route of these needs it");
+  };
+  const deps: ApiDeps & { readonly snapshots: SnapshotCache } = {
+    get db(): Db {
+      return now().db;
+    },
+    get clock() {
+      return now().clock;
+    },
+    get log() {
+      return now().log;
+    },
+    get relay() {
+      return now().relay;
+    },
+    get config() {
+      return now().config;
+    },
+    get origins() {
+      return now().origins;
+    },
+    get metrics() {
+      return now().metrics;
+    },
+    get pubsub() {
+      return now().pubsub;
+    },
+    get tokens() {
+      return now().tokens;
+    },
+    get feeds() {
+      return unneeded();
+    },
+    get rateLimits() {
+      return unneeded();
+    },
+    newId: () => now().newId(),
+    newSecretId: () => now().newSecretId(),
+    secret: "",
+    version: "0",
+    snapshots: { get: (...values) => snapshots.get(...values) },
+  };
+  const app = createRouter();
+  app.onError((error, c) => problemHandler(serving?.log ?? silentLog)(error, c));
+  app.use(requestId({ generator: () => "r" }));
+  app.use("/api/*", acceptableBody);
+  app.use("/api/*", async (c, next) => {
+    const sid = bearer(c.req.header("Authorization"));
+    const userId = now().userOf(sid);
+    if (userId === null) return sendProblem(c, "UNAUTHENTICATED", "No session, or one that has ended");
+    const email = `${userId}@example.org`;
+    c.set("scope", {
+      userId: userIdSchema.parse(userId),
+      sid,
+      name: "Somebody",
+      email,
+      requestId: "r",
+      idempotency: null,
+      ifMatch: null,
+    });
+    await next();
+  });
+  app.use<"/api/*", AppEnv>("/api/*", (c, next) => held(c, next));
+  app.route("/", tokenRoutes(deps));
+  app.route("/", teamRoutes(deps));
+  app.route("/", memberRoutes(deps));
+  app.route("/", invitationRoutes(deps));
+  app.route("/", boardRoutes(deps));
+  app.route("/", columnRoutes(deps));
+  app.route("/", labelRoutes(deps));
+  app.route("/", taskRoutes(deps));
+  app.route("/", eventRoutes(deps));
+  const env: AppEnv["Bindings"] = { address: "127.0.0.1", loopback: true };
+  return {
+    serve: (next) => {
+      serving = next;
+      held = idempotency();
+      snapshots = createSnapshotCache();
+    },
+    fetch: (request) => Promise.resolve(app.fetch(request, env)),
+  };
+};

@@ -1,0 +1,286 @@
+import type { Metrics } from "../../platform/metrics/metrics.ts";
+import { formatPosition } from "../../shared/position.ts";
+import { seeded } from "../../web/src/realtime/testing/sim-clock.ts";
+import { type Rows, SimDatabase } from "./database.ts";
+import { type Ground, idSource } from "./ground.ts";
+import { type Acknowledged, fetchOver, type HttpFaults } from "./http.ts";
+import { Page, runQueryTimersOn } from "./page.ts";
+import type { SimProcess } from "./process.ts";
+import { traceTo, watchfulLog } from "./recorder.ts";
+import { type BusFaults, connectIn, type Redis, type RedisLink, type RedisWorld } from "./redis-connection.ts";
+import { RedisServer, type RedisState } from "./redis-server.ts";
+import type { Rest } from "./rest.ts";
+import { Scheduler } from "./scheduler.ts";
+import { type ApiServer, current, type ServerDeps, startApiServer, startWssServer, type WssServer } from "./servers.ts";
+import { type Connection, connectPage } from "./sockets.ts";
+import { Trace } from "./trace.ts";
+
+/** What is put together once for all runs of a process. */
+export type Workshop = {
+  readonly ground: Ground;
+  readonly metrics: Metrics;
+  /** One for each process of the REST interface that there may be at once. */
+  readonly rests: readonly Rest[];
+  /** For who judges. */
+  readonly judge: Rest;
+};
+
+export const MAX_APIS = 2;
+const MAX_WSS = 2;
+
+type Place<Server> = { readonly name: string; readonly link: RedisLink; server: Server | null };
+
+/** All that there is in one run, and what may befall it. */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly workshop: Workshop;
+  readonly database: SimDatabase;
+  readonly redis: RedisServer;
+  readonly redisConnections = new Set<Redis>();
+  readonly network = { name: "network", alive: true };
+  /** What is to become of faults that are under way; over with the last of them. */
+  readonly fate = { name: "fate", alive: true };
+  readonly redisWorld: RedisWorld;
+  /** Every process with the database that was ever started. */
+  readonly databaseUsers = new Set<ApiServer>();
+  readonly busFaults: BusFaults = { lost: 0, doubled: 0, delay: 0 };
+  readonly httpFaults: HttpFaults = { lostRequests: 0, lostAnswers: 0, delay: 0 };
+  readonly apis: Place<ApiServer>[] = [];
+  readonly nodes: Place<WssServer>[] = [];
+  readonly connections = new Set<Connection>();
+  readonly sessions = new Map<string, string>();
+  readonly offline = new Set<SimProcess>();
+  readonly newId: () => string;
+  readonly wrongs: string[] = [];
+  pages: Page[] = [];
+  /** Changes that were acknowledged and that no restore has undone. */
+  acknowledged: Acknowledged[] = [];
+  /** Who was removed at some time. */
+  readonly mayBeOut = new Set<string>();
+  restores = 0;
+  redisCopy: RedisState | null = null;
+  /** The epoch of a database that was put back and that must still be noticed by Redis knowing more. */
+  unnoticed: string | null = null;
+  databaseCopy: { readonly rows: Rows; readonly seq: number; readonly epoch: string } | null = null;
+  #pageCount = 0;
+  readonly #deps: ServerDeps;
+
+  constructor(workshop: Workshop, seed: number, options: { readonly isTold: boolean }) {
+    this.workshop = workshop;
+    this.scheduler = new Scheduler(seed, (error) =>
+      this.wrong(`nobody caught: ${error instanceof Error ? error.stack : String(error)}`),
+    );
+    const { scheduler } = this;
+    this.trace = new Trace(() => scheduler.elapsed, options);
+    this.newId = idSource(seeded(seed ^ 0x5f3759df), 1_000);
+    this.database = new SimDatabase(workshop.ground.rows);
+    this.redis = new RedisServer((channel, payload) => {
+      for (const connection of this.redisConnections) {
+        if (connection.hears(channel)) connection.deliver(channel, payload);
+      }
+    });
+    // Code that takes no clock or dice of its own takes these.
+    Math.random = scheduler.random;
+    Date.now = () => scheduler.now;
+    traceTo(this.trace);
+    runQueryTimersOn(scheduler);
+    this.redisWorld = {
+      scheduler,
+      trace: this.trace,
+      server: this.redis,
+      owner: this.network,
+      faults: this.busFaults,
+      connections: this.redisConnections,
+      isUp: true,
+      process: (name) => {
+        const known = current.get(name);
+        if (known === undefined) throw new Error(`no process is called ${name}`);
+        return known;
+      },
+    };
+    connectIn(this.redisWorld);
+    this.#deps = {
+      scheduler,
+      metrics: workshop.metrics,
+      log: watchfulLog((message) => this.wrong(`a server failed: ${message}`)),
+      newId: this.newId,
+      userOf: (sid) => this.sessions.get(sid) ?? null,
+    };
+    const apis = scheduler.between(1, MAX_APIS + 1);
+    const nodes = scheduler.between(1, MAX_WSS + 1);
+    for (let index = 0; index < apis; index += 1) this.apis.push(place(`api${index}`));
+    for (let index = 0; index < nodes; index += 1) this.nodes.push(place(`wss${index}`));
+    for (const api of this.apis) this.startApi(api);
+    for (const node of this.nodes) this.startNode(node);
+  }
+
+  wrong(what: string): void {
+    if (this.wrongs.length > 20) return;
+    this.wrongs.push(`at ${this.scheduler.elapsed} ms: ${what}`);
+    this.trace.note(`WRONG ${what}`);
+  }
+
+  startApi(api: Place<ApiServer>): void {
+    if (api.server?.process.alive) return;
+    const rest = this.workshop.rests[this.apis.indexOf(api)];
+    if (rest === undefined) throw new Error("there are too many processes");
+    this.trace.note(`${api.name} starts`);
+    api.server = startApiServer(this.#deps, { name: api.name, link: api.link, rest, database: this.database });
+    this.databaseUsers.add(api.server);
+  }
+
+  startNode(node: Place<WssServer>): void {
+    if (node.server?.process.alive) return;
+    this.trace.note(`${node.name} starts`);
+    node.server = startWssServer(this.#deps, node);
+  }
+
+  /** Opens a page for a person, signed in anew. */
+  openPage(userId: string): Page {
+    const { scheduler, trace } = this;
+    const { teamId, boardId } = this.workshop.ground;
+    this.#pageCount += 1;
+    const name = `page${this.#pageCount}`;
+    const sid = `s${this.#pageCount}`;
+    this.sessions.set(sid, userId);
+    const page: Page = new Page({
+      name,
+      userId,
+      teamId,
+      boardId,
+      scheduler,
+      hasLists: scheduler.chance(0.3),
+      newId: this.newId,
+      fetch: (process) =>
+        fetchOver(
+          {
+            scheduler,
+            trace,
+            faults: this.httpFaults,
+            apis: () => serversOf(this.apis),
+            isOffline: (each) => this.offline.has(each),
+            restores: () => this.restores,
+            onAcknowledged: (change) => this.acknowledged.push(change),
+          },
+          process,
+          { sid, userId },
+        ),
+      connect: (process, handlers) =>
+        connectPage(
+          {
+            scheduler,
+            trace,
+            nodes: () => serversOf(this.nodes).map(({ bun }) => bun),
+            connections: this.connections,
+            isOffline: (owner) => this.offline.has(process) && owner === process,
+          },
+          process,
+          { userId, handlers, onFrame: (text) => this.#onFrame(name, userId, text) },
+        ),
+      onDisorder: (what) => this.wrong(`${name} was given ${what}`),
+      onNotice: (notice) => {
+        if (notice.kind === "reset") trace.count("states read anew");
+        if (notice.kind === "gave-up") trace.count("pages that lost the team");
+      },
+    });
+    trace.note(`${name} opens for ${userId.slice(0, 13)}`);
+    this.pages.push(page);
+    return page;
+  }
+
+  sidOf(page: Page): string {
+    return page.process.name.replace("page", "s");
+  }
+
+  closePage(page: Page): void {
+    this.trace.note(`${page.process.name} ends`);
+    page.end();
+    this.offline.delete(page.process);
+    this.pages = this.pages.filter((each) => each !== page);
+  }
+
+  connectionsOf(page: Page): Connection[] {
+    return [...this.connections].filter((connection) => connection.page === page.process && connection.isOpen);
+  }
+
+  isMember(userId: string): boolean {
+    const { teamId } = this.workshop.ground;
+    return this.database.rows("select 1 from members where team_id = ? and user_id = ?", teamId, userId).length > 0;
+  }
+
+  get head(): { epoch: string; seq: number } {
+    const [head] = this.database.rows<{ epoch: string; seq: number }>(
+      "select epoch, seq from tenant_heads where tenant_id = ?",
+      this.workshop.ground.teamId,
+    );
+    if (head === undefined) throw new Error("the team has no log");
+    return head;
+  }
+
+  redisHead(): { epoch: string; seq: number } | null {
+    const [epoch, seq] = this.redis.headOf(`artel:{${this.workshop.ground.teamId}}:head`);
+    return epoch === null ? null : { epoch, seq: Number(seq) };
+  }
+
+  /** Whether only Redis knows that the database was put back, so that it must lose nothing until that is noticed. */
+  mustKeepRedis(): boolean {
+    if (this.unnoticed !== null && this.head.epoch !== this.unnoticed) this.unnoticed = null;
+    return this.unnoticed !== null;
+  }
+
+  /** The database was put back: nobody is owed what it does not have any more. */
+  forgetUndone(): void {
+    this.restores += 1;
+    const undone = new Set(this.missingChanges().map(({ change }) => change));
+    this.acknowledged = this.acknowledged.filter((change) => !undone.has(change));
+  }
+
+  /** Changes of which their pages were told and that the database does not have, or has elsewhere. */
+  missingChanges(): { readonly change: Acknowledged; readonly found: string | null }[] {
+    return this.acknowledged.flatMap((change) => {
+      const [row] = this.database.rows<{ position: string }>(
+        "select position from idempotency_keys where user_id = ? and key = ?",
+        change.userId,
+        change.key,
+      );
+      return row?.position === formatPosition(change) ? [] : [{ change, found: row?.position ?? null }];
+    });
+  }
+
+  /** Whoever is no member any more must not hear of what came after the end. */
+  #onFrame(name: string, userId: string, text: string): void {
+    const seq = seqIn(text);
+    this.trace.note(`${name} < ${seq === null ? text.slice(0, 100) : `event ${seq}`}`);
+    if (seq === null || !this.mayBeOut.has(userId) || this.isMember(userId)) return;
+    const { teamId } = this.workshop.ground;
+    const [end] = this.database.rows<{ seq: number | null }>(
+      "select max(seq) as seq from events where tenant_id = ? and payload like ? and payload like ?",
+      teamId,
+      '%"MEMBER_DELETED"%',
+      `%"userId":"${userId}"%`,
+    );
+    if (end !== undefined && end.seq !== null && seq > end.seq) {
+      this.wrong(`${name} heard event ${seq}, its membership ended at ${end.seq}`);
+    }
+  }
+
+  close(): void {
+    for (const page of this.pages) page.end();
+    for (const { server } of [...this.apis, ...this.nodes]) server?.process.kill();
+    this.network.alive = false;
+  }
+}
+
+const place = <Server>(name: string): Place<Server> => ({ name, link: { isHole: false, isDeaf: false }, server: null });
+
+export const serversOf = <Server extends { readonly process: SimProcess }>(
+  places: readonly { readonly server: Server | null }[],
+): Server[] => places.flatMap(({ server }) => (server?.process.alive ? [server] : []));
+
+/** The number of an event, `null` for other frames. Faster than parsing, for frames of ours. */
+const seqIn = (text: string): number | null => {
+  if (!text.startsWith('{"type":"message"')) return null;
+  const match = /"seq":(\d+),"epoch"/.exec(text);
+  return match === null ? null : Number(match[1]);
+};
