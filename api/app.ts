@@ -90,7 +90,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
-  app.route("/", boardRoutes({ ...deps, snapshots: createSnapshotCache() }));
+  app.route("/", boardRoutes({ ...deps, snapshots: createSnapshotCache(deps.cache) }));
   app.route("/", columnRoutes(deps));
   app.route("/", labelRoutes(deps));
   app.route("/", taskRoutes(deps));

@@ -1,3 +1,4 @@
+import type { SharedCache } from "../platform/cache/shared-cache.ts";
 import type { Clock } from "../platform/clock/clock.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Origins } from "../platform/config/origins.ts";
@@ -31,5 +32,6 @@ export type ApiDeps = ServiceDeps & {
   readonly feeds: FeedHub;
   readonly tokens: RealtimeTokens;
   readonly rateLimits: RateLimits;
+  readonly cache: SharedCache;
   readonly version: string;
 };

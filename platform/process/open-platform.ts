@@ -1,5 +1,7 @@
 import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
+import { createRedisCache } from "../cache/redis-cache.ts";
+import { NO_SHARED_CACHE } from "../cache/shared-cache.ts";
 import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { resolveSecret } from "../config/secret.ts";
@@ -12,7 +14,7 @@ import { createLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { createPubSub } from "../pubsub/create.ts";
 import { createRateLimits } from "../rate-limit/rate-limit.ts";
-import { connectRateLimitRedis } from "../rate-limit/redis-client.ts";
+import { connectQuickRedis } from "../redis/quick-redis.ts";
 import { createRealtimeTokens } from "../tokens/realtime-token.ts";
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
@@ -40,8 +42,9 @@ export const openPlatform = async (config: Config) => {
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
-  const counter = config.redisUrls?.[0] === undefined ? null : connectRateLimitRedis(config.redisUrls[0], log);
-  const rateLimits = createRateLimits({ rest: config.rateLimit, auth: config.authRateLimit }, counter);
+  const redis = config.redisUrls === null ? null : connectQuickRedis(config.redisUrls, log);
+  const cache = redis === null ? NO_SHARED_CACHE : createRedisCache(redis, log);
+  const rateLimits = createRateLimits({ rest: config.rateLimit, auth: config.authRateLimit }, redis);
   return {
     clock,
     log,
@@ -53,13 +56,14 @@ export const openPlatform = async (config: Config) => {
     feeds,
     tokens,
     rateLimits,
+    cache,
     version: packageJson.version,
     close: async () => {
       await stopRetention();
       await relay.stop();
       await feeds.close();
       await pubsub.close();
-      counter?.disconnect();
+      redis?.disconnect();
       await release?.();
       await db.close();
     },

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { startRedis } from "../../tests/support/services.ts";
 import { silentLog } from "../log/log.ts";
+import { connectQuickRedis } from "../redis/quick-redis.ts";
 import { createRateLimits } from "./rate-limit.ts";
-import { connectRateLimitRedis } from "./redis-client.ts";
 
 const rates = { rest: { points: 3, seconds: 60 }, auth: { points: 1, seconds: 60 } };
 
@@ -20,7 +20,7 @@ test("says what is left, then refuses until the window begins anew", async () =>
 
 test("processes on one Redis count together, and each for itself while Redis is away", async () => {
   const redis = await startRedis();
-  const clients = [connectRateLimitRedis(redis.url, silentLog), connectRateLimitRedis(redis.url, silentLog)];
+  const clients = [connectQuickRedis([redis.url], silentLog), connectQuickRedis([redis.url], silentLog)];
   const [one, two] = clients.map((client) => createRateLimits(rates, client).rest);
   if (one === undefined || two === undefined) throw new Error("two limiters");
   await Promise.all(clients.map((client) => client.ping()).map((ping) => ping.catch(() => null)));

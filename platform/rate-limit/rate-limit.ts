@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Rate } from "../config/config.ts";
-import type { RateLimitRedis } from "./redis-client.ts";
+import type { QuickRedis } from "../redis/quick-redis.ts";
 
 export type Allowance = {
   readonly allowed: boolean;
@@ -21,7 +21,7 @@ export type RateLimits = {
 };
 
 /** Counts in Redis, so that all processes count together; while Redis is away each counts for itself. */
-const createLimiter = (name: string, rate: Rate, redis: RateLimitRedis | null): RateLimiter => {
+const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): RateLimiter => {
   const options = { keyPrefix: `artel:limit:${name}`, points: rate.points, duration: rate.seconds };
   const memory = new RateLimiterMemory(options);
   const limiter =
@@ -50,7 +50,7 @@ const createLimiter = (name: string, rate: Rate, redis: RateLimitRedis | null): 
 /** `redis`: a connection that fails at once while Redis is away. */
 export const createRateLimits = (
   rates: { readonly rest: Rate; readonly auth: Rate },
-  redis: RateLimitRedis | null = null,
+  redis: QuickRedis | null = null,
 ): RateLimits => ({
   rest: createLimiter("rest", rates.rest, redis),
   auth: createLimiter("auth", rates.auth, redis),
