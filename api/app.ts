@@ -96,7 +96,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.route("/", taskRoutes(deps));
   app.route("/", importRoutes(deps));
   app.route("/", eventRoutes(deps));
-  app.get("*", pageHandler(options.pageDirectory));
+  app.get("*", pageHandler(options.pageDirectory, socketAddress(deps)));
   app.notFound(unknownRoute(routes.methodsOf));
 
   const document = () => openApiDocument(app, { version: deps.version, baseUrl: deps.origins.baseUrl });

@@ -1,19 +1,23 @@
 import { join, normalize, sep } from "node:path";
 import type { AppContext } from "./http.ts";
 
-/** No script but our own files; styles may be inline because libraries position what floats by `style`. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self' ws: wss:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
+/**
+ * No script but our own files; styles may be inline because libraries position what floats by `style`. Where the socket
+ * is elsewhere, the page may ask there why it was refused.
+ */
+const contentSecurityPolicy = (socketOrigin: string): string =>
+  [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self' ws: wss: ${socketOrigin}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
 const HASHED = "/assets/";
 
@@ -22,10 +26,11 @@ const SIGNED_OUT = '<meta name="artel-session" content="none" />';
 const hasSession = (cookies: string | undefined): boolean => cookies?.includes("artel.session_token=") ?? false;
 
 /** Serves the built page: files as they are, every other address gets the page itself, which knows its own routes. */
-export const pageHandler = (directory: string) => {
+export const pageHandler = (directory: string, socketAddress: string) => {
   const root = normalize(directory) + sep;
+  const policy = contentSecurityPolicy(new URL(socketAddress.replace(/^ws/, "http")).origin);
   return async (c: AppContext) => {
-    c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    c.header("Content-Security-Policy", policy);
     const file = await fileAt(root, c.req.path);
     if (file !== null) {
       c.header("Cache-Control", c.req.path.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache");

@@ -196,12 +196,15 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   return {
     websocket,
     handleUpgrade: (request, server, address) => {
+      const origin = request.headers.get("origin");
+      const isTrusted = origin === null || deps.isTrustedOrigin(origin);
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-        return refusal(426, "This address speaks WebSocket.", { upgrade: "websocket" });
+        return isTrusted
+          ? refusal(426, "This address speaks WebSocket.", { upgrade: "websocket", ...READABLE })
+          : refusal(403, UNTRUSTED, READABLE);
       }
       if (draining) return refusal(503, "The server is going down.", { "retry-after": "1" });
-      const origin = request.headers.get("origin");
-      if (origin !== null && !deps.isTrustedOrigin(origin)) return refusal(403, "This origin is not trusted.");
+      if (!isTrusted) return refusal(403, UNTRUSTED);
       if (admission.isFull) {
         metrics.refusals.inc();
         return refusal(503, "Too many come at once.", { "retry-after": "2" });
@@ -225,6 +228,10 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     },
   };
 };
+
+const UNTRUSTED = "This origin is not trusted.";
+/** Browsers tell a page nothing of why its socket was refused: it asks here without an upgrade to find out. */
+const READABLE = { "access-control-allow-origin": "*" };
 
 const connectionOf = ({ data }: { readonly data: SocketData }): Connection | null =>
   data instanceof Connection ? data : null;

@@ -177,6 +177,18 @@ describe("a socket with hostile input", () => {
     await client.auth(await tokenFor(node.tokens, {}));
   });
 
+  test("that a page could not open tells the page why when it is asked without an upgrade", async () => {
+    const node = start();
+    const ask = (origin: string) => fetch(node.url.replace("ws:", "http:"), { method: "POST", headers: { origin } });
+    for (const [origin, status] of [
+      [ORIGIN, 426],
+      ["https://evil.example", 403],
+    ] as const) {
+      const answer = await ask(origin);
+      expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([status, "*"]);
+    }
+  });
+
   test("whose token lists tenants by the names of prototypes joins them as any other", async () => {
     const node = start();
     for (const tenantId of ["constructor", "toString", "hasOwnProperty"]) {
