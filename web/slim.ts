@@ -1,14 +1,22 @@
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import type { Plugin } from "vite";
 import { en } from "./src/i18n/en.ts";
+import { enTrouble } from "./src/i18n/en-trouble.ts";
 import { ru } from "./src/i18n/ru.ts";
-import { flatten } from "./src/i18n/translator.ts";
+import { ruTrouble } from "./src/i18n/ru-trouble.ts";
+import { flatten, type Words } from "./src/i18n/translator.ts";
 
-const WORDS = { en, ru } as const;
+/** By the names of their files: what each exports, and its words. */
+const WORDS = new Map<string, readonly [string, Words]>([
+  ["en", ["en", en]],
+  ["ru", ["ru", ru]],
+  ["en-trouble", ["enTrouble", enTrouble]],
+  ["ru-trouble", ["ruTrouble", ruTrouble]],
+]);
 
-const compiledWords = (language: keyof typeof WORDS): string => {
-  const messages = flatten(WORDS[language]).map(([key, text]) => [key, compileMessage(String(text))]);
-  return `export const ${language} = ${JSON.stringify(Object.fromEntries(messages))};`;
+const compiledWords = ([name, words]: readonly [string, Words]): string => {
+  const messages = flatten(words).map(([key, text]) => [key, compileMessage(String(text))]);
+  return `export const ${name} = ${JSON.stringify(Object.fromEntries(messages))};`;
 };
 
 /** Every export as a function that makes functions: they are handed round, and the page never calls them. */
@@ -27,8 +35,8 @@ export const slim = (): Plugin => ({
   apply: "build",
   enforce: "pre",
   load: (id) => {
-    const language = /\/web\/src\/i18n\/(en|ru)\.ts$/.exec(id)?.[1];
-    if (language === "en" || language === "ru") return compiledWords(language);
+    const words = WORDS.get(/\/web\/src\/i18n\/([\w-]+)\.ts$/.exec(id)?.[1] ?? "");
+    if (words !== undefined) return compiledWords(words);
     if (/\/web\/src\/i18n\/compiler\.ts$/.test(id)) return "export const compiler = (message) => [message];";
     if (/\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) return hollow(id);
     return null;

@@ -5,6 +5,20 @@ import { slim } from "./slim.ts";
 
 const origin = process.env.WEB_API_ORIGIN ?? "http://127.0.0.1:3000";
 
+/** Needed by every page behind the sign-in before anything is shown; what is loaded later must not be named here. */
+const CORE_MODULES = [
+  "shared/(position|ids|color|events|boards|columns|labels|members|tasks|teams|time|users|problem|role|rank|paging|json|realtime-token)",
+  "shared/protocol/[\\w-]+",
+  "web/src/realtime/(backoff|browser-ports|connection-state|connection-table|frames|grant|ladder-state|ladder-table)",
+  "web/src/realtime/(live-status|presence-book|realtime-client|realtime-context|socket-link|socket-provider)",
+  "web/src/realtime/(subscription-state|subscription-table|subscriptions|team-socket-handler|throttled|transports|trouble)",
+  "web/src/cache/(apply-event|bucket-map|board-views|facts|intents|keys|outbox|outbox-storage|overlay|query-client|reads)",
+  "web/src/cache/(runtime|session-hint|state-queries|states|task-table|team-calls|tenant-log|tenants|use-teams|use-view)",
+  "web/src/i18n/(i18n|translator|use-translation)",
+  "web/src/lib/(api-client|page-fetch|page-seen|patient-lazy|store|use-delayed)",
+];
+const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.tsx?$`);
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [slim(), react(), tailwindcss()],
@@ -32,6 +46,7 @@ export default defineConfig({
               name: "base",
               test: /node_modules\/(react|react-dom|scheduler|zod|@tanstack\/(react-router|router-core|history|query-core|react-query|store|react-store)|@lingui|uuid|fractional-indexing|clsx|use-sync-external-store)\//,
             },
+            { name: "core", test: CORE },
           ],
         },
       },

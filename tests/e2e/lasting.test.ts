@@ -1,19 +1,6 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
-import { prepareAxe, violationsOf } from "./axe.ts";
+import { closeTask, meet, openBoard, openTask, taskDialog, taskLink, titles, untilLive } from "./board-steps.ts";
 import {
-  card,
-  closeTask,
-  meet,
-  openBoard,
-  openTask,
-  status,
-  taskDialog,
-  taskLink,
-  titles,
-  untilLive,
-} from "./board-steps.ts";
-import {
-  addMember,
   answered,
   arrive,
   eventually,
@@ -30,26 +17,6 @@ beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
 afterEach(everyoneLeaves);
-
-test("where no socket can be had the page polls, says so, and still shows what others do", async () => {
-  const pair = await meet(stage);
-  const pavel = await arrive(stage, "Pavel");
-  await addMember(pair, pavel);
-  await prepareAxe(pavel.context);
-  const { page } = pavel;
-  await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
-  await page.goto(`/b/${pair.board.id}`);
-  await status(page).getByText("Polling").waitFor({ timeout: 30_000 });
-  await page.getByRole("button", { name: "Why is it not live?" }).click();
-  await page.getByRole("dialog", { name: "No live connection" }).waitFor();
-  expect(await violationsOf(page)).toEqual([]);
-  await page.keyboard.press("Escape");
-  await makeTask(pair, "Came by polling");
-  await taskLink(page, "Came by polling").waitFor();
-  await taskLink(page, "Came by polling").focus();
-  await page.keyboard.press("5");
-  await card(pair.boris.page, "Came by polling").getByText("Colour: Green").waitFor();
-}, 60_000);
 
 test("who signs out in one tab is signed out in the other, and sees nothing of the board any more", async () => {
   const anna = await arrive(stage, "Alla");

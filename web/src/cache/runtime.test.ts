@@ -103,7 +103,7 @@ test("a read begins anew for as long as only the network makes it fail", () => {
 
 const bare = () => {
   const never = () => Promise.reject(new Error("not here"));
-  return runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never } }));
+  return runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never, open: never } }));
 };
 
 test("a refused read leaves what is shown, and where nothing is, is shown but takes no events", () => {

@@ -55,23 +55,4 @@ export const enSettings = {
     text: "All its boards and tasks go with it, for everyone. This cannot be taken back.",
     type: "To confirm, type the team’s name: {name}",
   },
-  trouble: {
-    why: "Why is it not live?",
-    title: "No live connection",
-    goOn: "The page asks for changes every few seconds instead. Nothing is lost.",
-    address: "Address of the socket",
-    origin: "Address of this page",
-    mixed:
-      "This page came over https, so the browser forbids a socket without encryption. Set WSS_URL to a wss:// address.",
-    untrusted: "The server does not trust the address of this page. Add it to TRUSTED_ORIGINS, or set BASE_URL to it.",
-    token: "The server gave no token for the live connection. It said: {code}.",
-    unreachable: "The server did not answer when it was asked for a token for the live connection.",
-    refused: "The socket could not be opened; browsers do not tell the reason. For an administrator to check:",
-    checkAddress: "WSS_URL leads to the realtime server.",
-    checkProxy: "The proxy passes WebSocket on (the headers Upgrade and Connection).",
-    checkOrigin: "The realtime server trusts the address of this page (TRUSTED_ORIGINS).",
-    cut: "Something answers at this address and WebSocket is passed on, but the socket is closed before the server answers on it (code {code}).",
-    silent:
-      "Something answers at this address and WebSocket is passed on, but the server does not answer on the socket.",
-  },
 };

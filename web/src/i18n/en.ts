@@ -73,13 +73,17 @@ export const en = {
   },
   live: {
     live: "Live",
+    streaming: "Live by stream",
     reconnecting: "Reconnecting",
     offline: "Offline",
     polling: "Polling",
     justNow: "Updated just now",
     updated: "Updated {ago}",
+    refresh: "Refresh now",
+    why: "Why is it not live?",
     about: {
       live: "Changes arrive the moment they happen",
+      streaming: "Changes arrive the moment they happen, by a stream: a socket is not possible here",
       reconnecting: "The connection was lost and is being restored",
       offline: "No network; you can go on working",
       polling: "Live connection is not possible here; the page asks for changes every few seconds",

@@ -1,4 +1,9 @@
 const DAY = 86_400_000;
+const UNITS = [
+  ["day", DAY],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
 
 /** Dates and numbers of one language. */
 export const makeFormat = (language: string) => {
@@ -18,10 +23,17 @@ export const makeFormat = (language: string) => {
       const sameYear = date.getFullYear() === new Date(now).getFullYear();
       return (sameYear ? day : dayOfYear).format(date);
     },
-    /** "12 sec. ago", in steps that do not flicker: tens of seconds, minutes, hours, days. */
-    ago: (then: number, now: number) => {
+    /** "12s", where there is little room. */
+    elapsed: (then: number, now: number) => {
       const passed = Math.max(0, now - then);
-      if (passed < 60_000) return relative.format(-Math.max(1, Math.floor(passed / 10_000)) * 10, "second");
+      const [unit, length] = UNITS.find(([, length]) => passed >= length) ?? (["second", 1_000] as const);
+      const narrow = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" });
+      return narrow.format(Math.floor(passed / length));
+    },
+    /** "20 sec. ago", in steps that do not flicker: `step` seconds, minutes, hours, days. */
+    ago: (then: number, now: number, step = 10) => {
+      const passed = Math.max(0, now - then);
+      if (passed < 60_000) return relative.format(-Math.max(1, Math.floor(passed / (step * 1_000))) * step, "second");
       if (passed < 3_600_000) return relative.format(-Math.floor(passed / 60_000), "minute");
       if (passed < DAY) return relative.format(-Math.floor(passed / 3_600_000), "hour");
       return relative.format(-Math.floor(passed / DAY), "day");

@@ -3,7 +3,7 @@ import type { CompiledMessage } from "@lingui/message-utils/compileMessage";
 import { compiler } from "./compiler.ts";
 import type { en } from "./en.ts";
 
-type KeysOf<Words, Path extends string = ""> = {
+export type KeysOf<Words, Path extends string = ""> = {
   [Name in keyof Words & string]: Words[Name] extends string
     ? `${Path}${Name}`
     : KeysOf<Words[Name], `${Path}${Name}.`>;
@@ -13,7 +13,7 @@ type KeysOf<Words, Path extends string = ""> = {
 export type Key = KeysOf<typeof en>;
 export type Values = Readonly<Record<string, string | number>>;
 /** Fills an ICU message; plurals and numbers are the language's. */
-export type Translate = (key: Key, values?: Values) => string;
+export type Translate<Keys extends string = Key> = (key: Keys, values?: Values) => string;
 
 type Message = string | CompiledMessage;
 
@@ -28,7 +28,7 @@ export const flatten = (words: Words, path = ""): [string, Message][] =>
     isMessage(value) ? [[path + name, value]] : flatten(value, `${path}${name}.`),
   );
 
-export const makeTranslate = (language: string, words: Words): Translate => {
+export const makeTranslate = <Keys extends string = Key>(language: string, words: Words): Translate<Keys> => {
   const i18n = setupI18n({ locale: language, messages: { [language]: Object.fromEntries(flatten(words)) } });
   // A message is compiled when it is first shown.
   i18n.setMessagesCompiler(compiler);

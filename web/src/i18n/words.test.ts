@@ -1,13 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import { en } from "./en.ts";
+import { enTrouble } from "./en-trouble.ts";
 import { makeFormat } from "./format.ts";
 import { chooseLanguage } from "./i18n.ts";
 import { ru } from "./ru.ts";
+import { ruTrouble } from "./ru-trouble.ts";
 import { flatten } from "./translator.ts";
 
-const english = new Map(flatten(en).map(([key, text]) => [key, String(text)]));
-const russian = new Map(flatten(ru).map(([key, text]) => [key, String(text)]));
+const english = new Map([...flatten(en), ...flatten(enTrouble)].map(([key, text]) => [key, String(text)]));
+const russian = new Map([...flatten(ru), ...flatten(ruTrouble)].map(([key, text]) => [key, String(text)]));
 /** The names of a message's values; what stands inside a plural's branch is seen too. */
 const holes = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)(?=[},])/g)].map((match) => match[1] ?? ""))].sort();
@@ -50,5 +52,7 @@ test("times are told in steps that do not flicker", () => {
   const format = makeFormat("en");
   expect(format.ago(0, 12_000)).toBe(format.ago(0, 19_000));
   expect(format.ago(0, 3 * 60_000)).toContain("3");
+  expect(format.ago(0, 12_000, 1)).toContain("12");
+  expect([format.elapsed(0, 12_000), format.elapsed(0, 3 * 60_000)]).toEqual(["12s", "3m"]);
   expect(makeFormat("ru").ago(0, 2 * 3_600_000)).toContain("2");
 });

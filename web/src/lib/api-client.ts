@@ -57,6 +57,11 @@ export type ApiClient = {
   requestIfChanged<Schema extends z.ZodType>(
     request: ApiRequest<Schema> & { readonly ifNoneMatch: string },
   ): Promise<ApiAnswer<z.infer<Schema>> | Unchanged>;
+  /**
+   * Begins to read what is no JSON; the answer comes whatever its status is.
+   * @throws NetworkFailure when nothing was answered
+   */
+  open(path: string, accept: string, signal: AbortSignal): Promise<Response>;
 };
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -91,8 +96,10 @@ const refusal = async (response: Response): Promise<ApiProblem | NetworkFailure>
     : new ApiProblem("UNKNOWN", response.status, response.statusText || `status ${response.status}`, [], wait);
 };
 
-const headersOf = (request: ApiRequest<z.ZodType>, ifNoneMatch: string | undefined) => {
-  const headers = new Headers({ accept: "application/json" });
+type Sent = Omit<ApiRequest<z.ZodType>, "schema"> & { readonly accept?: string };
+
+const headersOf = (request: Sent, ifNoneMatch: string | undefined) => {
+  const headers = new Headers({ accept: request.accept ?? "application/json" });
   if (request.body !== undefined && !(request.body instanceof FormData))
     headers.set("content-type", "application/json");
   if (request.ifMatch !== undefined) headers.set("if-match", `"${request.ifMatch}"`);
@@ -108,7 +115,7 @@ const headersOf = (request: ApiRequest<z.ZodType>, ifNoneMatch: string | undefin
 export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: string }): ApiClient => {
   const base = deps.base ?? "/api";
 
-  const send = async (request: ApiRequest<z.ZodType>, ifNoneMatch?: string): Promise<Response> => {
+  const send = async (request: Sent, ifNoneMatch?: string): Promise<Response> => {
     const { method, path, body, signal } = request;
     const init: RequestInit = {
       method,
@@ -155,6 +162,7 @@ export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: s
         ? { status: 304, position: positionOf(response), etag: request.ifNoneMatch }
         : read(request, response);
     },
+    open: (path, accept, signal) => send({ method: "GET", path, accept, signal }),
   };
 };
 

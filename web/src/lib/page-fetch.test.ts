@@ -42,3 +42,11 @@ test("a file has more time than other requests", async () => {
   expect(file).toBeGreaterThan(Number(other));
   await server.stop(true);
 });
+
+test("a stream is waited for as long as it lasts", async () => {
+  const server = Bun.serve({ port: 0, fetch: () => new Response("data: x\n\n") });
+  timeouts.mockReturnValue(AbortSignal.abort());
+  const answer = await pageFetch(String(server.url), { headers: { accept: "text/event-stream" } });
+  expect(await answer.text()).toContain("data");
+  await server.stop(true);
+});

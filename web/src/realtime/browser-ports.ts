@@ -1,9 +1,6 @@
-import { z } from "zod";
-import { sequencedMessageSchema } from "../../../shared/events.ts";
-import { epochSchema, formatPosition, type Position, seqSchema } from "../../../shared/position.ts";
 import { realtimeTokenSchema } from "../../../shared/realtime-token.ts";
 import { type ApiClient, ApiProblem } from "../lib/api-client.ts";
-import type { Clock, PollAnswer, RealtimePorts, SocketFactory, TokenAnswer } from "./ports.ts";
+import type { Clock, OpenStream, Poll, RealtimePorts, SocketFactory, TokenAnswer } from "./ports.ts";
 
 export const browserClock: Clock = {
   now: () => Date.now(),
@@ -35,9 +32,6 @@ const connect: SocketFactory = (url, handlers) => {
   };
 };
 
-/** Events are read one by one: a single one that can't be read must not hide the others. */
-const historySchema = z.object({ epoch: epochSchema, seq: seqSchema, events: z.array(z.unknown()) });
-
 export const fetchTokenOver = (api: ApiClient) => async (): Promise<TokenAnswer> => {
   try {
     const answer = await api.request({
@@ -54,25 +48,36 @@ export const fetchTokenOver = (api: ApiClient) => async (): Promise<TokenAnswer>
   }
 };
 
+/** Loaded when it is needed: most pages never do. */
+const httpTransports = () => import("./http-transports.ts");
+
 export const pollOver =
-  (api: ApiClient) =>
-  async (tenantId: string, since: Position, limit: number): Promise<PollAnswer> => {
-    const path = `/teams/${encodeURIComponent(tenantId)}/events?since=${encodeURIComponent(formatPosition(since))}&limit=${limit}`;
-    try {
-      const { data } = await api.request({ method: "GET", path, schema: historySchema });
-      const events = z.array(sequencedMessageSchema).safeParse(data.events);
-      // The history goes on behind something that can't be read: the state has to be read instead.
-      if (!events.success) return { kind: "history-gone" };
-      return { kind: "events", head: { epoch: data.epoch, seq: data.seq }, events: events.data };
-    } catch (error) {
-      const isGone = error instanceof ApiProblem && error.status === 410;
-      return { kind: isGone ? "history-gone" : "failed" };
-    }
+  (api: ApiClient): Poll =>
+  async (...asked) =>
+    (await httpTransports().catch(() => null))?.pollByHttp(api)(...asked) ?? { kind: "failed" };
+
+export const streamOver =
+  (api: ApiClient): OpenStream =>
+  (tenantId, since, handlers) => {
+    let isClosed = false;
+    let close = () => {
+      isClosed = true;
+    };
+    httpTransports().then(
+      ({ streamByHttp }) => {
+        if (!isClosed) close = streamByHttp(api)(tenantId, since, handlers);
+      },
+      () => {
+        if (!isClosed) handlers.onEnd({ kind: "unreachable" });
+      },
+    );
+    return () => close();
   };
 
 export const browserPorts = (api: ApiClient): RealtimePorts => ({
   connect,
   fetchToken: fetchTokenOver(api),
+  stream: streamOver(api),
   poll: pollOver(api),
   clock: browserClock,
   random: Math.random,

@@ -48,6 +48,8 @@ type EventFields = {
   /** The network is back, or the page is seen again. */
   woken: { readonly silentMs: number };
   "renewal-due": object;
+  /** Another transport was told that the session or a right has ended. */
+  doubted: object;
 };
 export type ConnectionEventKind = keyof EventFields;
 export type ConnectionEventOf<Kind extends ConnectionEventKind> = {

@@ -40,6 +40,7 @@ const EVENTS: { [Kind in ConnectionEventKind]: Extract<ConnectionEvent, { kind: 
   deadline: { kind: "deadline" },
   woken: { kind: "woken", silentMs: 0 },
   "renewal-due": { kind: "renewal-due" },
+  doubted: { kind: "doubted" },
 };
 
 /** The whole machine at a glance. Where a state is not named for an event, the event changes nothing. */
@@ -53,10 +54,22 @@ const LEADS_TO: { [Kind in ConnectionKind]: Partial<Record<ConnectionEventKind, 
     "token-failed": "backing-off",
     deadline: "backing-off",
   },
-  connecting: { stop: "idle", opened: "authenticating", closed: "backing-off", deadline: "backing-off" },
-  authenticating: { stop: "idle", ready: "open", closed: "backing-off", deadline: "backing-off" },
+  connecting: {
+    stop: "idle",
+    opened: "authenticating",
+    closed: "backing-off",
+    deadline: "backing-off",
+    doubted: "fetching-token",
+  },
+  authenticating: {
+    stop: "idle",
+    ready: "open",
+    closed: "backing-off",
+    deadline: "backing-off",
+    doubted: "fetching-token",
+  },
   open: { stop: "idle", "token-denied": "stopped", closed: "backing-off", deadline: "backing-off" },
-  "backing-off": { stop: "idle", deadline: "connecting", woken: "connecting" },
+  "backing-off": { stop: "idle", deadline: "connecting", woken: "connecting", doubted: "fetching-token" },
 };
 
 const stateKinds = Object.values(STATES).map(({ kind }) => kind);

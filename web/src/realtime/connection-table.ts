@@ -84,7 +84,14 @@ const resting = {
   deadline: stay,
   woken: stay,
   "renewal-due": stay,
+  doubted: stay,
 };
+
+const askAnew = ({ attempt }: ConnectionIn<"fetching-token" | "connecting" | "authenticating">): ConnectionStep =>
+  to({ kind: "fetching-token", attempt }, "drop-socket", "fetch-token");
+
+const renewed = (state: ConnectionIn<"open">): ConnectionStep =>
+  state.renewing ? stay(state) : to({ ...state, renewing: true }, "fetch-token");
 
 /** The socket is being made: opening or proving who we are. */
 const onTheWay = {
@@ -102,6 +109,7 @@ const onTheWay = {
     backOff(state.attempt, state.grant, env),
   woken: stay,
   "renewal-due": stay,
+  doubted: askAnew,
 };
 
 export const CONNECTION_TABLE: Table = {
@@ -119,6 +127,7 @@ export const CONNECTION_TABLE: Table = {
     deadline: (state, _, env) => backOff(state.attempt, null, env),
     woken: stay,
     "renewal-due": stay,
+    doubted: askAnew,
   },
   connecting: {
     ...onTheWay,
@@ -157,7 +166,8 @@ export const CONNECTION_TABLE: Table = {
       const next = attemptNow(0, state.grant, env);
       return { state: next.state, effects: ["drop-socket", ...next.effects] };
     },
-    "renewal-due": (state) => (state.renewing ? stay(state) : to({ ...state, renewing: true }, "fetch-token")),
+    "renewal-due": renewed,
+    doubted: renewed,
   },
   "backing-off": {
     start: stay,
@@ -174,6 +184,8 @@ export const CONNECTION_TABLE: Table = {
         ? attemptNow(state.attempt, state.grant, env)
         : stay({ ...state, until: state.notBefore }),
     "renewal-due": stay,
+    doubted: (state, _, env) =>
+      env.now >= state.notBefore ? attemptNow(state.attempt, null, env) : stay({ ...state, grant: null }),
   },
 };
 

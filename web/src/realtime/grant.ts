@@ -1,3 +1,4 @@
+import type { Position } from "../../../shared/position.ts";
 import { TOKEN_SECONDS } from "../../../shared/protocol/limits.ts";
 import { type RealtimeClaims, type RealtimeToken, realtimeClaimsSchema } from "../../../shared/realtime-token.ts";
 
@@ -8,8 +9,8 @@ export type Grant = {
   /** By the client's own clock, so that a clock that is wrong does no harm. */
   readonly receivedAt: number;
   readonly lifetimeMs: number;
-  /** The tenants that the token names; `null` when its claims can't be read. */
-  readonly tenants: ReadonlySet<string> | null;
+  /** The tenants that the token names, each with its head then if it has a log; `null` when its claims can't be read. */
+  readonly tenants: ReadonlyMap<string, Position | null> | null;
 };
 
 const RENEW_AT = 0.75;
@@ -37,7 +38,7 @@ export const grantOf = (answer: RealtimeToken, now: number): Grant => {
     url: answer.url,
     receivedAt: now,
     lifetimeMs: claims === null ? TOKEN_SECONDS * 1_000 : Math.max(0, claims.exp - claims.iat) * 1_000,
-    tenants: claims === null ? null : new Set(Object.keys(claims.tenants)),
+    tenants: claims === null ? null : new Map(Object.entries(claims.tenants)),
   };
 };
 

@@ -2,9 +2,9 @@ import type { SequencedMessage } from "../../../shared/events.ts";
 import { MAX_LIMIT } from "../../../shared/paging.ts";
 import type { Position } from "../../../shared/position.ts";
 import { fullJitter } from "./backoff.ts";
-import type { PollAnswer, RealtimePorts } from "./ports.ts";
+import type { Clock, Poll, PollAnswer } from "./ports.ts";
 
-const INTERVAL_MS = 3_000;
+export const POLL_INTERVAL_MS = 3_000;
 
 export type PollTarget = { readonly tenantId: string; readonly since: Position };
 
@@ -15,15 +15,18 @@ export type PollSink = {
   readonly historyGone: (tenantId: string) => void;
 };
 
-/** Reads events by REST for tenants that the socket does not serve; one request at a time per tenant. */
+/** Reads events by REST for tenants that nothing else serves; one request at a time per tenant, none on a hidden page. */
 export class Poller {
-  readonly #ports: RealtimePorts;
+  readonly #poll: Poll;
+  readonly #ports: { readonly clock: Clock; readonly random: () => number };
   readonly #sink: PollSink;
   readonly #due = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
   readonly #asking = new Set<string>();
+  #hidden = false;
 
-  constructor(ports: RealtimePorts, sink: PollSink) {
+  constructor(poll: Poll, ports: { readonly clock: Clock; readonly random: () => number }, sink: PollSink) {
+    this.#poll = poll;
     this.#ports = ports;
     this.#sink = sink;
   }
@@ -34,9 +37,27 @@ export class Poller {
     return false;
   }
 
+  /** A page that is seen again polls at once. */
+  setHidden(hidden: boolean): void {
+    this.#hidden = hidden;
+    if (hidden) this.#cancelAll();
+    else this.now();
+  }
+
+  /** Does not wait for the next time. */
+  now(): void {
+    this.#cancelAll();
+    this.update();
+  }
+
+  #cancelAll(): void {
+    for (const cancel of this.#due.values()) cancel();
+    this.#due.clear();
+  }
+
   /** Begins with new targets and drops those that are none any more. */
   update(): void {
-    if (this.#ports.poll === undefined) return;
+    if (this.#hidden) return;
     const targets = new Set(this.#sink.targets().map(({ tenantId }) => tenantId));
     for (const [tenantId, cancel] of this.#due) {
       if (targets.has(tenantId)) continue;
@@ -63,21 +84,20 @@ export class Poller {
 
   async #ask(tenantId: string): Promise<void> {
     const target = this.#sink.targets().find((each) => each.tenantId === tenantId);
-    const { poll } = this.#ports;
-    if (target === undefined || poll === undefined) return;
+    if (target === undefined) return;
     this.#asking.add(tenantId);
-    const answer = await poll(tenantId, target.since, MAX_LIMIT);
+    const answer = await this.#poll(tenantId, target.since, MAX_LIMIT);
     // It counts as asking until the next time is planned: what the answer changes must not plan one at once.
     const wait = this.#take(target, answer);
     this.#asking.delete(tenantId);
-    this.#schedule(tenantId, wait);
+    if (!this.#hidden) this.#schedule(tenantId, wait);
     this.update();
   }
 
   #take(target: PollTarget, answer: PollAnswer): number {
     const { tenantId } = target;
     const still = this.#sink.targets().find((each) => each.tenantId === tenantId);
-    const wait = INTERVAL_MS * (0.75 + this.#ports.random() / 2);
+    const wait = POLL_INTERVAL_MS * (0.75 + this.#ports.random() / 2);
     if (still === undefined) return wait;
     if (answer.kind === "failed") {
       const failures = (this.#failures.get(tenantId) ?? 0) + 1;

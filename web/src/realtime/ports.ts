@@ -33,12 +33,40 @@ export type PollAnswer =
   | { readonly kind: "history-gone" }
   | { readonly kind: "failed" };
 
+/** Events after `since`; never rejects. */
+export type Poll = (tenantId: string, since: Position, limit: number) => Promise<PollAnswer>;
+
+export type ServerSentEvent = { readonly event: string; readonly data: string };
+
+export type StreamEnd =
+  /** It had begun, and is over. */
+  | { readonly kind: "ended" }
+  /** Something else than a stream was answered; `code` is Artel's own, `null` when something between answered. */
+  | { readonly kind: "refused"; readonly status: number; readonly code: string | null }
+  | { readonly kind: "unreachable" }
+  /** No connection may be held for it: the browser keeps few to one server. */
+  | { readonly kind: "full" };
+
+export type StreamHandlers = {
+  /** The answer has begun; `head` is the tenant's head then, where the answer tells it. */
+  readonly onOpen: (head: Position | null) => void;
+  readonly onEvent: (event: ServerSentEvent) => void;
+  /** A comment, which says nothing but that the stream lives. */
+  readonly onComment: () => void;
+  readonly onEnd: (end: StreamEnd) => void;
+};
+
+/** Opens a tenant's event stream; never throws. Returns what closes it, after which nothing more is told. */
+export type OpenStream = (tenantId: string, since: Position | null, handlers: StreamHandlers) => () => void;
+
 export type RealtimePorts = {
   readonly connect: SocketFactory;
   /** Never rejects. */
   readonly fetchToken: () => Promise<TokenAnswer>;
-  /** Events after `since`; never rejects. Without it a tenant without history waits. */
-  readonly poll?: (tenantId: string, since: Position, limit: number) => Promise<PollAnswer>;
+  /** What serves where no socket comes about; without it the next rung does. */
+  readonly stream?: OpenStream;
+  /** What serves where no stream does either; without it a tenant without history waits. */
+  readonly poll?: Poll;
   readonly clock: Clock;
   /** At least 0, below 1. */
   readonly random: () => number;

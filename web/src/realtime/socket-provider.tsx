@@ -2,6 +2,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExtern
 import type { PresenceData } from "../../../shared/protocol/up.ts";
 import { useRuntime } from "../cache/query-client.ts";
 import { useMe } from "../cache/use-teams.ts";
+import { isPageSeen, onPageSeen } from "../lib/page-seen.ts";
 import { browserPorts } from "./browser-ports.ts";
 import type { LiveStatus } from "./live-status.ts";
 import type { RealtimePorts } from "./ports.ts";
@@ -15,27 +16,20 @@ const NOBODY: readonly PresencePeer[] = [];
 
 const useWaking = (client: RealtimeClient, onWake: () => void): void => {
   useEffect(() => {
-    const wake = () => {
-      client.wake();
-      onWake();
-    };
-    const online = () => {
-      client.setNetwork(true);
-      onWake();
-    };
+    const online = () => client.setNetwork(true);
     const offline = () => client.setNetwork(false);
-    const seen = () => {
-      if (document.visibilityState === "visible") wake();
+    const look = () => {
+      client.setHidden(!isPageSeen());
+      onWake();
     };
+    look();
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
-    window.addEventListener("pageshow", wake);
-    document.addEventListener("visibilitychange", seen);
+    const deafen = onPageSeen({ returned: look, hidden: look });
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
-      window.removeEventListener("pageshow", wake);
-      document.removeEventListener("visibilitychange", seen);
+      deafen();
     };
   }, [client, onWake]);
 };
@@ -63,7 +57,7 @@ export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
         if (notice.kind !== "status") return;
         const { status, reason } = client.status();
         if (reason === "signed-out") runtime.refreshAccess();
-        if (status === "live") runtime.outbox.wake();
+        if (status === "live" || status === "streaming") runtime.outbox.wake();
       }),
     [runtime, client],
   );

@@ -9,6 +9,7 @@ import type { RealtimePorts } from "./ports.ts";
 import {
   FIRST,
   holdingOf,
+  reaches,
   type Subscription,
   type SubscriptionEffect,
   type SubscriptionEvent,
@@ -23,6 +24,10 @@ type Tenant = {
   subscription: Subscription;
   /** How many ask for it. */
   wanted: number;
+  /** Somebody holds a state of it that is read. Otherwise the channel itself begins where it was joined. */
+  stateful: boolean;
+  /** Such a state was held once. */
+  held: boolean;
   /** Grows with each cut of the history: reads carry the number under which they began. */
   generation: number;
   inStepAt: number | null;
@@ -38,7 +43,7 @@ export type SubscriptionsLink = {
   readonly joined: (tenantId: string) => void;
 };
 
-/** The subscriptions of all tenants over one socket. */
+/** The subscriptions of all tenants over whatever delivers now. */
 export class Subscriptions {
   readonly #tenants = new Map<string, Tenant>();
   readonly #ports: RealtimePorts;
@@ -56,6 +61,7 @@ export class Subscriptions {
     tenant.cancelLeave?.();
     tenant.cancelLeave = null;
     tenant.wanted += 1;
+    if (waiting) tenant.stateful = true;
     if (tenant.wanted === 1 && tenant.subscription.kind === "unsubscribed") {
       const { holding } = tenant.subscription;
       tenant.subscription = {
@@ -96,6 +102,9 @@ export class Subscriptions {
       tenant.cancelRetry = null;
     }
     for (const effect of step.effects) this.#run(tenantId, tenant, effect);
+    const { subscription } = tenant;
+    if (subscription.kind === "awaiting-read" && !tenant.stateful)
+      this.dispatch(tenantId, { kind: "held", position: subscription.head });
     return step.effects.some(({ kind }) => kind === "deliver");
   }
 
@@ -133,13 +142,31 @@ export class Subscriptions {
     }
   }
 
-  /** A token was sent on the socket: whoever waited for one, or is not joined yet, joins. */
-  authenticated(grant: Grant): void {
-    this.#online = true;
+  /** A new token: whoever waited for one goes on. */
+  granted(grant: Grant): void {
+    for (const tenantId of this.wanted()) this.dispatch(tenantId, { kind: "granted", named: names(grant, tenantId) });
+  }
+
+  /** Polling needs a position: a channel that holds no state begins where its token was made. */
+  beginAt(grant: Grant): void {
     for (const tenantId of this.wanted()) {
-      this.dispatch(tenantId, { kind: "granted", named: names(grant, tenantId) });
-      if (this.#tenants.get(tenantId)?.subscription.kind === "unsubscribed") this.dispatch(tenantId, { kind: "join" });
+      const tenant = this.#tenant(tenantId);
+      const head = grant.tenants?.get(tenantId) ?? null;
+      if (!tenant.stateful && head !== null && holdingOf(tenant.subscription).kind === "nothing")
+        this.dispatch(tenantId, { kind: "held", position: head });
     }
+  }
+
+  /** Messages are taken from now on: whoever is not joined yet, joins. */
+  begin(): void {
+    this.#online = true;
+    for (const tenantId of this.wanted()) this.rejoin(tenantId);
+  }
+
+  rejoin(tenantId: string): void {
+    const tenant = this.#tenants.get(tenantId);
+    if (this.#online && tenant !== undefined && tenant.wanted > 0 && tenant.subscription.kind === "unsubscribed")
+      this.dispatch(tenantId, { kind: "join" });
   }
 
   lost(): void {
@@ -168,7 +195,16 @@ export class Subscriptions {
   /** A state was read; `generation` is what `generation()` said when the read began. */
   held(tenantId: string, position: Position, generation: number): void {
     const tenant = this.#tenant(tenantId);
-    if (generation === tenant.generation) this.dispatch(tenantId, { kind: "held", position });
+    if (generation !== tenant.generation) return;
+    const { subscription } = tenant;
+    const isFirst = !tenant.held;
+    tenant.stateful = true;
+    tenant.held = true;
+    if (isFirst && subscription.kind === "live" && !reaches(position, subscription.position)) {
+      // The channel began without a state, and this one lacks events that were handed on already.
+      tenant.subscription = { ...FIRST, holding: { kind: "at", position } };
+      this.rejoin(tenantId);
+    } else this.dispatch(tenantId, { kind: "held", position });
   }
 
   generation(tenantId: string): number {
@@ -200,7 +236,14 @@ export class Subscriptions {
     }
     for (const [tenantId, tenant] of this.#tenants) {
       if (tenant.wanted === 0) this.#tenants.delete(tenantId);
-      else Object.assign(tenant, { subscription: FIRST, generation: tenant.generation + 1, inStepAt: null });
+      else
+        Object.assign(tenant, {
+          subscription: FIRST,
+          stateful: false,
+          held: false,
+          generation: tenant.generation + 1,
+          inStepAt: null,
+        });
     }
     this.#online = false;
   }
@@ -211,6 +254,8 @@ export class Subscriptions {
     const tenant: Tenant = {
       subscription: FIRST,
       wanted: 0,
+      stateful: false,
+      held: false,
       generation: 0,
       inStepAt: null,
       cancelRetry: null,

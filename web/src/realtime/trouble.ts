@@ -9,6 +9,16 @@ export type Trouble =
   | { readonly kind: "cut"; readonly url: string; readonly code: number }
   | { readonly kind: "silent"; readonly url: string };
 
+/** Why streams do not get through. */
+export type StreamTrouble =
+  /** Nothing of it came in time, or nothing more: something between holds it back. */
+  | { readonly kind: "held-back" }
+  /** Something between answered in the server's place. */
+  | { readonly kind: "refused"; readonly status: number }
+  /** It is ended again and again soon after it began. */
+  | { readonly kind: "cut" }
+  | { readonly kind: "unreachable" };
+
 /** What is known of the trouble after an event that meets a state. Pure. */
 export const troubleAfter = (known: Trouble | null, state: Connection, event: ConnectionEvent): Trouble | null => {
   switch (event.kind) {
@@ -28,5 +38,7 @@ export const troubleAfter = (known: Trouble | null, state: Connection, event: Co
   }
 };
 
-export const isSameTrouble = (a: Trouble | undefined, b: Trouble | undefined): boolean =>
-  a === b || JSON.stringify(a) === JSON.stringify(b);
+export const isSameTrouble = (
+  a: Trouble | StreamTrouble | undefined,
+  b: Trouble | StreamTrouble | undefined,
+): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -34,6 +34,7 @@ const clock = new SimClock();
 const api = {
   request: () => Promise.reject(new Error("not here")),
   requestIfChanged: () => Promise.reject(new Error("not here")),
+  open: () => Promise.reject(new Error("not here")),
 };
 const queryClient = createQueryClient({
   api,

@@ -1,7 +1,10 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { userIdSchema } from "../../../../shared/ids.ts";
 import { ApiProblem, createApiClient } from "../../lib/api-client.ts";
-import { fetchTokenOver, pollOver } from "../../realtime/browser-ports.ts";
+import { fetchTokenOver } from "../../realtime/browser-ports.ts";
+import { pollByHttp } from "../../realtime/http-transports.ts";
+// Loaded here, so that in simulated time it never has to be waited for.
+import "../../realtime/lower.ts";
 import type { RealtimePorts } from "../../realtime/ports.ts";
 import { RealtimeClient } from "../../realtime/realtime-client.ts";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";
@@ -49,7 +52,8 @@ export const simPorts = (
     random,
     connect: (_, handlers) => world.connect(userId, handlers),
     fetchToken: lossy,
-    poll: pollOver(api),
+    stream: world.streams.open,
+    poll: pollByHttp(api),
   };
 };
 

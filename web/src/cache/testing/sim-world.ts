@@ -5,6 +5,7 @@ import type { Socket, SocketHandlers } from "../../realtime/ports.ts";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";
 import { createSimRest, simToken } from "./sim-rest.ts";
 import { SimStore, TEAM } from "./sim-store.ts";
+import { SimStreams, type StreamPath } from "./sim-streams.ts";
 
 export type Faults = {
   /** Of requests, the share that never reach the server, and the share whose answer is lost. */
@@ -16,6 +17,9 @@ export type Faults = {
   swallowed: number;
   /** There is no history now. */
   unavailable: boolean;
+  /** Something between lets no socket through. */
+  socketsBlocked: boolean;
+  streams: StreamPath;
   /** Each way, at most; a request overtakes another, a frame never does. */
   restDelay: number;
   socketDelay: number;
@@ -35,12 +39,15 @@ type Connection = {
 /** A server and the network between it and its clients, with faults, in simulated time. */
 export class SimWorld {
   readonly store: SimStore;
+  readonly streams: SimStreams;
   readonly faults: Faults = {
     lostRequests: 0,
     lostAnswers: 0,
     refused: 0,
     swallowed: 0,
     unavailable: false,
+    socketsBlocked: false,
+    streams: "open",
     restDelay: 50,
     socketDelay: 20,
   };
@@ -55,6 +62,13 @@ export class SimWorld {
     this.#random = random;
     this.store = new SimStore(clock);
     this.#answer = createSimRest(this.store);
+    this.streams = new SimStreams({
+      store: this.store,
+      clock,
+      faults: this.faults,
+      random,
+      delay: () => this.#delay(),
+    });
     this.store.onCommit((events) => {
       for (const connection of this.#connections) {
         if (!connection.joined.has(TEAM)) continue;
@@ -72,6 +86,7 @@ export class SimWorld {
         const heads = connection.joined.has(TEAM) ? { [TEAM]: this.store.position } : {};
         this.#say(connection, { type: "heartbeat", heads });
       }
+      this.streams.beat();
       this.#beat();
     });
   }
@@ -121,6 +136,11 @@ export class SimWorld {
     const connection: Connection = { userId, handlers, joined: new Set(), isOpen: true, clearAt: 0 };
     this.#clock.after(this.#delay(), () => {
       if (!connection.isOpen) return;
+      if (this.faults.socketsBlocked) {
+        connection.isOpen = false;
+        handlers.onClose(1006);
+        return;
+      }
       this.#connections.add(connection);
       handlers.onOpen();
     });
@@ -145,6 +165,14 @@ export class SimWorld {
       connection.isOpen = false;
       this.#clock.after(this.#delay(), () => connection.handlers.onClose(code));
     }
+  }
+
+  /** From now on something between the server and everybody lets this much through. */
+  obstruct(sockets: "open" | "blocked", streams: StreamPath): void {
+    this.faults.socketsBlocked = sockets === "blocked";
+    this.faults.streams = streams;
+    if (sockets === "blocked") for (const { userId } of [...this.#connections]) this.cut(userId);
+    if (streams === "refused") this.streams.cut();
   }
 
   #say(connection: Connection, message: Down): void {

@@ -1,9 +1,10 @@
 import type { Runtime } from "../runtime.ts";
 import { type BoardState, boardStateOf, isTenantState } from "../states.ts";
-import { act, ghost, picture, type Scene, scene, userIdOf } from "./scenario.ts";
+import { act, ghost, pick, picture, type Scene, scene, userIdOf } from "./scenario.ts";
 import { type SimClient, simClient } from "./sim-client.ts";
 import { TEAM } from "./sim-store.ts";
 import { useSimTimers } from "./sim-timers.ts";
+import type { SimWorld } from "./sim-world.ts";
 
 const STEPS = 40;
 
@@ -15,6 +16,12 @@ const truth = ({ world, boardId }: Scene): (() => string) => {
   return () => picture(boardStateOf(snapshot, read, undefined));
 };
 
+const obstruct = (world: SimWorld, random: () => number): void =>
+  world.obstruct(
+    pick(random, ["open", "blocked"] as const) ?? "open",
+    pick(random, ["open", "refused", "held-back"] as const) ?? "open",
+  );
+
 /** Everything that can go wrong, as the dice say. */
 const trouble = ({ random, world }: Scene, clients: readonly SimClient[]): void => {
   const client = clients[Math.floor(random() * clients.length)];
@@ -24,7 +31,9 @@ const trouble = ({ random, world }: Scene, clients: readonly SimClient[]): void 
   else if (dice < 0.6) world.store.forgetHistory();
   else if (dice < 0.65) world.store.restore(`e${2 + Math.floor(random() * 1e6)}`);
   else if (dice < 0.8) world.faults.unavailable = !world.faults.unavailable;
-  else if (dice < 0.9) world.faults.swallowed = random() < 0.5 ? 0.3 : 0;
+  else if (dice < 0.87) world.faults.swallowed = random() < 0.5 ? 0.3 : 0;
+  else if (dice < 0.94) obstruct(world, random);
+  else if (dice < 0.97) client.realtime.setHidden(random() < 0.5);
   else client.realtime.wake();
 };
 
@@ -62,6 +71,10 @@ export const simulate = async (seed: number, share?: Share): Promise<string | nu
   world.faults.lostRequests = random() * 0.1;
   world.faults.lostAnswers = random() * 0.1;
   world.faults.refused = random() * 0.1;
+  // Time enough for the client to try one transport after the other.
+  const isObstructed = random() < 0.4;
+  const longest = isObstructed ? 8_000 : 1_000;
+  if (isObstructed) obstruct(world, random);
   const clients = ["ann", "bob"]
     .map(userIdOf)
     .map((userId) => simClient(world, { userId, boardId, clock, random, newId, share }));
@@ -73,11 +86,14 @@ export const simulate = async (seed: number, share?: Share): Promise<string | nu
     else if (dice < 0.6 && client) act(random, client.actions, client.view());
     else if (dice < 0.8) void client?.runtime.queryClient.invalidateQueries();
     else if (dice < 0.85) trouble(here, clients);
-    await clock.pass(Math.floor(random() * random() * 1_000));
+    else if (dice < 0.9 && isObstructed) obstruct(world, random);
+    await clock.pass(Math.floor(random() * random() * longest));
     if (share === undefined) for (const each of clients) wrong ??= misheld(each, boardId, history);
   }
   const noFaults = { lostRequests: 0, lostAnswers: 0, refused: 0, swallowed: 0, unavailable: false };
   Object.assign(world.faults, noFaults);
+  world.obstruct("open", "open");
+  for (const { realtime } of clients) realtime.setHidden(false);
   // One heartbeat, and before it the longest backoff that the faults may have left.
   await clock.pass(60_000);
   const expected = truth(here)();

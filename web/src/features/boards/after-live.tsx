@@ -1,21 +1,9 @@
-import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
-import { fullJitter } from "../../realtime/backoff.ts";
+import { Suspense, useEffect, useState } from "react";
+import { spokenStore } from "../../i18n/i18n.ts";
+import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 
-/** Nobody has asked for the extras, so a network that is away just now must not take the board down: they come when they can. */
-const loadExtras = async (): Promise<{ default: ComponentType }> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const { BoardExtras } = await import("./board-extras.tsx");
-      return { default: BoardExtras };
-    } catch {
-      const wait = fullJitter(attempt, Math.random);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-};
-
-const BoardExtras = lazy(loadExtras);
+const BoardExtras = patientLazy(() => import("./board-extras.tsx").then((module) => module.BoardExtras));
 
 const SOON_MS = 100;
 /** A board that is not live by then does not become so soon. */
@@ -33,6 +21,12 @@ const loadRest = (): void => {
     import("./help-dialog.tsx"),
     import("../filters/filter-choices.tsx"),
     import("../status/refused-list.tsx"),
+    import("../status/why-button.tsx").then(({ loadConnectionDialog }) =>
+      loadConnectionDialog(spokenStore.get().language),
+    ),
+    // When it is needed, the server may be hard to reach.
+    import("../../realtime/lower.ts"),
+    import("../../realtime/http-transports.ts"),
     import("./columns/column-dialog.tsx"),
     import("./columns/delete-column.tsx"),
     import("./home-page.tsx"),
@@ -45,7 +39,7 @@ const loadRest = (): void => {
 export const AfterLive = () => {
   const { status } = useLiveStatus();
   const [begun, setBegun] = useState(false);
-  const settled = status === "live" || status === "polling";
+  const settled = status === "live" || status === "streaming" || status === "polling";
   useEffect(() => {
     if (begun) return;
     const timer = setTimeout(() => setBegun(true), settled ? SOON_MS : AT_LATEST_MS);

@@ -1,27 +1,43 @@
 import { clsx } from "clsx";
-import { CircleAlert } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
-import { useFormat } from "../../i18n/use-format.ts";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { useNow } from "../../lib/use-now.ts";
+import { patientLazy } from "../../lib/patient-lazy.ts";
+import { useDelayed } from "../../lib/use-delayed.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
-import type { Trouble } from "../../realtime/trouble.ts";
-import { IconButton } from "../../ui/icon-button.tsx";
 
-const LiveTrouble = lazy(() => import("./live-trouble.tsx").then((module) => ({ default: module.LiveTrouble })));
+const LastUpdatedIndicator = patientLazy(() =>
+  import("./last-updated-indicator.tsx").then((module) => module.LastUpdatedIndicator),
+);
+const WhyButton = patientLazy(() => import("./why-button.tsx").then((module) => module.WhyButton));
 
 const DOTS = {
   live: "bg-success",
+  streaming: "bg-success",
   polling: "bg-warning",
   reconnecting: "bg-warning breathe",
   offline: "bg-control",
 } as const;
 
-/** How live the page is, and when it last knew that it was in step. */
+/** Going from one transport to another takes a moment that is not worth a word. */
+const WORTH_A_WORD_MS = 400;
+
+const useSettled = <Status extends string>(status: Status, passing: Status): Status => {
+  const [last, setLast] = useState(status);
+  const isLate = useDelayed(status === passing, WORTH_A_WORD_MS);
+  useEffect(() => {
+    if (status !== passing) setLast(status);
+  }, [status, passing]);
+  return status === passing && !isLate ? last : status;
+};
+
+/** How live the page is, when it last knew that it was in step, and why it is not live. */
 export const LiveStatus = () => {
   const { t } = useTranslation();
-  const { status, inStepAt, reason, trouble } = useLiveStatus();
+  const live = useLiveStatus();
+  const { inStepAt, reason, trouble, streamTrouble } = live;
+  const status = useSettled(live.status, "reconnecting");
   const text = t(`live.${status}`);
+  const isLive = status === "live" || status === "streaming";
   return (
     <>
       <div
@@ -33,41 +49,20 @@ export const LiveStatus = () => {
         title={reason ? t(`live.reasons.${reason}`) : t(`live.about.${status}`)}
       >
         <span aria-hidden className={clsx("size-2 rounded-full", DOTS[status])} />
-        <span className={clsx("font-medium", status === "live" ? "max-sm:sr-only" : "text-text")}>{text}</span>
-        <InStep inStepAt={inStepAt} />
+        <span className={clsx("font-medium", isLive && "max-sm:sr-only", status !== "live" && "text-text")}>
+          {text}
+        </span>
+        {inStepAt === null ? null : (
+          <Suspense>
+            <LastUpdatedIndicator narrow={isLive ? "short" : "nothing"} />
+          </Suspense>
+        )}
       </div>
-      {trouble ? <Why trouble={trouble} /> : null}
-    </>
-  );
-};
-
-const Why = ({ trouble }: { trouble: Trouble }) => {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <IconButton label={t("trouble.why")} onClick={() => setOpen(true)}>
-        <CircleAlert size={16} aria-hidden />
-      </IconButton>
-      {open ? (
+      {trouble || streamTrouble || status === "offline" ? (
         <Suspense>
-          <LiveTrouble trouble={trouble} onClose={() => setOpen(false)} />
+          <WhyButton />
         </Suspense>
       ) : null}
     </>
-  );
-};
-
-/** Ticks quietly: who listens to the page hears the state change, not the seconds. */
-const InStep = ({ inStepAt }: { inStepAt: number | null }) => {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const now = useNow(5_000);
-  if (inStepAt === null) return null;
-  const text = now - inStepAt < 10_000 ? t("live.justNow") : t("live.updated", { ago: format.ago(inStepAt, now) });
-  return (
-    <span aria-live="off" className="tabular max-lg:sr-only">
-      {text}
-    </span>
   );
 };

@@ -1,8 +1,11 @@
+import type { Position } from "../../../../shared/position.ts";
 import type { Down } from "../../../../shared/protocol/down.ts";
 import type { Up } from "../../../../shared/protocol/up.ts";
 import { upSchema } from "../../../../shared/protocol/up.ts";
+// Loaded here, so that in simulated time it never has to be waited for.
+import "../lower.ts";
 import type { Notice } from "../notices.ts";
-import type { PollAnswer, RealtimePorts, SocketHandlers, TokenAnswer } from "../ports.ts";
+import type { OpenStream, PollAnswer, RealtimePorts, SocketHandlers, StreamEnd, TokenAnswer } from "../ports.ts";
 import { RealtimeClient } from "../realtime-client.ts";
 import { SimClock, settle } from "./sim-clock.ts";
 
@@ -21,15 +24,32 @@ export type FakeSocket = {
   closedBy: number | null;
 };
 
+export type FakeStream = {
+  readonly tenantId: string;
+  /** As text, `null` when the client had no position. */
+  readonly since: string | null;
+  /** The answer begins, at this head. */
+  readonly open: (head?: Position) => void;
+  readonly connected: (at: Position, recovered?: boolean) => void;
+  readonly say: (message: Down) => void;
+  readonly sayAs: (event: string, data: Record<string, unknown>) => void;
+  readonly end: (end: StreamEnd) => void;
+  isClosed: boolean;
+};
+
 /** The other side of a client, played by hand: what it asks is listed, and it hears what a test says. */
-export const fakeBackend = (options: { readonly random?: () => number; readonly polls?: boolean } = {}) => {
+export const fakeBackend = (
+  options: { readonly random?: () => number; readonly polls?: boolean; readonly streams?: boolean } = {},
+) => {
   const clock = new SimClock();
   const sockets: FakeSocket[] = [];
   const notices: Notice[] = [];
+  const streams: FakeStream[] = [];
   const polls: { tenantId: string; since: string }[] = [];
   const backend = {
     clock,
     sockets,
+    streams,
     notices,
     polls,
     tokens: 0,
@@ -37,6 +57,8 @@ export const fakeBackend = (options: { readonly random?: () => number; readonly 
     tenants: [T] as string[],
     nextToken: null as TokenAnswer | null,
     nextPoll: { kind: "failed" } as PollAnswer,
+    /** Polls are answered when this resolves. */
+    pollGate: Promise.resolve(),
   };
   const connect = (url: string, handlers: SocketHandlers) => {
     const socket: FakeSocket = {
@@ -56,6 +78,27 @@ export const fakeBackend = (options: { readonly random?: () => number; readonly 
       },
     };
   };
+  const openStream: OpenStream = (tenantId, since, handlers) => {
+    const heard = (run: () => void) => {
+      if (!stream.isClosed) run();
+    };
+    const sayAs = (event: string, data: Record<string, unknown>) =>
+      heard(() => handlers.onEvent({ event, data: JSON.stringify(data) }));
+    const stream: FakeStream = {
+      tenantId,
+      since: since === null ? null : `${since.epoch}:${since.seq}`,
+      isClosed: false,
+      open: (head) => heard(() => handlers.onOpen(head ?? null)),
+      connected: (at, recovered = true) => sayAs("connected", { ...at, recovered }),
+      say: (message) => sayAs("message", message),
+      sayAs,
+      end: (end) => heard(() => handlers.onEnd(end)),
+    };
+    streams.push(stream);
+    return () => {
+      stream.isClosed = true;
+    };
+  };
   const fetchToken = async (): Promise<TokenAnswer> => {
     backend.tokens += 1;
     if (backend.nextToken !== null) return backend.nextToken;
@@ -70,10 +113,12 @@ export const fakeBackend = (options: { readonly random?: () => number; readonly 
     fetchToken,
     clock,
     random: options.random ?? (() => 0.5),
+    ...(options.streams ? { stream: openStream } : {}),
     ...(options.polls
       ? {
           poll: async (tenantId, since) => {
             polls.push({ tenantId, since: `${since.epoch}:${since.seq}` });
+            await backend.pollGate;
             return backend.nextPoll;
           },
         }
@@ -85,6 +130,12 @@ export const fakeBackend = (options: { readonly random?: () => number; readonly 
   const socket = (): FakeSocket => {
     const last = sockets.at(-1);
     if (last === undefined) throw new Error("there is no socket");
+    return last;
+  };
+  /** Of the streams that the client holds, the last one. */
+  const stream = (): FakeStream => {
+    const last = streams.findLast(({ isClosed }) => !isClosed);
+    if (last === undefined) throw new Error("there is no stream");
     return last;
   };
   const ready = (): void =>
@@ -104,7 +155,7 @@ export const fakeBackend = (options: { readonly random?: () => number; readonly 
     return socket();
   };
   const kinds = (): string[] => notices.filter(({ kind }) => kind !== "status").map(({ kind }) => kind);
-  return Object.assign(backend, { client, socket, ready, open, kinds });
+  return Object.assign(backend, { client, socket, stream, ready, open, kinds });
 };
 
 export const subscribed = (seq: number, recovered: boolean, epoch = "e1"): Down => ({

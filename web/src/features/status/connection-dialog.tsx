@@ -1,0 +1,130 @@
+import { type ReactNode, useEffect, useState } from "react";
+import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { socketAddress } from "../../realtime/browser-ports.ts";
+import { type Diagnosis, diagnose } from "../../realtime/diagnosis.ts";
+import type { LiveStatus } from "../../realtime/live-status.ts";
+import { POLL_INTERVAL_MS } from "../../realtime/poller.ts";
+import { useLiveStatus } from "../../realtime/socket-provider.tsx";
+import type { StreamTrouble, Trouble } from "../../realtime/trouble.ts";
+import { Modal } from "../../ui/modal.tsx";
+
+const UPGRADE =
+  "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection upgrade;";
+const BUFFERING = "proxy_buffering off;";
+const TIME_LIMIT = "proxy_read_timeout 60s;";
+
+/** By which transport the page hears of changes, and why by no better one; only what is truly known. */
+export const ConnectionDialog = ({ t, onClose }: { t: TroubleTranslate; onClose: () => void }) => {
+  const { t: word } = useTranslation();
+  const { status, reason, trouble, streamTrouble } = useLiveStatus();
+  const address = trouble && "url" in trouble ? socketAddress(trouble.url, location.href) : null;
+  return (
+    <Modal open onClose={onClose} title={t("trouble.title")} description={t("trouble.goesUp")}>
+      <div className="flex flex-col gap-4">
+        <Part title={t("trouble.now")}>
+          <p>{reason ? word(`live.reasons.${reason}`) : rungText(t, status)}</p>
+        </Part>
+        {trouble ? (
+          <Part title={t("trouble.socket")}>
+            <SocketTrouble t={t} trouble={trouble} address={address} />
+          </Part>
+        ) : null}
+        {streamTrouble ? (
+          <Part title={t("trouble.stream")}>
+            <StreamTroubleText t={t} trouble={streamTrouble} />
+          </Part>
+        ) : null}
+        <dl className="flex flex-col gap-2">
+          {address ? <Fact name={t("trouble.address")}>{address}</Fact> : null}
+          <Fact name={t("trouble.origin")}>{location.origin}</Fact>
+        </dl>
+      </div>
+    </Modal>
+  );
+};
+
+const rungText = (t: TroubleTranslate, status: LiveStatus["status"]): string =>
+  t(`trouble.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
+
+const SocketTrouble = ({ t, trouble, address }: { t: TroubleTranslate; trouble: Trouble; address: string | null }) => {
+  switch (trouble.kind) {
+    case "no-token":
+      if (trouble.code === null) return <p>{t("trouble.unreachable")}</p>;
+      return (
+        <p>
+          {trouble.code === "UNTRUSTED_ORIGIN" ? t("trouble.untrusted") : t("trouble.token", { code: trouble.code })}
+        </p>
+      );
+    case "not-opened":
+      if (location.protocol === "https:" && address?.startsWith("ws:")) return <p>{t("trouble.mixed")}</p>;
+      return <NotOpened t={t} address={address ?? trouble.url} />;
+    case "cut":
+      return <p>{t("trouble.cut", { code: String(trouble.code) })}</p>;
+    case "silent":
+      return <p>{t("trouble.silent")}</p>;
+  }
+};
+
+const NotOpened = ({ t, address }: { t: TroubleTranslate; address: string }) => {
+  const [found, setFound] = useState<Diagnosis | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    void diagnose(address, (url, init) => fetch(url, init)).then((diagnosis) => {
+      if (isWanted) setFound(diagnosis);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [address]);
+  return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("trouble.looking")}</p>}</div>;
+};
+
+const Found = ({ t, found }: { t: TroubleTranslate; found: Diagnosis }) => {
+  switch (found.kind) {
+    case "untrusted":
+      return <p>{t("trouble.untrusted")}</p>;
+    case "upgrade":
+      return <Recipe lines={UPGRADE}>{t("trouble.upgrade")}</Recipe>;
+    case "elsewhere":
+      return <p>{t("trouble.elsewhere", { status: String(found.status) })}</p>;
+    case "nothing":
+      return <p>{t("trouble.nothing")}</p>;
+  }
+};
+
+const StreamTroubleText = ({ t, trouble }: { t: TroubleTranslate; trouble: StreamTrouble }) => {
+  switch (trouble.kind) {
+    case "held-back":
+      return <Recipe lines={BUFFERING}>{t("trouble.heldBack")}</Recipe>;
+    case "refused":
+      return <p>{t("trouble.refused", { status: String(trouble.status) })}</p>;
+    case "cut":
+      return <Recipe lines={TIME_LIMIT}>{t("trouble.streamCut")}</Recipe>;
+    case "unreachable":
+      return <p>{t("trouble.streamUnreachable")}</p>;
+  }
+};
+
+const Recipe = ({ lines, children }: { lines: string; children: ReactNode }) => (
+  <div className="flex flex-col gap-2">
+    <p>{children}</p>
+    <pre className="overflow-x-auto rounded-md bg-pressed px-3 py-2 text-sm whitespace-pre-wrap select-all">
+      {lines}
+    </pre>
+  </div>
+);
+
+const Part = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section className="flex flex-col gap-1">
+    <h3 className="text-sm font-medium text-muted">{title}</h3>
+    {children}
+  </section>
+);
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div>
+    <dt className="text-sm text-muted">{name}</dt>
+    <dd className="break-all select-all">{children}</dd>
+  </div>
+);

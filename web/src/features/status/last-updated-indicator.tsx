@@ -1,0 +1,51 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { RefreshCw } from "lucide-react";
+import { useFormat } from "../../i18n/use-format.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { useNow } from "../../lib/use-now.ts";
+import { useRealtime } from "../../realtime/realtime-context.ts";
+import { useLiveStatus } from "../../realtime/socket-provider.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+
+const JUST_NOW_MS = 5_000;
+
+export type LastUpdatedIndicatorProps = {
+  /** Besides asking for events that were missed: by default all queries that are shown are read again. */
+  readonly onRefresh?: () => void;
+  /** Where there is little room it tells the seconds alone, or nothing at all. */
+  readonly narrow?: "short" | "nothing";
+};
+
+/**
+ * "Updated 12 sec. ago": when the client last knew that it was in step, which the end of a request does not show. With a
+ * button that finds out now. It ticks quietly: who listens to the page hears nothing of the seconds.
+ */
+export const LastUpdatedIndicator = ({ onRefresh, narrow = "short" }: LastUpdatedIndicatorProps) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const client = useRealtime();
+  const queryClient = useQueryClient();
+  const { inStepAt } = useLiveStatus();
+  const now = useNow(1_000);
+  const refresh = () => {
+    client.refresh();
+    if (onRefresh) onRefresh();
+    else void queryClient.refetchQueries({ type: "active" });
+  };
+  if (inStepAt === null) return null;
+  const isNew = now - inStepAt < JUST_NOW_MS;
+  const text = isNew ? t("live.justNow") : t("live.updated", { ago: format.ago(inStepAt, now, 1) });
+  return (
+    <span aria-live="off" title={text} className="tabular flex items-center gap-0.5 text-sm text-muted">
+      <span className="max-lg:sr-only">{text}</span>
+      {narrow === "short" ? (
+        <span aria-hidden className="min-w-7 text-right lg:hidden">
+          {format.elapsed(inStepAt, now)}
+        </span>
+      ) : null}
+      <IconButton label={t("live.refresh")} onClick={refresh}>
+        <RefreshCw size={14} aria-hidden />
+      </IconButton>
+    </span>
+  );
+};

@@ -1,0 +1,40 @@
+import { CircleAlert } from "lucide-react";
+import { type ComponentType, useState } from "react";
+import type { Language } from "../../i18n/i18n.ts";
+import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { IconButton } from "../../ui/icon-button.tsx";
+
+type Loaded = {
+  readonly Dialog: ComponentType<{ readonly t: TroubleTranslate; readonly onClose: () => void }>;
+  readonly t: TroubleTranslate;
+};
+
+export const loadConnectionDialog = async (language: Language): Promise<Loaded> => {
+  const [{ ConnectionDialog: Dialog }, { troubleWords }] = await Promise.all([
+    import("./connection-dialog.tsx"),
+    import("../../i18n/trouble-words.ts"),
+  ]);
+  return { Dialog, t: await troubleWords(language) };
+};
+
+/** Opens what tells why the page is not live. */
+export const WhyButton = () => {
+  const { t, language } = useTranslation();
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const open = async (): Promise<void> => {
+    try {
+      setLoaded(await loadConnectionDialog(language));
+    } catch {
+      // It was not loaded while there was a network; the next press asks again.
+    }
+  };
+  return (
+    <>
+      <IconButton label={t("live.why")} onClick={() => void open()}>
+        <CircleAlert size={16} aria-hidden />
+      </IconButton>
+      {loaded ? <loaded.Dialog t={loaded.t} onClose={() => setLoaded(null)} /> : null}
+    </>
+  );
+};
