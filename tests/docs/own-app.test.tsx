@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { own } from "../support/lifetime.ts";
+import { PlayedSocket } from "./played-socket.ts";
 
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { act, cleanup, render } = await import("@testing-library/react");
@@ -23,35 +24,6 @@ const ANSWERS: Record<string, unknown> = {
   ],
 };
 
-/** A socket whose other end is played here. */
-class PlayedSocket {
-  static readonly OPEN = 1;
-  static readonly opened = Promise.withResolvers<PlayedSocket>();
-  readonly readyState = PlayedSocket.OPEN;
-  onopen = () => {};
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose = () => {};
-  readonly #subscribed = Promise.withResolvers<void>();
-  readonly subscribed = this.#subscribed.promise;
-
-  constructor() {
-    queueMicrotask(() => {
-      this.onopen();
-      PlayedSocket.opened.resolve(this);
-    });
-  }
-
-  send(text: string) {
-    if (JSON.parse(text).type === "subscribe") this.#subscribed.resolve();
-  }
-
-  close() {}
-
-  say(message: object) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
-
 test("an application of one's own shows what another backend publishes", async () => {
   Object.assign(globalThis, {
     WebSocket: PlayedSocket,
@@ -63,14 +35,7 @@ test("an application of one's own shows what another backend publishes", async (
   await socket.subscribed;
   const tenantId = "shop-7";
   await act(async () => {
-    socket.say({
-      type: "ready",
-      connectionId: "c1",
-      userId: "u1",
-      heartbeatSeconds: 25,
-      expiresAt: "2026-01-31T09:40:00Z",
-    });
-    socket.say({ type: "subscribed", tenantId, epoch: "0", seq: 0, recovered: false });
+    socket.welcome(tenantId);
   });
   await screen.findByRole("list", { name: "Orders, live" });
   await act(async () => {

@@ -1,6 +1,6 @@
 import { teamWithRoleSchema } from "../../../shared/teams.ts";
 import { createApiClient } from "../../../web/src/lib/api-client.ts";
-import { browserClock, fetchTokenOver, pollOver } from "../../../web/src/realtime/browser-ports.ts";
+import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../../web/src/realtime/browser-ports.ts";
 import type { SocketFactory } from "../../../web/src/realtime/ports.ts";
 import { RealtimeClient } from "../../../web/src/realtime/realtime-client.ts";
 
@@ -26,6 +26,7 @@ const connect: SocketFactory = (url, { onOpen, onText, onClose }) => {
 const client = new RealtimeClient({
   connect,
   fetchToken: fetchTokenOver(api),
+  stream: streamOver(api),
   poll: pollOver(api),
   clock: browserClock,
   random: Math.random,

@@ -1,0 +1,58 @@
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { createQueryClient } from "../../../web/src/cache/query-client.ts";
+import { LastUpdatedIndicator } from "../../../web/src/features/status/last-updated-indicator.tsx";
+import { startI18n } from "../../../web/src/i18n/i18n.ts";
+import { SocketProvider } from "../../../web/src/realtime/socket-provider.tsx";
+import { useAutoRefresh } from "../../../web/src/realtime/use-auto-refresh.ts";
+import { useEventStream } from "../../../web/src/realtime/use-event-stream.ts";
+import { useRealtimeRefresh } from "../../../web/src/realtime/use-realtime-refresh.ts";
+
+const read = async (path: string): Promise<number> => (await fetch(path)).json();
+
+/** Read again whenever somebody pays. */
+const Sales = ({ shopId }: { readonly shopId: string }) => {
+  const queryKey = ["sales", shopId];
+  const { data } = useQuery({ queryKey, queryFn: () => read(`/shops/${shopId}/sales`) });
+  useRealtimeRefresh({ tenantId: shopId, actions: ["ORDER_PAID"], queryKeys: [queryKey] });
+  return <p>Sales: {data}</p>;
+};
+
+/** No event tells of it, so it is read every minute while somebody looks, or when they press. */
+const Rate = () => {
+  const { data } = useQuery({ queryKey: ["rate"], queryFn: () => read("/rate") });
+  const refresh = useAutoRefresh({ queryKey: ["rate"], interval: 60_000 });
+  return (
+    <button type="button" onClick={() => void refresh()}>
+      Rate: {data}
+    </button>
+  );
+};
+
+/** By an event stream of its own, without any socket. */
+const NewTasks = ({ teamId }: { readonly teamId: string }) => {
+  const [titles, setTitles] = useState<string[]>([]);
+  const { status } = useEventStream({
+    tenantId: teamId,
+    actions: ["TASK_CREATED"],
+    onEvent: ({ data }) => setTitles((known) => [...known, String(data["title"])]),
+  });
+  return <p>{`Stream ${status}: ${titles.join(", ")}`}</p>;
+};
+
+/** The words of the indicator. */
+void startI18n();
+
+export const App = () => {
+  const [queryClient] = useState(() => createQueryClient());
+  return (
+    <QueryClientProvider client={queryClient}>
+      <SocketProvider>
+        <LastUpdatedIndicator />
+        <Sales shopId="shop-7" />
+        <Rate />
+        <NewTasks teamId="019a3c1e-7b00-7000-8000-000000000001" />
+      </SocketProvider>
+    </QueryClientProvider>
+  );
+};

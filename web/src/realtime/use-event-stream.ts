@@ -1,0 +1,62 @@
+import { useEffect, useRef, useState } from "react";
+import type { EventMessage } from "../../../shared/events.ts";
+import type { Position } from "../../../shared/position.ts";
+import { useRuntime } from "../cache/query-client.ts";
+import { onPageSeen } from "../lib/page-seen.ts";
+import { browserClock } from "./browser-ports.ts";
+import { streamByHttp } from "./http-transports.ts";
+import { type StreamStatus, TenantStream } from "./tenant-stream.ts";
+
+export type EventStreamOptions = {
+  readonly tenantId: string;
+  /** Events after this position come first; without it, only those from now on. Read once, when the stream begins. */
+  readonly since?: Position;
+  /** Only these actions; all when absent. */
+  readonly actions?: readonly string[];
+  readonly filter?: (message: EventMessage) => boolean;
+  readonly onEvent: (message: EventMessage) => void;
+  /** What came before cannot be had: read the state again. */
+  readonly onReset?: () => void;
+  readonly enabled?: boolean;
+};
+
+const CONNECTING: StreamStatus = { status: "connecting" };
+
+/**
+ * Hears one tenant's events by server-sent events, in order and each once; it comes back from where it was. Needs no
+ * `SocketProvider`.
+ * @example
+ * const { status } = useEventStream({ tenantId: teamId, actions: ["TASK_CREATED"], onEvent: ({ data }) => ring(data) });
+ */
+export const useEventStream = (options: EventStreamOptions): StreamStatus => {
+  const { api } = useRuntime();
+  const latest = useRef(options);
+  useEffect(() => {
+    latest.current = options;
+  });
+  const [status, setStatus] = useState<StreamStatus>(CONNECTING);
+  const { tenantId, enabled = true } = options;
+  useEffect(() => {
+    if (!enabled) return undefined;
+    setStatus(CONNECTING);
+    const stream = new TenantStream(
+      { open: streamByHttp(api), clock: browserClock, random: Math.random },
+      { tenantId, since: latest.current.since ?? null },
+      {
+        event: (message) => {
+          const { actions, filter, onEvent } = latest.current;
+          if (actions !== undefined && !actions.includes(message.action)) return;
+          if (filter === undefined || filter(message)) onEvent(message);
+        },
+        reset: () => latest.current.onReset?.(),
+        status: setStatus,
+      },
+    );
+    const deafen = onPageSeen({ returned: () => stream.wake() });
+    return () => {
+      deafen();
+      stream.stop();
+    };
+  }, [api, tenantId, enabled]);
+  return status;
+};
