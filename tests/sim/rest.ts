@@ -15,6 +15,7 @@ import { idempotency } from "../../api/middleware/idempotency.ts";
 import { problemHandler, sendProblem } from "../../api/middleware/problem.ts";
 import { createRouter } from "../../api/openapi.ts";
 import { tokenRoutes } from "../../api/realtime/token.ts";
+import { NO_SHARED_CACHE } from "../../platform/cache/shared-cache.ts";
 import type { Db } from "../../platform/db/db.ts";
 import { silentLog } from "../../platform/log/log.ts";
 import { userIdSchema } from "../../shared/ids.ts";
@@ -85,6 +86,7 @@ export const createRest = (): Rest => {
     get feeds() {
       return unneeded();
     },
+    cache: NO_SHARED_CACHE,
     get rateLimits() {
       return unneeded();
     },
