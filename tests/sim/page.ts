@@ -9,7 +9,10 @@ import type { Runtime } from "../../web/src/cache/runtime.ts";
 import { boardQuery, boardsQuery, membersQuery } from "../../web/src/cache/state-queries.ts";
 import { type BoardState, isTenantState } from "../../web/src/cache/states.ts";
 import { createApiClient, type Fetch } from "../../web/src/lib/api-client.ts";
-import { fetchTokenOver, pollOver } from "../../web/src/realtime/browser-ports.ts";
+import { fetchTokenOver } from "../../web/src/realtime/browser-ports.ts";
+import { pollByHttp } from "../../web/src/realtime/http-transports.ts";
+// Loaded here, so that in simulated time it never has to be waited for.
+import "../../web/src/realtime/lower.ts";
 import { joinTeam } from "../../web/src/realtime/join-team.ts";
 import type { Notice } from "../../web/src/realtime/notices.ts";
 import type { Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
@@ -103,7 +106,7 @@ export class Page {
       random,
       connect: (_, handlers) => options.connect(this.process, handlers),
       fetchToken: fetchTokenOver(api),
-      poll: pollOver(api),
+      poll: pollByHttp(api),
     });
     const { runtime, realtime } = this;
     this.actions = boardActions(runtime, boardId);
@@ -111,7 +114,9 @@ export class Page {
       realtime.listen((notice) => this.#watch(notice)),
       realtime.listen((notice) => {
         // As the page's provider of the socket does.
-        if (notice.kind === "status" && realtime.status().status === "live") runtime.outbox.wake();
+        if (notice.kind !== "status") return;
+        const { status } = realtime.status();
+        if (status === "live" || status === "streaming") runtime.outbox.wake();
       }),
       runtime.attach(realtime, (listener) => realtime.listen(listener)),
       new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
