@@ -49,10 +49,10 @@ export const MUTATIONS = {
     about: "a feed reads the head before it listens",
   },
   "no-epoch-fence": {
-    file: "tests/sim/redis-server.ts",
-    from: "known.epoch > epoch",
-    to: "false",
-    about: "Redis lets an older epoch in",
+    file: "platform/events/feed-sync.ts",
+    from: 'else if (head.epoch > before.epoch) await this.catchUp("epoch");',
+    to: "",
+    about: "a feed does not look at the epoch of the log's head",
   },
   "no-new-epoch": {
     file: "platform/events/relay.ts",
