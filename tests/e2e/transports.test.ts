@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { type NarrowProxy, type Passage, startNarrowProxy } from "../support/narrow-proxy.ts";
+import { freePort } from "../support/ports.ts";
+import { startArtel } from "../support/processes.ts";
 import { prepareAxe, violationsOf } from "./axe.ts";
 import { card, status, taskLink, titles, untilLive, untilStatus } from "./board-steps.ts";
 import {
@@ -114,6 +116,26 @@ test("the dialog names the rung, what is wrong, and what an administrator has to
   proxy.setPassage({ upgrades: "blocked", streams: "open" });
   await hurry(ground.owner);
   await dialog.getByText("Live by stream.").waitFor();
+}, 60_000);
+
+/** A page whose socket is at another address; its dialog. */
+const elsewhere = async (socketAddress: string) => {
+  const artel = await startArtel({ env: { LOG_LEVEL: "warn", WSS_URL: socketAddress } });
+  const person = await arrive({ artel, browser: stage.browser }, "Olga");
+  person.expectedProblems.push(CUT_OFF, answered(403), /WebSocket connection to .* failed/);
+  const ground = await makeGround(person);
+  await person.page.goto(`${artel.url}/b/${ground.board.id}`);
+  await within(person.page, STREAM);
+  await person.page.getByRole("button", { name: "Why is it not live?" }).click();
+  return person.page.getByRole("dialog", { name: "Connection" });
+};
+
+test("the dialog tells a server that does not trust the page from an address where nothing answers", async () => {
+  // This one trusts the origin of its own port, and the proxy's.
+  const untrusting = await elsewhere(`${stage.artel.url.replace("http", "ws")}/ws`);
+  await untrusting.getByText("Add it to TRUSTED_ORIGINS").waitFor();
+  const nobody = await elsewhere(`ws://127.0.0.1:${freePort()}/ws`);
+  await nobody.getByText("Check that the realtime server runs").waitFor();
 }, 60_000);
 
 test("the status tells when the page last was in step, and a button finds out now", async () => {

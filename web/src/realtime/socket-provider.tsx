@@ -22,7 +22,7 @@ const useWaking = (client: RealtimeClient, onWake: () => void): void => {
       client.setHidden(!isPageSeen());
       onWake();
     };
-    look();
+    client.setHidden(!isPageSeen());
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
     const deafen = onPageSeen({ returned: look, hidden: look });

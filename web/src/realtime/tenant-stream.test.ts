@@ -48,6 +48,7 @@ test("R1 R2 events are handed on in order and once, and it comes back from where
   expect(last().since).toBe("e1:10");
   connected(10);
   for (const seq of [11, 11, 12]) say("message", event(seq));
+  expect(last().isClosed).toBe(false);
   last().handlers.onEnd({ kind: "ended" });
   await clock.pass(1_000);
   expect(opened).toHaveLength(2);

@@ -152,6 +152,43 @@ test("while polling a stream is tried beside it, which delivers nothing until po
   expect(seqs(backend)).toEqual([11, 12]);
 });
 
+test("a socket that opens and is never ready leaves polling as it is", async () => {
+  const backend = await onPolling();
+  while (backend.sockets.length === 1) await backend.clock.pass(100);
+  const { length } = backend.streams;
+  backend.socket().open();
+  expect(backend.socket().sent.map(({ type }) => type)).toEqual(["auth"]);
+  expect(backend.streams).toHaveLength(length);
+  backend.nextPoll = answerWith(11);
+  await backend.clock.pass(4_000);
+  expect(seqs(backend)).toEqual([11]);
+});
+
+test("a stream that has more to bring is not in step yet", async () => {
+  const backend = await begun();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.stream().open(at(12));
+  backend.stream().connected(at(10));
+  expect(backend.client.status().inStepAt).toBeNull();
+  backend.stream().say(event(11));
+  expect(backend.client.status().inStepAt).toBe(backend.clock.now());
+});
+
+test("a hidden page does not poll for a tenant that the socket has no history of either", async () => {
+  const backend = await begun();
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  backend.socket().open();
+  backend.ready();
+  backend.client.setHidden(true);
+  backend.socket().say({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
+  await backend.clock.pass(1_000);
+  expect(backend.polls).toEqual([]);
+  backend.client.setHidden(false);
+  await backend.clock.pass(0);
+  expect(backend.polls).toHaveLength(1);
+});
+
 test("the answer to a poll that another transport has overtaken is not taken", async () => {
   const backend = await onPolling();
   const { promise, resolve } = Promise.withResolvers<void>();
