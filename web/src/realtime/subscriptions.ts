@@ -239,7 +239,6 @@ export class Subscriptions {
       else
         Object.assign(tenant, {
           subscription: FIRST,
-          stateful: false,
           held: false,
           generation: tenant.generation + 1,
           inStepAt: null,

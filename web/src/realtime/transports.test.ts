@@ -398,3 +398,16 @@ test("a state that is behind a channel which began without one is brought up by 
   backend.client.held(T, at(18), backend.client.generation(T));
   expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(18) });
 });
+
+test("a channel whose state is read goes on waiting for one after another sign-in", async () => {
+  const backend = fakeBackend(ALL);
+  backend.client.join(T, { waitForState: true });
+  backend.client.held(T, at(10), backend.client.generation(T));
+  await backend.open();
+  backend.client.stop();
+  const socket = await backend.open();
+  socket.say(subscribed(20, false));
+  expect(backend.client.status().status).toBe("reconnecting");
+  backend.client.held(T, at(20), backend.client.generation(T));
+  expect(backend.client.status().status).toBe("live");
+});
