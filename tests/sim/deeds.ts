@@ -53,6 +53,22 @@ export const DEEDS: readonly Deed[] = [
     },
   },
   {
+    name: "a page that joins again amid changes",
+    weight: 4,
+    run: (world) => {
+      const { scheduler } = world;
+      for (let count = scheduler.between(2, 5); count > 0; count -= 1) {
+        const page = anyPage(world);
+        if (page !== undefined) act(scheduler.random, page.actions, page.view);
+      }
+      const page = anyPage(world);
+      if (page === undefined) return;
+      scheduler.after(scheduler.between(0, 30), page.process, () => {
+        if (!page.isOver) page.realtime.refresh();
+      });
+    },
+  },
+  {
     name: "everything read again",
     weight: 6,
     run: (world) => void anyPage(world)?.runtime.queryClient.invalidateQueries(),

@@ -7,7 +7,7 @@ bun sim --seed N [--trace]                                   one of them again, 
 bun sim --mutations [--seeds N] [--jobs N]                   the first seed that finds each mistake`;
 
 const SEEDS = 2_000;
-const PROGRESS_EVERY = 5_000;
+const PROGRESS_EVERY = 1_000;
 const SHOWN = 5;
 
 const readOptions = () => {

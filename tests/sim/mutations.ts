@@ -72,12 +72,6 @@ export const MUTATIONS = {
     to: "const { first }",
     about: "who joins gets what waits for the others a second time",
   },
-  "coalescer-no-flush-on-leave": {
-    file: "wss/rooms.ts",
-    from: "room.events.flush();\n    for (const connection of manager.socketsOf(tenantId)) {\n      const reason",
-    to: "for (const connection of manager.socketsOf(tenantId)) {\n      const reason",
-    about: "who is taken out does not get what waits for it",
-  },
   "replay-any-epoch": {
     file: "platform/events/replay.ts",
     from: "at.epoch === since.epoch &&",

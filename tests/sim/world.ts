@@ -14,6 +14,7 @@ import { Scheduler } from "./scheduler.ts";
 import { type ApiServer, current, type ServerDeps, startApiServer, startWssServer, type WssServer } from "./servers.ts";
 import { type Connection, connectPage } from "./sockets.ts";
 import { Trace } from "./trace.ts";
+import { positionIn, Wire } from "./wire.ts";
 
 /** What is put together once for all runs of a process. */
 export type Workshop = {
@@ -166,8 +167,14 @@ export class World {
           process,
           { sid, userId },
         ),
-      connect: (process, handlers) =>
-        connectPage(
+      connect: (process, handlers) => {
+        const wire = new Wire();
+        const onFrame = (text: string) => {
+          const wrong = wire.hear(text);
+          if (wrong !== null) this.wrong(`a socket of ${name} was sent ${wrong}`);
+          this.#onFrame(name, userId, text);
+        };
+        return connectPage(
           {
             scheduler,
             trace,
@@ -176,8 +183,9 @@ export class World {
             isOffline: (owner) => this.offline.has(process) && owner === process,
           },
           process,
-          { userId, handlers, onFrame: (text) => this.#onFrame(name, userId, text) },
-        ),
+          { userId, handlers, onFrame },
+        );
+      },
       onDisorder: (what) => this.wrong(`${name} was given ${what}`),
       onNotice: (notice) => {
         if (notice.kind === "reset") trace.count("states read anew");
@@ -250,7 +258,7 @@ export class World {
 
   /** Whoever is no member any more must not hear of what came after the end. */
   #onFrame(name: string, userId: string, text: string): void {
-    const seq = seqIn(text);
+    const seq = text.startsWith('{"type":"message"') ? (positionIn(text)?.seq ?? null) : null;
     this.trace.note(`${name} < ${seq === null ? text.slice(0, 100) : `event ${seq}`}`);
     if (seq === null || !this.mayBeOut.has(userId) || this.isMember(userId)) return;
     const { teamId } = this.workshop.ground;
@@ -277,10 +285,3 @@ const place = <Server>(name: string): Place<Server> => ({ name, link: { isHole: 
 export const serversOf = <Server extends { readonly process: SimProcess }>(
   places: readonly { readonly server: Server | null }[],
 ): Server[] => places.flatMap(({ server }) => (server?.process.alive ? [server] : []));
-
-/** The number of an event, `null` for other frames. Faster than parsing, for frames of ours. */
-const seqIn = (text: string): number | null => {
-  if (!text.startsWith('{"type":"message"')) return null;
-  const match = /"seq":(\d+),"epoch"/.exec(text);
-  return match === null ? null : Number(match[1]);
-};
