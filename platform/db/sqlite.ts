@@ -11,6 +11,7 @@ import {
   SqliteDriver,
 } from "kysely";
 import { DatabaseError, type Db } from "./db.ts";
+import { createGroupCommit } from "./group-commit.ts";
 import { migrateToLatest } from "./migrate.ts";
 import type { Database } from "./schema.ts";
 
@@ -92,7 +93,7 @@ export const openSqlite = (path: string): Db => {
     dialect: "sqlite",
     write,
     read,
-    change: (work) => write.transaction().execute(work),
+    change: createGroupCommit(write),
     migrate: () => migrateToLatest(write, "sqlite"),
     claim: async () => claimFile(path),
     close: async () => {
