@@ -12,10 +12,15 @@ const CORE_MODULES = [
   "web/src/realtime/(backoff|browser-ports|connection-state|connection-table|frames|grant|ladder-state|ladder-table)",
   "web/src/realtime/(live-status|presence-book|realtime-client|realtime-context|socket-link|socket-provider)",
   "web/src/realtime/(subscription-state|subscription-table|subscriptions|team-socket-handler|throttled|transports|trouble)",
-  "web/src/cache/(apply-event|bucket-map|board-views|facts|intents|keys|outbox|outbox-storage|overlay|query-client|reads)",
+  "web/src/cache/(apply-event|bucket-map|board-views|facts|intents|keys|overlay|query-client|reads)",
+  "web/src/cache/(browser-device|device|keeper|outbox|outbox-entry|outbox-link|outcome|refusals|texts)",
   "web/src/cache/(runtime|session-hint|state-queries|states|task-table|team-calls|tenant-log|tenants|use-teams|use-view)",
-  "web/src/i18n/(i18n|translator|use-translation)",
-  "web/src/lib/(api-client|page-fetch|page-seen|patient-lazy|store|use-delayed)",
+  "web/src/app/(full-message|menu-button|rail|rail-state|shell)",
+  "web/src/features/accounts/user-menu",
+  "web/src/features/status/(live-status|refused-changes|waiting-strip)",
+  "web/src/ui/(avatar|button|icon-button|logo|menu|pill|skeleton)",
+  "web/src/i18n/(format|i18n|translator|use-format|use-translation)",
+  "web/src/lib/(api-client|page-fetch|page-seen|patient-lazy|storage|store|use-delayed)",
 ];
 const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.tsx?$`);
 

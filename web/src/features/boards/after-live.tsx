@@ -1,7 +1,9 @@
 import { Suspense, useEffect, useState } from "react";
 import { spokenStore } from "../../i18n/i18n.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
+import { useStore } from "../../lib/store.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
+import { useBoardContext } from "./board-context.ts";
 
 const BoardExtras = patientLazy(() => import("./board-extras.tsx").then((module) => module.BoardExtras));
 
@@ -38,13 +40,15 @@ const loadRest = (): void => {
 /** Loads what the first sight of a board does not need once it is live, so that it is there offline too. */
 export const AfterLive = () => {
   const { status } = useLiveStatus();
+  const { ui } = useBoardContext();
+  const wanted = useStore(ui.early, (early) => early?.wanted ?? false);
   const [begun, setBegun] = useState(false);
   const settled = status === "live" || status === "streaming" || status === "polling";
   useEffect(() => {
     if (begun) return;
-    const timer = setTimeout(() => setBegun(true), settled ? SOON_MS : AT_LATEST_MS);
+    const timer = setTimeout(() => setBegun(true), wanted ? 0 : settled ? SOON_MS : AT_LATEST_MS);
     return () => clearTimeout(timer);
-  }, [begun, settled]);
+  }, [begun, settled, wanted]);
   useEffect(() => {
     if (!begun) return;
     const timer = setTimeout(loadRest, REST_AFTER_MS);

@@ -1,5 +1,6 @@
 import { ArchivedNotice } from "../archive/archived-notice.tsx";
 import { NothingFound } from "../filters/nothing-found.tsx";
+import { BoardHands } from "./board-hands.tsx";
 import { TaskMenu } from "./columns/task-menu.tsx";
 import { useOthersChanges } from "./use-others-changes.ts";
 
@@ -8,6 +9,7 @@ export const BoardExtras = () => {
   useOthersChanges();
   return (
     <>
+      <BoardHands />
       <NothingFound />
       <TaskMenu />
       <ArchivedNotice />

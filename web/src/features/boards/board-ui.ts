@@ -17,6 +17,13 @@ export type ColumnList = {
   readonly reveal: (index: number) => void;
 };
 
+export type EarlyInput = {
+  readonly keys: readonly KeyboardEvent[];
+  /** A pointer that is still pressed. */
+  readonly press: PointerEvent | null;
+  readonly wanted: boolean;
+};
+
 export type Mark = { readonly userId: string; readonly name: string };
 export type Moving = { readonly taskId: string; readonly returnTo: HTMLElement | null };
 
@@ -39,6 +46,9 @@ export type BoardUi = {
   readonly archiveOpen: Store<boolean>;
   readonly filterOpen: Store<boolean>;
   readonly helpOpen: Store<boolean>;
+  /** What was done before there was anything that hears it; `null` from then on. */
+  readonly early: Store<EarlyInput | null>;
+  readonly board: Store<HTMLElement | null>;
   readonly lists: Map<string, ColumnList>;
   /** What was begun in a column's composer and not added yet. */
   readonly unsent: Map<string, string>;
@@ -58,6 +68,8 @@ export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
   archiveOpen: createStore<boolean>(false),
   filterOpen: createStore<boolean>(false),
   helpOpen: createStore<boolean>(false),
+  early: createStore<EarlyInput | null>({ keys: [], press: null, wanted: false }),
+  board: createStore<HTMLElement | null>(null),
   lists: new Map(),
   unsent: new Map(),
 });

@@ -6,7 +6,7 @@ import { useOpenBy } from "../presence/use-open-by.ts";
 import { AfterLive } from "./after-live.tsx";
 import { useBoardContext } from "./board-context.ts";
 import { BoardColumns } from "./columns/board-columns.tsx";
-import { useBoardKeys } from "./use-board-keys.ts";
+import { useEarlyInput } from "./use-early-input.ts";
 
 const MoveDialog = lazy(() => import("../tasks/move-dialog.tsx").then((module) => ({ default: module.MoveDialog })));
 const ArchiveDialog = lazy(() =>
@@ -21,7 +21,7 @@ export const BoardWork = () => {
   const looking = useMemo(() => ({ boardId, ...(taskId ? { taskId } : {}) }), [boardId, taskId]);
   useSayPresence(teamId, looking);
   useOpenBy();
-  useBoardKeys(() => ui.filterOpen.set(true));
+  useEarlyInput();
   const moving = useStore(ui.moving, (state) => state);
   const archive = useStore(ui.archiveOpen, (state) => state);
   const help = useStore(ui.helpOpen, (state) => state);

@@ -16,8 +16,8 @@ const CONTROLS = "button, summary, a";
 const focusedTask = (): string | null =>
   document.activeElement?.closest<HTMLElement>("[data-task]")?.dataset.task ?? null;
 
-/** Keys act on the focused task, else on the one under the pointer. */
-export const useBoardKeys = (openFilter: () => void): void => {
+/** Keys act on the focused task, else on the one under the pointer. Returns what hears them. */
+export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) => void) => {
   const { t } = useTranslation();
   const context = useBoardContext();
   const { search, setSearch } = useFilter();
@@ -187,4 +187,5 @@ export const useBoardKeys = (openFilter: () => void): void => {
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
   }, []);
+  return onKey;
 };

@@ -1,10 +1,8 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useTask } from "../../../cache/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useBoardContext } from "../board-context.ts";
-import { attachPointerDrag } from "../drag/pointer-drag.ts";
-import { useDrop } from "../drag/use-drop.ts";
 import { AddColumn } from "./add-column.tsx";
 import { ColumnView } from "./column-view.tsx";
 import { FirstSteps } from "./first-steps.tsx";
@@ -13,19 +11,6 @@ import { FirstSteps } from "./first-steps.tsx";
 export const BoardColumns = () => {
   const { t } = useTranslation();
   const { boardId, columns, ui, writes } = useBoardContext();
-  const board = useRef<HTMLDivElement>(null);
-  const drop = useDrop();
-  const host = useRef(drop);
-  host.current = drop;
-  useEffect(() => {
-    if (!board.current || !writes) return;
-    return attachPointerDrag(board.current, {
-      ui,
-      dropTask: (id, target) => host.current.dropTask(id, target),
-      dropColumn: (id, index) => host.current.dropColumn(id, index),
-      taskTitle: (id) => host.current.taskTitle(id),
-    });
-  }, [ui, writes]);
   const heldId = useStore(ui.drag, (state) => (state?.kind === "task" ? state.id : null));
   const isGone = useTask(boardId, heldId ?? "") === null && heldId !== null;
   useEffect(() => {
@@ -37,7 +22,7 @@ export const BoardColumns = () => {
   const taken = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
   return (
     <div
-      ref={board}
+      ref={ui.board.set}
       onPointerOver={(event) => {
         if (event.pointerType === "touch") return;
         const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-task]") : null;
