@@ -32,8 +32,8 @@ import { taskIn } from "./task-table.ts";
 /** Every call shows its effect at once and is sent in the background; a refusal appears in `useRefused`. */
 export type BoardActions = {
   readonly createTask: (input: Omit<CreateTask, "id">) => TaskId;
-  /** With `ifVersion` it is refused when the task was changed since that version. */
-  readonly updateTask: (id: string, change: UpdateTask, options?: { readonly ifVersion?: number }) => void;
+  /** With `base` it is refused when a text is no longer what it was when the writing of the new one began. */
+  readonly updateTask: (id: string, change: UpdateTask, base?: TextBase) => void;
   readonly moveTask: (id: string, move: MoveTask) => void;
   readonly deleteTask: (id: string) => void;
   /** Takes an archived task, which the board does not hold, back onto it. */
@@ -47,6 +47,12 @@ export type BoardActions = {
   readonly updateLabel: (id: string, change: UpdateLabel) => void;
   readonly deleteLabel: (id: string) => void;
   readonly updateBoard: (change: UpdateBoard) => void;
+};
+
+/** The version of a task, and what its texts were when the writing of others began. */
+export type TextBase = {
+  readonly version: number;
+  readonly texts: { readonly title?: string; readonly description?: string };
 };
 
 const invalid = ({ issues }: z.ZodError): ApiProblem =>
@@ -101,14 +107,15 @@ export const boardActions = (runtime: Runtime, boardId: string): BoardActions =>
       proposeValid(runtime, createTaskSchema, input, intentOf, intentOf(input));
       return id;
     },
-    updateTask: (id, change, { ifVersion } = {}) => {
+    updateTask: (id, change, base) => {
       const intentOf = (valid: UpdateTask): Intent => ({
         kind: "task.update",
         boardId,
         id,
         change: valid,
         at: at(),
-        ifVersion: ifVersion ?? null,
+        ifVersion: base?.version ?? null,
+        ...(base === undefined ? {} : { base: base.texts }),
       });
       proposeValid(runtime, updateTaskSchema, change, intentOf, intentOf(change));
     },

@@ -1,7 +1,7 @@
 import type { Column } from "../../../shared/columns.ts";
 import type { Task } from "../../../shared/tasks.ts";
 import { subjectOf } from "./intents.ts";
-import type { Entry } from "./outbox.ts";
+import type { Entry } from "./outbox-entry.ts";
 import { overlayBoard, overlayBoards } from "./overlay.ts";
 import type { BoardState, BoardsState } from "./states.ts";
 import { taskIn, withTask } from "./task-table.ts";

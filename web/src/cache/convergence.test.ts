@@ -1,28 +1,28 @@
 import { expect, test } from "bun:test";
 import { isTenantState, type TenantState } from "./states.ts";
-import { type Share, simulate } from "./testing/simulation.ts";
+import { type Sabotage, type Share, simulate } from "./testing/simulation.ts";
 
 /** `SEEDS=100000 bun test ./web/src/cache/convergence.test.ts` looks further. */
 const SEEDS = Number(process.env["SEEDS"] ?? 400);
 const FEW = 60;
 
-const diverging = async (seeds: number, share?: Share): Promise<string[]> => {
+const diverging = async (seeds: number, sabotage?: Sabotage): Promise<string[]> => {
   const wrong: string[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const result = await simulate(seed, share);
+    const result = await simulate(seed, sabotage);
     if (result !== null) wrong.push(`seed ${seed}: ${result}`);
   }
   return wrong;
 };
 
-test("C1 C2 C3 C4 whatever the order of events, reads, changes and faults, every view ends as the server's state", async () => {
+test("C1 C2 C3 C4 whatever the order of events, reads, changes, faults and reloads, every page ends as the server's state, and no change is lost or acts twice", async () => {
   const wrong = await diverging(SEEDS);
   expect(wrong.slice(0, 3)).toEqual([]);
 }, 120_000);
 
 test("the same runs find a cache that takes every read as it comes", async () => {
   const naive: Share = (_, incoming) => incoming;
-  expect((await diverging(FEW, naive)).length).toBeGreaterThan(0);
+  expect((await diverging(FEW, { share: naive })).length).toBeGreaterThan(0);
 }, 60_000);
 
 test("the same runs find a cache that only rejects older reads", async () => {
@@ -30,5 +30,13 @@ test("the same runs find a cache that only rejects older reads", async () => {
     held.position.epoch !== read.position.epoch || held.position.seq <= read.position.seq;
   const gateAlone: Share = (held, incoming) =>
     isTenantState(held) && isTenantState(incoming) && !newer(held, incoming) ? held : incoming;
-  expect((await diverging(FEW, gateAlone)).length).toBeGreaterThan(0);
+  expect((await diverging(FEW, { share: gateAlone })).length).toBeGreaterThan(0);
+}, 60_000);
+
+test("the same runs find a page that sends a change again under another key", async () => {
+  expect((await diverging(FEW, { newKeys: true })).length).toBeGreaterThan(0);
+}, 60_000);
+
+test("the same runs find a page that forgets a change before it is answered", async () => {
+  expect((await diverging(FEW, { forgets: true })).length).toBeGreaterThan(0);
 }, 60_000);

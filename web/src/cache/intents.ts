@@ -27,6 +27,8 @@ export type Intent =
       readonly change: UpdateTask;
       readonly at: string;
       readonly ifVersion: number | null;
+      /** What a text was when the writing of it began: one that another has changed since is not overwritten. */
+      readonly base?: { readonly title?: string; readonly description?: string };
       /** An archived task, which the board does not hold: it is shown again from what is known of it. */
       readonly archived?: Task;
     }

@@ -8,6 +8,7 @@ export const keys = {
   /** Tasks that a board does not show. */
   archived: (boardId: string) => ["archived", boardId] as const,
   task: (taskId: string) => ["task", taskId] as const,
+  latest: (taskId: string) => ["latest", taskId] as const,
   apiKeys: ["api-keys"] as const,
   invitations: (teamId: string) => ["invitations", teamId] as const,
 };

@@ -1,88 +1,55 @@
 import type { Position } from "../../../shared/position.ts";
-import { type ApiAnswer, ApiProblem, NetworkFailure } from "../lib/api-client.ts";
+import { ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { fullJitter } from "../realtime/backoff.ts";
-import type { Clock } from "../realtime/ports.ts";
-import { type Intent, isCreation, isDeletion, mustFollow, subjectOf, type Touches, touchesOf } from "./intents.ts";
-import type { OutboxStorage } from "./outbox-storage.ts";
+import { type Intent, mustFollow, type Touches, touchesOf } from "./intents.ts";
+import type { Caller, OutboxDeps } from "./outbox-deps.ts";
+import { type Entry, fallingWith, freshEntry, storedEntry, withStored } from "./outbox-entry.ts";
+import { OutboxLink } from "./outbox-link.ts";
+import type { OutboxPort, PlacedEntry, TabMessage } from "./outbox-storage.ts";
+import { isOutdated, later, outcomeOf, toError } from "./outcome.ts";
+import { type Refusal, Refusals, revivedRefusal, storedRefusal } from "./refusals.ts";
 
-/** A change of ours that the confirmed state does not hold yet. */
-export type Entry = {
-  /** Its idempotency key, the same at every try; events carry it as `mutationId`. */
-  readonly key: string;
-  readonly intent: Intent;
-  readonly title: string;
-  readonly status: "waiting" | "sending" | "answered";
-  readonly tries: number;
-  /** Where in the history it took effect, once that is known. */
-  readonly reached: Position | null;
-  /** What was to be deleted was gone before. */
-  readonly absent: boolean;
-  /** The confirmed state holds it: it is not shown over it any more. */
-  readonly held: boolean;
-};
+type Answer = { readonly reached: Position | null; readonly absent: boolean; readonly data: unknown };
 
-export type Refusal = {
-  readonly id: string;
-  readonly intents: readonly Intent[];
-  readonly title: string;
-  readonly problem: ApiProblem;
-};
-
-/** Who waits for the answer itself, and then hears of a refusal too. */
-export type Caller = {
-  readonly answered: (data: unknown) => void;
-  readonly refused: (error: Error) => void;
-};
-
-export type OutboxDeps = {
-  readonly send: (intent: Intent, key: string) => Promise<ApiAnswer<unknown>>;
-  /** Whether every state that shows the entry's effect holds it. */
-  readonly isHeld: (entry: Entry) => boolean;
-  readonly changed: () => void;
-  readonly answered: (entry: Entry) => void;
-  readonly signedOut: () => void;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly storage: OutboxStorage;
-};
-
+const NO_ANSWER: Answer = { reached: null, absent: false, data: null };
 const AT_ONCE = 4;
 const RETRY_FLOOR_MS = 300;
 const SIGNED_OUT_MS = 15_000;
-/** The server says 500 about one request for ever; it must not hold up the others for ever. */
-const TRIES_OF_A_BROKEN_REQUEST = 5;
-
-type Outcome =
-  | { readonly kind: "again"; readonly waitMs: number }
-  | { readonly kind: "absent" | "refused" | "signed-out" };
-
-const outcomeOf = (entry: Entry, problem: ApiProblem): Outcome => {
-  const { status, code } = problem;
-  const waitMs = (problem.retryAfterSeconds ?? 0) * 1_000;
-  if (status === 401) return { kind: "signed-out" };
-  if (status === 408 || status === 429 || status === 503 || code === "IDEMPOTENCY_KEY_IN_USE")
-    return { kind: "again", waitMs };
-  if (status >= 500 && entry.tries < TRIES_OF_A_BROKEN_REQUEST) return { kind: "again", waitMs };
-  return { kind: isDeletion(entry.intent) && (status === 404 || status === 410) ? "absent" : "refused" };
-};
 
 /**
  * The changes on their way to the server, in order. What depends on an earlier one waits for its answer; the rest
  * goes side by side. A request is repeated under its key until it is answered, so it acts once.
+ * Each is written to the device before it is sent; of a browser's tabs one sends, and the others hear of it.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
+  readonly #link: OutboxLink;
+  readonly #refused: Refusals;
   readonly #touches = new Map<string, Touches>();
   readonly #callers = new Map<string, Caller>();
+  /** What other tabs have done with before this one knew of it. */
+  readonly #ended = new Set<string>();
   #entries: readonly Entry[] = [];
-  #refusals: readonly Refusal[] = [];
+  #isAllowed = true;
+  #isForgetful = false;
   #failures = 0;
   #cancelPause: (() => void) | null = null;
   #turn = 0;
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
+    this.#link = new OutboxLink({
+      gained: () => {
+        void this.#load();
+        this.#pump();
+      },
+      heard: (message) => this.#hear(message),
+      failed: () => {
+        this.#isForgetful = true;
+        deps.changed();
+      },
+    });
+    this.#refused = new Refusals(this.#link, deps.changed);
   }
 
   /** In the order of their making. A new array after each change. */
@@ -91,18 +58,24 @@ export class Outbox {
   }
 
   get refusals(): readonly Refusal[] {
-    return this.#refusals;
+    return this.#refused.list;
   }
 
-  /** Takes up what was left unsent when the page ended. */
-  async restore(): Promise<void> {
-    const turn = this.#turn;
-    const stored = await this.#deps.storage.load();
-    if (turn !== this.#turn) return;
-    const known = new Set(this.#entries.map(({ key }) => key));
-    const left = stored.filter(({ key }) => !known.has(key));
-    for (const { key, intent } of left) this.#touches.set(key, touchesOf(intent));
-    this.#set([...left.map((each) => this.#fresh(each)), ...this.#entries]);
+  /** The device took no more: what waits would be lost with the page. */
+  get isForgetful(): boolean {
+    return this.#isForgetful;
+  }
+
+  /** Takes up what was left unsent when a page ended. Without a port everything stays in this page. */
+  open(port: OutboxPort | null): void {
+    this.#link.open(port);
+    for (const entry of this.#entries) if (entry.status === "unwritten") this.#write(entry);
+    void this.#load();
+  }
+
+  /** Whether it is certain in whose name is sent. */
+  allow(isAllowed: boolean): void {
+    this.#isAllowed = isAllowed;
     this.#pump();
   }
 
@@ -110,74 +83,94 @@ export class Outbox {
     const key = this.#deps.newId();
     this.#touches.set(key, touchesOf(intent));
     if (caller !== undefined) this.#callers.set(key, caller);
-    this.#deps.storage.put({ key, intent, title });
-    this.#set([...this.#entries, this.#fresh({ key, intent, title })]);
-    this.#pump();
+    const goesNow = this.#maySend && !("base" in intent);
+    const entry = freshEntry({
+      key,
+      intent,
+      title,
+      sentAt: goesNow ? this.#deps.clock.now() : null,
+      awaited: caller !== undefined,
+    });
+    this.#set([...this.#entries, entry]);
+    this.#write(entry);
   }
 
   /** A change that is refused before it is sent. */
   refuse(intent: Intent, title: string, problem: ApiProblem): void {
-    this.#refusals = [...this.#refusals, { id: this.#deps.newId(), intents: [intent], title, problem }];
-    this.#deps.changed();
+    const refusal = { id: this.#deps.newId(), intents: [intent], title, problem };
+    void this.#link.keep((storage) => storage.refuse([], storedRefusal(refusal)));
+    this.#link.post({ kind: "refused", keys: [], refusal: storedRefusal(refusal) });
+    this.#refused.show([refusal]);
   }
 
   /** An event carries our key: the change has acted, whether or not its answer arrives. */
   echo(key: string, position: Position): void {
-    const entry = this.#entries.find((each) => each.key === key);
+    const entry = this.#find(key);
     if (entry === undefined) return;
-    const isSettled = entry.status === "answered" || (entry.status === "waiting" && !this.#callers.has(key));
-    this.#replace(key, { reached: later(entry.reached, position), ...(isSettled ? { status: "answered" } : {}) });
-    if (entry.status === "waiting" && isSettled) this.#pump();
+    const known = { ...entry, reached: later(entry.reached, position) };
+    this.#replace(key, { reached: known.reached });
+    if (entry.status === "waiting" && !entry.awaited) this.#answered(known, NO_ANSWER);
   }
 
   /** Drops what the confirmed state holds by now. */
   prune(): void {
     let changed = false;
+    const gone: string[] = [];
     const kept: Entry[] = [];
     for (const entry of this.#entries) {
       const isHeld = (entry.reached !== null || entry.status === "answered") && this.#deps.isHeld(entry);
-      if (isHeld && entry.status === "answered") {
-        changed = true;
-        this.#forget(entry.key);
-        continue;
-      }
       if (isHeld !== entry.held) changed = true;
-      kept.push(isHeld === entry.held ? entry : { ...entry, held: isHeld });
+      if (isHeld && entry.status === "answered") gone.push(entry.key);
+      else kept.push(isHeld === entry.held ? entry : { ...entry, held: isHeld });
     }
-    if (changed) this.#set(kept);
+    if (changed || gone.length > 0) this.#set(kept);
+    if (gone.length > 0) {
+      this.#forget(gone);
+      this.#pump();
+    }
   }
 
   /** The network is back, or somebody has signed in: no more waiting. */
   wake(): void {
     this.#cancelPause?.();
     this.#cancelPause = null;
+    if (!this.#isAllowed) this.#deps.unverified();
     this.#pump();
   }
 
   retry(id: string): void {
-    const refusal = this.#refusals.find((each) => each.id === id);
+    const refusal = this.#refused.find(id);
     if (refusal === undefined) return;
-    this.dismiss(id);
+    this.#refused.dismiss(id);
     for (const intent of refusal.intents) this.add(intent, refusal.title);
   }
 
   dismiss(id: string): void {
-    this.#refusals = this.#refusals.filter((each) => each.id !== id);
-    this.#deps.changed();
+    this.#refused.dismiss(id);
   }
 
+  /** Forgets all of it in this page; what is on the device stays there. */
   clear(): void {
     this.#turn += 1;
+    this.#link.close();
+    this.#isForgetful = false;
     this.#cancelPause?.();
     this.#cancelPause = null;
     this.#failures = 0;
-    for (const { key } of this.#entries) this.#forget(key);
-    this.#refusals = [];
+    this.#touches.clear();
+    this.#callers.clear();
+    this.#ended.clear();
+    this.#refused.clear();
     this.#set([]);
   }
 
-  #fresh({ key, intent, title }: Pick<Entry, "key" | "intent" | "title">): Entry {
-    return { key, intent, title, status: "waiting", tries: 0, reached: null, absent: false, held: false };
+  /** Tells the other tabs that the device holds nothing of the person's any more. */
+  tellWiped(): void {
+    this.#link.post({ kind: "wiped" });
+  }
+
+  get #maySend(): boolean {
+    return this.#link.isSender && this.#isAllowed && this.#cancelPause === null;
   }
 
   #set(entries: readonly Entry[]): void {
@@ -189,55 +182,135 @@ export class Outbox {
     this.#set(this.#entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)));
   }
 
-  #forget(key: string): void {
-    this.#touches.delete(key);
-    this.#callers.delete(key);
-    this.#deps.storage.remove(key);
+  #find(key: string): Entry | undefined {
+    return this.#entries.find((each) => each.key === key);
+  }
+
+  #forget(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#touches.delete(key);
+      this.#callers.delete(key);
+    }
+    void this.#link.keep((storage) => storage.remove(keys));
+  }
+
+  #write(entry: Entry): void {
+    const turn = this.#turn;
+    const { key } = entry;
+    this.#link.write(storedEntry(entry), (order) => {
+      if (turn !== this.#turn) return;
+      this.#replace(key, { status: "waiting", order });
+      this.#pump();
+    });
+  }
+
+  async #load(): Promise<void> {
+    const turn = this.#turn;
+    const stored = await this.#link.keep((storage) => storage.load());
+    if (stored === null || turn !== this.#turn) return;
+    this.#take(stored.entries);
+    this.#refused.show(stored.refusals.map(revivedRefusal));
+    this.#pump();
+  }
+
+  /** Entries of other tabs and former pages, put where they belong. */
+  #take(stored: readonly PlacedEntry[]): void {
+    const left = stored.filter(({ key }) => !this.#ended.has(key));
+    const entries = withStored(this.#entries, left);
+    for (const { key, intent } of left) this.#touches.set(key, touchesOf(intent));
+    if (entries !== this.#entries) this.#set(entries);
+  }
+
+  #hear(message: TabMessage): void {
+    switch (message.kind) {
+      case "added":
+        this.#take([message.entry]);
+        this.#pump();
+        return;
+      case "answered": {
+        const entry = this.#find(message.key);
+        if (entry === undefined) this.#ended.add(message.key);
+        else if (entry.status !== "answered") this.#settle(entry, message);
+        return;
+      }
+      case "refused":
+        for (const key of message.keys) this.#ended.add(key);
+        this.#drop(message.keys, revivedRefusal(message.refusal));
+        return;
+      case "dismissed":
+        this.#refused.hide(message.id);
+        return;
+      case "wiped":
+        this.#deps.wiped();
+        return;
+    }
   }
 
   #pump(): void {
-    if (this.#cancelPause !== null) return;
-    const ahead: Touches[] = [];
+    if (!this.#maySend) return;
+    const ahead: { readonly touches: Touches; readonly answered: boolean }[] = [];
     let sending = this.#entries.filter(({ status }) => status === "sending").length;
     for (const entry of this.#entries) {
-      if (entry.status === "answered") continue;
       const touches = this.#touches.get(entry.key) ?? touchesOf(entry.intent);
-      const isFree = !ahead.some((earlier) => mustFollow(earlier, touches));
-      ahead.push(touches);
-      if (entry.status === "sending" || !isFree || sending >= AT_ONCE) continue;
+      const answered = entry.status === "answered";
+      // What a text is changed from must be as the change before has left it, also here.
+      const isAhead = (other: (typeof ahead)[number]) =>
+        (!other.answered || "base" in entry.intent) && mustFollow(other.touches, touches);
+      const isFree = answered || !ahead.some(isAhead);
+      ahead.push({ touches, answered });
+      if (entry.status !== "waiting" || !isFree || sending >= AT_ONCE) continue;
       sending += 1;
       void this.#send(entry);
     }
   }
 
-  async #send({ key, intent, tries }: Entry): Promise<void> {
+  async #send(entry: Entry): Promise<void> {
+    const { key, order, tries } = entry;
     const turn = this.#turn;
-    this.#replace(key, { status: "sending", tries: tries + 1 });
-    const result = await this.#deps.send(intent, key).catch((error: unknown) => toError(error));
-    const entry = this.#entries.find((each) => each.key === key);
-    if (turn !== this.#turn || entry === undefined) return;
-    if (result instanceof Error) this.#failed(entry, result);
-    else {
-      this.#failures = 0;
-      this.#answered(entry, result.position, result.data);
+    const now = this.#deps.clock.now();
+    const isFirst = entry.sentAt === null;
+    const intent = isFirst ? this.#deps.prepare(entry.intent) : entry.intent;
+    const sentAt = entry.sentAt ?? now;
+    this.#replace(key, { status: "sending", tries: tries + 1, intent, sentAt });
+    if (isFirst && order !== null) {
+      await this.#link.keep((storage) => storage.update({ ...storedEntry(entry), intent, sentAt, order }));
+      if (turn !== this.#turn) return;
     }
+    // Nothing is settled within the walk through the entries that begins it.
+    const result = await (isOutdated(intent, sentAt, now)
+      ? Promise.resolve(new ApiProblem("OUTDATED", 0, "it is not known whether the change arrived"))
+      : this.#deps.send(intent, key).catch((error: unknown) => toError(error)));
+    const sent = this.#find(key);
+    if (turn !== this.#turn || sent === undefined) return;
+    if (result instanceof Error) await this.#failed(sent, result);
+    else this.#answered(sent, { reached: result.position, absent: false, data: result.data });
     this.#pump();
   }
 
-  #answered(entry: Entry, position: Position | null, data: unknown): void {
-    const reached = later(entry.reached, position);
-    this.#replace(entry.key, { status: "answered", reached });
-    this.#deps.storage.remove(entry.key);
-    this.#callers.get(entry.key)?.answered(data);
-    this.#deps.answered({ ...entry, status: "answered", reached });
-    this.prune();
+  #answered(entry: Entry, answer: Answer): void {
+    this.#failures = 0;
+    void this.#link.keep((storage) => storage.remove([entry.key]));
+    this.#link.post({ kind: "answered", key: entry.key, ...answer });
+    this.#settle(entry, answer);
   }
 
-  #failed(entry: Entry, error: Error): void {
-    const isEchoed = entry.reached !== null && !this.#callers.has(entry.key);
-    if (isEchoed) {
-      this.#replace(entry.key, { status: "answered" });
-      this.prune();
+  #settle(entry: Entry, { reached, absent, data }: Answer): void {
+    const settled = { status: "answered", reached: later(entry.reached, reached), absent } as const;
+    this.#replace(entry.key, settled);
+    this.#callers.get(entry.key)?.answered(data);
+    this.#deps.answered({ ...entry, ...settled });
+    this.prune();
+    this.#pump();
+  }
+
+  async #failed(entry: Entry, error: Error): Promise<void> {
+    if (entry.reached !== null && !entry.awaited) {
+      this.#answered(entry, NO_ANSWER);
+      return;
+    }
+    // Another tab sends it by now, and hears for itself what becomes of it.
+    if (!this.#link.isSender) {
+      this.#replace(entry.key, { status: "waiting" });
       return;
     }
     if (error instanceof NetworkFailure) {
@@ -246,7 +319,7 @@ export class Outbox {
     }
     const problem =
       error instanceof ApiProblem ? error : new ApiProblem("UNKNOWN", 0, error.message || "the change failed");
-    const outcome = outcomeOf(entry, problem);
+    const outcome = outcomeOf(entry.intent, problem, entry.tries);
     switch (outcome.kind) {
       case "again":
         this.#again(entry, outcome.waitMs);
@@ -256,15 +329,31 @@ export class Outbox {
         this.#deps.signedOut();
         return;
       case "absent":
-        this.#failures = 0;
-        this.#replace(entry.key, { status: "answered", absent: true });
-        this.#deps.answered({ ...entry, status: "answered", absent: true });
-        this.prune();
+        this.#answered(entry, { ...NO_ANSWER, absent: true });
+        return;
+      case "overtaken":
+        await this.#rebase(entry, problem);
         return;
       case "refused":
         this.#failures = 0;
         this.#takeBack(entry, problem);
         return;
+    }
+  }
+
+  /** The request was refused, so it has not acted: its key is still good for another one. */
+  async #rebase(entry: Entry, problem: ApiProblem): Promise<void> {
+    const { key, order } = entry;
+    const turn = this.#turn;
+    const rebased = await this.#deps.rebase(entry.intent).catch((error: unknown) => toError(error));
+    if (turn !== this.#turn || this.#find(key) === undefined) return;
+    if (rebased instanceof Error) await this.#failed(entry, rebased);
+    else if (rebased === "done") this.#answered(entry, NO_ANSWER);
+    else if (rebased === "conflict") this.#takeBack(entry, problem);
+    else {
+      if (order !== null)
+        await this.#link.keep((storage) => storage.update({ ...storedEntry(entry), intent: rebased, order }));
+      this.#replace(key, { intent: rebased, status: "waiting" });
     }
   }
 
@@ -278,34 +367,25 @@ export class Outbox {
 
   /** Takes a refused change back, and with a creation all that was to be done to what it would have made. */
   #takeBack(entry: Entry, problem: ApiProblem): void {
-    const gone = new Set([entry.key]);
-    if (isCreation(entry.intent)) {
-      const ids = new Set([subjectOf(entry.intent)]);
-      for (const later of this.#entries.slice(this.#entries.indexOf(entry) + 1)) {
-        const { reads, writes } = this.#touches.get(later.key) ?? touchesOf(later.intent);
-        if (later.status !== "waiting" || ![...reads, ...writes].some((id) => ids.has(id))) continue;
-        gone.add(later.key);
-        if (isCreation(later.intent)) ids.add(subjectOf(later.intent));
-      }
+    const gone = fallingWith(this.#entries, entry);
+    const keys = [...gone];
+    const intents = this.#entries.filter(({ key }) => gone.has(key)).map(({ intent }) => intent);
+    const refusal = { id: entry.key, intents, title: entry.title, problem };
+    void this.#link.keep((storage) => storage.refuse(keys, storedRefusal(refusal)));
+    this.#link.post({ kind: "refused", keys, refusal: storedRefusal(refusal) });
+    this.#drop(keys, refusal);
+  }
+
+  /** Whoever waits for the answer is told instead of everybody. */
+  #drop(keys: readonly string[], refusal: Refusal): void {
+    const callers = keys.flatMap((key) => this.#callers.get(key) ?? []);
+    this.#refused.show([refusal]);
+    if (callers.length > 0) {
+      for (const { refused } of callers) refused(refusal.problem);
+      this.#refused.dismiss(refusal.id);
     }
-    const taken = this.#entries.filter(({ key }) => gone.has(key));
-    const caller = this.#callers.get(entry.key);
-    for (const { key } of taken) {
-      this.#callers.get(key)?.refused(problem);
-      this.#forget(key);
-    }
-    if (caller === undefined) {
-      const intents = taken.map(({ intent }) => intent);
-      this.#refusals = [...this.#refusals, { id: entry.key, intents, title: entry.title, problem }];
-    }
-    this.#set(this.#entries.filter(({ key }) => !gone.has(key)));
+    this.#forget(keys);
+    this.#set(this.#entries.filter(({ key }) => !keys.includes(key)));
+    this.#pump();
   }
 }
-
-/** One change may make several events; its effect is whole with the last. */
-const later = (known: Position | null, position: Position | null): Position | null =>
-  known !== null && position !== null && known.epoch === position.epoch && known.seq > position.seq
-    ? known
-    : (position ?? known);
-
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

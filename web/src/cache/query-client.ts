@@ -3,7 +3,6 @@ import { v4, v7 } from "uuid";
 import { createApiClient, isPassing } from "../lib/api-client.ts";
 import { pageFetch } from "../lib/page-fetch.ts";
 import { browserClock } from "../realtime/browser-ports.ts";
-import { forgetfulStorage } from "./outbox-storage.ts";
 import { Runtime, type RuntimeDeps } from "./runtime.ts";
 
 const TRIES = 3;
@@ -12,7 +11,7 @@ const runtimes = new WeakMap<QueryClient, Runtime>();
 
 export type QueryClientOptions = Partial<Omit<RuntimeDeps, "queryClient">>;
 
-/** The page's one query client, with the writer of its cache behind it. The options are for tests. */
+/** The page's one query client, with the writer of its cache behind it. Without a device nothing outlives the page. */
 export const createQueryClient = (options: QueryClientOptions = {}): QueryClient => {
   const queryClient = new QueryClient({
     defaultOptions: {
@@ -32,11 +31,10 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
     random: Math.random,
     newId: () => v4(),
     newEntityId: () => v7(),
-    storage: forgetfulStorage(),
+    device: null,
     ...options,
   });
   runtimes.set(queryClient, runtime);
-  void runtime.outbox.restore();
   return queryClient;
 };
 

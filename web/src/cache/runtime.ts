@@ -1,20 +1,25 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { Position } from "../../../shared/position.ts";
+import { type Task, taskSchema } from "../../../shared/tasks.ts";
 import type { Me } from "../../../shared/users.ts";
 import type { ApiClient } from "../lib/api-client.ts";
 import { fullJitter } from "../realtime/backoff.ts";
 import type { Notice } from "../realtime/notices.ts";
 import type { Clock } from "../realtime/ports.ts";
 import { createBoardViews } from "./board-views.ts";
+import type { DevicePort } from "./device.ts";
 import type { Fact } from "./facts.ts";
-import { requestOf, subjectOf } from "./intents.ts";
+import { type Intent, requestOf, subjectOf } from "./intents.ts";
+import { Keeper } from "./keeper.ts";
 import { keys } from "./keys.ts";
-import { type Entry, Outbox } from "./outbox.ts";
-import type { OutboxStorage } from "./outbox-storage.ts";
+import { Outbox } from "./outbox.ts";
+import type { Rebased } from "./outbox-deps.ts";
+import type { Entry } from "./outbox-entry.ts";
 import { type ReadStart, readBoard, readBoards, readMembers } from "./reads.ts";
 import { type BoardState, type BoardsState, isTenantState, type MembersState, type TenantState } from "./states.ts";
 import { taskIn } from "./task-table.ts";
 import { type Channel, Tenants } from "./tenants.ts";
+import { preparedText, rebasedText } from "./texts.ts";
 
 export type RuntimeDeps = {
   readonly queryClient: QueryClient;
@@ -25,7 +30,8 @@ export type RuntimeDeps = {
   readonly newId: () => string;
   /** For entities: UUIDv7, so that they sort by the time of their making. */
   readonly newEntityId: () => string;
-  readonly storage: OutboxStorage;
+  /** Where unsent changes and confirmed states outlive the page; `null`: nowhere. */
+  readonly device: DevicePort | null;
 };
 
 const READ_TRIES = 6;
@@ -40,6 +46,7 @@ export class Runtime {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly tenants: Tenants;
+  readonly keeper: Keeper;
   readonly #deps: RuntimeDeps;
   readonly #views = createBoardViews();
   readonly #listeners = new Set<() => void>();
@@ -64,11 +71,25 @@ export class Runtime {
         this.#emit();
       },
     });
+    this.keeper = new Keeper({
+      ...deps,
+      port: deps.device,
+      cuts: () => this.tenants.cuts,
+      isWhole: (state) => state.unreadFrom === null && this.#isCurrent(state),
+      isInStep: (teamId) => this.tenants.isKept(teamId),
+      // Beside states that are in step an older one that can't be brought up would look like one of them.
+      isWelcome: (state) =>
+        !this.tenants.isKept(state.teamId) || this.tenants.log(state.teamId).judge(undefined, state).kind === "taken",
+    });
     this.outbox = new Outbox({
       ...deps,
+      prepare: (intent) => preparedText(intent, this.#confirmedTask(intent)),
+      rebase: (intent) => this.#rebase(intent),
       send: (intent, key) => deps.api.request({ ...requestOf(intent), idempotencyKey: key }),
       isHeld: (entry) => this.#isHeld(entry),
-      changed: () => this.#emit(),
+      changed: () => this.#outboxChanged(),
+      unverified: () => void (this.me() && this.queryClient.invalidateQueries({ queryKey: keys.me })),
+      wiped: () => this.#wiped(),
       answered: (entry) => this.#answered(entry),
       signedOut: () => void this.queryClient.invalidateQueries({ queryKey: keys.me }),
     });
@@ -79,6 +100,7 @@ export class Runtime {
       if (event.query.queryKey[0] === keys.me[0]) this.#noteMe();
       if (isTenantState(data)) this.#committed(event.query.queryKey, data);
     });
+    if (deps.device === null) this.outbox.open(null);
   }
 
   /** Connects the cache with the realtime client; returns the undo. */
@@ -167,9 +189,11 @@ export class Runtime {
     void this.queryClient.invalidateQueries({ queryKey: keys.teams });
   }
 
-  /** Forgets everything of the person who was signed in, but not that nobody is. */
+  /** Forgets everything of the person who was signed in, but not that nobody is. The device keeps what it holds. */
   clear(): void {
+    this.#userId = null;
     this.outbox.clear();
+    if (this.#deps.device === null) this.outbox.open(null);
     this.tenants.clear();
     this.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
     this.#views.clear();
@@ -178,12 +202,57 @@ export class Runtime {
     this.#emit();
   }
 
+  /** Signed out on purpose: nothing of the person's stays, here or on the device. */
+  async wipe(): Promise<void> {
+    const userId = this.#userId;
+    this.outbox.tellWiped();
+    this.clear();
+    if (userId !== null) await this.keeper.wipe(userId);
+  }
+
+  #wiped(): void {
+    this.clear();
+    this.refreshAccess();
+  }
+
   /** Somebody else's cache and unsent changes are nothing for who has come now. */
   #noteMe(): void {
-    const userId = this.me()?.user.id ?? null;
-    if (userId === null) return;
+    const me = this.queryClient.getQueryData<Me | null>(keys.me);
+    if (me === undefined) return;
+    if (me === null) {
+      this.outbox.allow(false);
+      this.keeper.signedOut();
+      return;
+    }
+    const userId = me.user.id;
     if (this.#userId !== null && this.#userId !== userId) this.clear();
-    this.#userId = userId;
+    if (this.#userId === null) {
+      this.#userId = userId;
+      if (this.#deps.device !== null) void this.#openOutbox(userId);
+    }
+    // Who was here last is shown, but nothing is sent in that name before the server has confirmed it.
+    this.outbox.allow(!this.keeper.isRestoring);
+    if (!this.keeper.isRestoring) void this.keeper.signedIn(me);
+  }
+
+  async #openOutbox(userId: string): Promise<void> {
+    const port = await this.keeper.outbox(userId);
+    if (this.#userId === userId) this.outbox.open(port);
+  }
+
+  #outboxChanged(): void {
+    if (this.outbox.entries.length > 0) this.keeper.hurry();
+    this.#emit();
+  }
+
+  #confirmedTask({ boardId, ...intent }: Intent): Task | undefined {
+    const board = this.#held(keys.board(boardId));
+    return board?.kind === "board" && "id" in intent ? taskIn(board.tasks, intent.id) : undefined;
+  }
+
+  async #rebase(intent: Intent): Promise<Rebased> {
+    const path = `/tasks/${subjectOf(intent)}`;
+    return rebasedText(intent, (await this.api.request({ method: "GET", path, schema: taskSchema })).data);
   }
 
   async #read<State extends TenantState>(
@@ -192,6 +261,7 @@ export class Runtime {
     read: (start: ReadStart<State>) => Promise<State>,
     narrow: (data: TenantState) => State | undefined,
   ): Promise<State> {
+    if (this.#held(queryKey) === undefined) void this.keeper.restore(queryKey);
     for (let tries = 1; ; tries += 1) {
       const held = this.#held(queryKey);
       const state = await read({
@@ -230,7 +300,10 @@ export class Runtime {
     this.tenants.committed(state);
     const key = JSON.stringify(queryKey);
     if (state.unreadFrom !== null || !this.#isCurrent(state)) this.#readAgain(key, queryKey);
-    else this.#rereads.delete(key);
+    else {
+      this.#rereads.delete(key);
+      this.keeper.keep(queryKey, state);
+    }
     this.outbox.prune();
     this.#emit();
   }

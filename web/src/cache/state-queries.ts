@@ -51,6 +51,7 @@ export const meQuery = (runtime: Runtime) =>
     queryKey: keys.me,
     queryFn: async ({ signal }) => {
       if (!mayBeSignedIn()) return null;
+      void runtime.keeper.restoreMe();
       try {
         return (await runtime.api.request({ method: "GET", path: "/me", schema: meSchema, signal })).data;
       } catch (error) {

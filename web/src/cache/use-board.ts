@@ -132,5 +132,11 @@ export const usePending = (boardId: string): ReadonlySet<string> =>
     return isSame ? before : ids;
   });
 
+/** The device keeps no more: what waits would be lost with the page. */
+export const useForgetful = (): boolean => useView(({ outbox }) => outbox.isForgetful);
+
+/** When what was restored from the device was last in step, epoch milliseconds; `null` when nothing was. */
+export const useKeptAt = (): number | null => useView(({ keeper }) => keeper.keptAt);
+
 /** How many changes wait to be sent or answered, of all boards. */
 export const usePendingCount = (): number => useView(({ outbox }) => outbox.entries.filter(isUnsent).length);

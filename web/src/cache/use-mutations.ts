@@ -2,9 +2,10 @@ import { useMemo } from "react";
 import type { ApiProblem } from "../lib/api-client.ts";
 import { type BoardActions, boardActions } from "./board-actions.ts";
 import { type BoardsActions, boardsActions } from "./boards-actions.ts";
-import type { IntentKind } from "./intents.ts";
+import type { Intent, IntentKind } from "./intents.ts";
 import { useRuntime } from "./query-client.ts";
 import type { Runtime } from "./runtime.ts";
+import { type TextConflict, textsOf } from "./texts.ts";
 import { useView } from "./use-view.ts";
 
 export type { BoardActions, BoardsActions, IntentKind };
@@ -27,16 +28,43 @@ export type RefusedChange = {
   /** Title or name of what it was tried on. */
   readonly title: string;
   readonly problem: ApiProblem;
+  /** What was written and is not on the board; `null` where nothing was. */
+  readonly lost: string | null;
+  /** A text that another changed meanwhile: trying it again would undo that. */
+  readonly conflict: (TextConflict & { readonly boardId: string; readonly taskId: string }) | null;
   /** Does it again, on the state as it is now. */
   readonly retry: () => void;
   readonly dismiss: () => void;
+};
+
+const lostIn = (intent: Intent): string | null => {
+  if (intent.kind === "task.update") return intent.change.description ?? intent.change.title ?? null;
+  if (intent.kind === "task.create") return [intent.input.title, intent.input.description].filter(Boolean).join("\n\n");
+  return null;
+};
+
+const conflictIn = (intent: Intent, { code }: ApiProblem): RefusedChange["conflict"] => {
+  const [text] = textsOf(intent);
+  if (code !== "VERSION_MISMATCH" || text === undefined || intent.kind !== "task.update") return null;
+  return { ...text, boardId: intent.boardId, taskId: intent.id };
 };
 
 const refusedIn = ({ outbox }: Runtime): readonly RefusedChange[] =>
   outbox.refusals.flatMap(({ id, intents: [first], title, problem }) =>
     first === undefined
       ? []
-      : [{ id, what: first.kind, title, problem, retry: () => outbox.retry(id), dismiss: () => outbox.dismiss(id) }],
+      : [
+          {
+            id,
+            what: first.kind,
+            title,
+            problem,
+            lost: lostIn(first),
+            conflict: conflictIn(first, problem),
+            retry: () => outbox.retry(id),
+            dismiss: () => outbox.dismiss(id),
+          },
+        ],
   );
 
 /** Changes that the server refused and that were taken back. */

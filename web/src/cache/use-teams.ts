@@ -10,6 +10,7 @@ import { compareRanked } from "../../../shared/rank.ts";
 import type { TeamWithRole } from "../../../shared/teams.ts";
 import type { Me } from "../../../shared/users.ts";
 import { collectPages } from "../lib/api-client.ts";
+import { forgetDrafts } from "../lib/drafts.ts";
 import { stableList } from "./board-views.ts";
 import { keys } from "./keys.ts";
 import { useRuntime } from "./query-client.ts";
@@ -128,8 +129,10 @@ export const useAccount = (): Account => {
       signOut: async () => {
         await post("/sign-out", {});
         // Signed out first, so that what is shown leaves before what it shows.
+        const userId = runtime.me()?.user.id;
+        if (userId !== undefined) forgetDrafts(userId);
         runtime.queryClient.setQueryData(keys.me, null);
-        runtime.clear();
+        await runtime.wipe();
       },
     };
   }, [runtime]);

@@ -122,6 +122,19 @@ export const enBoard = {
     goneText: "It was deleted, perhaps while you were looking at it.",
     backToBoard: "Back to the board",
   },
+  merge: {
+    open: "Merge…",
+    title: "Merge the texts of “{title}”",
+    text: "Somebody changed this text while you were writing. Nothing of either is lost: look over what comes of both, and save it.",
+    theirs: "Their text",
+    mine: "My text",
+    result: "Result",
+    conflicts:
+      "{count, plural, one {Both changed # place: there their text follows mine.} other {Both changed # places: there their text follows mine.}}",
+    save: "Save the result",
+    copyMine: "Copy my text",
+    copied: "Copied",
+  },
   label: {
     none: "This board has no labels yet.",
     new: "New label",

@@ -69,6 +69,8 @@ export const en = {
     invalidImportAt: "This file is not a board export that can be read. It breaks at {path}: {message}",
     rateLimited: "Too many requests. Wait a moment and try again.",
     internal: "The server had a problem. Try again.",
+    outdated:
+      "It was sent long ago and the answer was lost, so nobody knows whether it arrived. Look, and try again if it did not.",
     unavailable: "The server is not available now. Try again in a moment.",
   },
   live: {
@@ -96,6 +98,8 @@ export const en = {
     },
   },
   waiting: {
+    kept: "What you see was last in step {ago}.",
+    notKept: "This browser cannot keep them: they would be lost with this page.",
     offline: "You are offline.",
     reconnecting: "Connecting again.",
     goOn: "Go on working; changes will be sent when the connection is back.",
@@ -105,6 +109,7 @@ export const en = {
   refused: {
     more: "{count, plural, one {and # more} other {and # more}}",
     dismissAll: "Dismiss all",
+    copy: "Copy what was written",
     what: {
       "task.create": "“{title}” was not added.",
       "task.update": "The change to “{title}” was taken back.",
@@ -121,6 +126,14 @@ export const en = {
       "board.update": "The change to the board “{title}” was taken back.",
       "board.delete": "The board “{title}” was not deleted.",
     },
+  },
+  signOut: {
+    title: "Sign out and lose this?",
+    verb: "Sign out",
+    changes:
+      "{count, plural, one {# change is not sent yet. Signing out deletes it from this browser.} other {# changes are not sent yet. Signing out deletes them from this browser.}}",
+    drafts:
+      "{count, plural, one {# text that you began is not saved. It goes too.} other {# texts that you began are not saved. They go too.}}",
   },
   home: {
     title: "My boards",

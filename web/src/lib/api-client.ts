@@ -8,7 +8,7 @@ import { type FieldError, PROBLEMS, type ProblemCode, problemSchema } from "../.
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   constructor(
-    readonly code: ProblemCode | "UNKNOWN",
+    readonly code: ProblemCode | "UNKNOWN" | "OUTDATED",
     readonly status: number,
     readonly detail: string,
     readonly errors: readonly FieldError[] = [],

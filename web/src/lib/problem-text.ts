@@ -17,6 +17,7 @@ const TOLD = {
   VERSION_MISMATCH: "problem.versionMismatch",
   TOO_LARGE: "problem.tooLarge",
   RATE_LIMITED: "problem.rateLimited",
+  OUTDATED: "problem.outdated",
   INTERNAL: "problem.internal",
   UNAVAILABLE: "problem.unavailable",
 } as const;

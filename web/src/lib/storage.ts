@@ -16,3 +16,14 @@ export const remember = (key: string, value: string | null): void => {
     return;
   }
 };
+
+/** The keys of what is remembered that begin so. */
+export const recalled = (prefix: string): string[] => {
+  try {
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(`artel.${prefix}`))
+      .map((name) => name.slice("artel.".length));
+  } catch {
+    return [];
+  }
+};

@@ -2,7 +2,6 @@
 import { SimClock } from "../../realtime/testing/sim-clock.ts";
 import { factOf } from "../facts.ts";
 import { keys } from "../keys.ts";
-import { forgetfulStorage } from "../outbox-storage.ts";
 import { createQueryClient, runtimeOf } from "../query-client.ts";
 import { boardQuery } from "../state-queries.ts";
 import { boardStateOf } from "../states.ts";
@@ -39,7 +38,6 @@ const api = {
 const queryClient = createQueryClient({
   api,
   clock,
-  storage: forgetfulStorage(),
   newId: () => "key",
   newEntityId: () => idOf(9),
 });

@@ -1,6 +1,6 @@
 import { QueryObserver } from "@tanstack/react-query";
-import { userIdSchema } from "../../../../shared/ids.ts";
-import { ApiProblem, createApiClient } from "../../lib/api-client.ts";
+import { teamIdSchema, userIdSchema } from "../../../../shared/ids.ts";
+import { type ApiClient, ApiProblem, createApiClient } from "../../lib/api-client.ts";
 import { fetchTokenOver } from "../../realtime/browser-ports.ts";
 import { pollByHttp } from "../../realtime/http-transports.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
@@ -9,8 +9,8 @@ import type { RealtimePorts } from "../../realtime/ports.ts";
 import { RealtimeClient } from "../../realtime/realtime-client.ts";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";
 import { type BoardActions, boardActions } from "../board-actions.ts";
+import type { DevicePort } from "../device.ts";
 import { keys } from "../keys.ts";
-import { forgetfulStorage } from "../outbox-storage.ts";
 import { createQueryClient, runtimeOf } from "../query-client.ts";
 import type { Runtime } from "../runtime.ts";
 import { boardQuery, boardsQuery, membersQuery } from "../state-queries.ts";
@@ -67,6 +67,8 @@ export const simClient = (
     random,
     newId,
     share,
+    device = null,
+    keyOf = (key) => key,
   }: {
     userId: string;
     boardId: string;
@@ -75,19 +77,39 @@ export const simClient = (
     newId: () => string;
     /** Instead of the gate and the fold, to see what becomes of it without them. */
     share?: Runtime["share"] | undefined;
+    device?: DevicePort | null;
+    /** Under which key a change is sent, to see what becomes of it under another. */
+    keyOf?: (key: string) => string;
   },
 ): SimClient => {
   const ports = simPorts(world, userId, { clock, random });
+  const api: ApiClient = {
+    ...ports.api,
+    request: ({ idempotencyKey, ...request }) =>
+      ports.api.request({
+        ...request,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey: keyOf(idempotencyKey) }),
+      }),
+  };
   const queryClient = createQueryClient({
-    api: ports.api,
+    api,
+    device,
     clock,
     random,
     newId,
     newEntityId: newId,
-    storage: forgetfulStorage(),
   });
   const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
-  queryClient.setQueryData(keys.me, { user, teams: [] });
+  const at = new Date(0).toISOString();
+  const team = {
+    id: teamIdSchema.parse(TEAM),
+    name: "Team",
+    role: "owner",
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  } as const;
+  queryClient.setQueryData(keys.me, { user, teams: [team] });
   const runtime = runtimeOf(queryClient);
   if (share !== undefined) Object.assign(runtime, { share });
   const realtime = new RealtimeClient(ports);

@@ -55,6 +55,10 @@ export class SimWorld {
   readonly #random: () => number;
   readonly #answer: ReturnType<typeof createSimRest>;
   readonly #connections = new Set<Connection>();
+  /** How often a change has acted, by its idempotency key. */
+  readonly acted = new Map<string, number>();
+  /** Keys whose change was answered, and of those that the server had nothing to do for any more. */
+  readonly answered = new Set<string>();
   #connectionCount = 0;
 
   constructor(clock: SimClock, random: () => number) {
@@ -70,6 +74,8 @@ export class SimWorld {
       delay: () => this.#delay(),
     });
     this.store.onCommit((events) => {
+      const key = events[0]?.mutationId;
+      if (key !== undefined) this.acted.set(key, (this.acted.get(key) ?? 0) + 1);
       for (const connection of this.#connections) {
         if (!connection.joined.has(TEAM)) continue;
         for (const event of events) {
@@ -109,7 +115,8 @@ export class SimWorld {
       const method = init.method ?? "GET";
       const path = url.slice("/api".length);
       if (init.signal?.aborted) throw init.signal.reason;
-      const isRefused = method !== "GET" && this.#random() < this.faults.refused;
+      const key = headers.get("idempotency-key") ?? undefined;
+      const isRefused = method !== "GET" && this.#random() < this.faults.refused && !this.answered.has(key ?? "");
       const answer = isRefused
         ? Response.json(
             { type: "about:blank", title: "no", status: 403, detail: "no", code: "FORBIDDEN", requestId: "r" },
@@ -119,9 +126,11 @@ export class SimWorld {
             method,
             path,
             body: typeof init.body === "string" ? JSON.parse(init.body) : {},
-            key: headers.get("idempotency-key") ?? undefined,
+            key,
             userId,
           });
+      const isGone = method === "DELETE" && (answer.status === 404 || answer.status === 410);
+      if (key !== undefined && (answer.ok || isGone)) this.answered.add(key);
       await this.#wait();
       if (this.#random() < this.faults.lostAnswers) throw new TypeError("lost");
       return answer;

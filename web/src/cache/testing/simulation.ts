@@ -2,6 +2,7 @@ import type { Runtime } from "../runtime.ts";
 import { type BoardState, boardStateOf, isTenantState } from "../states.ts";
 import { act, ghost, pick, picture, type Scene, scene, userIdOf } from "./scenario.ts";
 import { type SimClient, simClient } from "./sim-client.ts";
+import { SimBrowser } from "./sim-device.ts";
 import { TEAM } from "./sim-store.ts";
 import { useSimTimers } from "./sim-timers.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -54,11 +55,35 @@ const misheld = (client: SimClient, boardId: string, history: ReadonlyMap<string
   return then === undefined || then === now ? null : `at ${at}\n  holds ${now}\n  truth ${then}`;
 };
 
+/** What a mutation of the page's code would do, so that it is seen that these runs would find it. */
+export type Sabotage = {
+  readonly share?: Share;
+  /** Sends a change that it sends again as if it were another one. */
+  readonly newKeys?: boolean;
+  /** Forgets a change as soon as it is sent. */
+  readonly forgets?: boolean;
+};
+
+type Page = { client: SimClient; readonly end: () => void; readonly look: () => void };
+
+/** No change acts twice, and none that was written down is lost without a word. */
+const miscounted = ({ world }: Scene, browsers: readonly SimBrowser[]): string | null => {
+  const acts = new Map<string, number>();
+  for (const [key, count] of world.acted) {
+    const change = key.split("/")[0] ?? key;
+    acts.set(change, (acts.get(change) ?? 0) + count);
+  }
+  for (const [key, count] of acts) if (count > 1) return `${key} acted ${count} times`;
+  for (const { written, told } of browsers)
+    for (const key of written) if (!world.answered.has(key) && !told.has(key)) return `${key} was lost`;
+  return null;
+};
+
 /**
- * Two people and a third at one board for a while, with a network that delays, loses and overtakes.
- * Gives back what is wrong in the end, or at any moment before; `null` when nothing is.
+ * Two people and a third at one board for a while, with a network that delays, loses and overtakes; pages are opened
+ * twice, loaded anew and killed. Gives back what is wrong in the end, or at any moment before; `null` when nothing is.
  */
-export const simulate = async (seed: number, share?: Share): Promise<string | null> => {
+export const simulate = async (seed: number, { share, newKeys, forgets }: Sabotage = {}): Promise<string | null> => {
   const here = scene(seed);
   const { random, clock, world, boardId, newId } = here;
   useSimTimers(clock);
@@ -75,29 +100,64 @@ export const simulate = async (seed: number, share?: Share): Promise<string | nu
   const isObstructed = random() < 0.4;
   const longest = isObstructed ? 8_000 : 1_000;
   if (isObstructed) obstruct(world, random);
-  const clients = ["ann", "bob"]
-    .map(userIdOf)
-    .map((userId) => simClient(world, { userId, boardId, clock, random, newId, share }));
+  const browsers = ["ann", "bob"].map(() => new SimBrowser(clock, random));
+  let count = 0;
+  const open = (place: number): Page | null => {
+    const browser = browsers[place % 2];
+    const name = ["ann", "bob"][place % 2];
+    if (browser === undefined || name === undefined) return null;
+    if (forgets) browser.forgetsWhenSent = true;
+    const { port, end, look } = browser.openTab();
+    const keyOf = (key: string) => {
+      count += 1;
+      return newKeys ? `${key}/${count}` : key;
+    };
+    const client = simClient(world, {
+      userId: userIdOf(name),
+      boardId,
+      clock,
+      random,
+      newId,
+      share,
+      device: port,
+      keyOf,
+    });
+    return { client, end, look };
+  };
+  // Two people, and one of them twice.
+  const pages = [0, 1, 2].flatMap((place) => open(place) ?? []);
+  const clients = () => pages.map(({ client }) => client);
+  const reload = (place: number) => {
+    const old = pages[place];
+    const next = open(place);
+    if (old === undefined || next === null) return;
+    // Nothing that a page does as it ends can be relied on.
+    old.end();
+    old.client.stop();
+    pages[place] = next;
+  };
   let wrong: string | null = null;
   for (let step = 0; step < STEPS; step += 1) {
     const dice = random();
-    const client = clients[step % 2];
-    if (dice < 0.4) ghost(here);
-    else if (dice < 0.6 && client) act(random, client.actions, client.view());
-    else if (dice < 0.8) void client?.runtime.queryClient.invalidateQueries();
-    else if (dice < 0.85) trouble(here, clients);
-    else if (dice < 0.9 && isObstructed) obstruct(world, random);
+    const page = pages[step % pages.length];
+    if (dice < 0.36) ghost(here);
+    else if (dice < 0.6 && page) act(random, page.client.actions, page.client.view());
+    else if (dice < 0.76) void page?.client.runtime.queryClient.invalidateQueries();
+    else if (dice < 0.82) trouble(here, clients());
+    else if (dice < 0.88) reload(step % pages.length);
+    else if (dice < 0.92) page?.look();
+    else if (dice < 0.96 && isObstructed) obstruct(world, random);
     await clock.pass(Math.floor(random() * random() * longest));
-    if (share === undefined) for (const each of clients) wrong ??= misheld(each, boardId, history);
+    if (share === undefined) for (const each of clients()) wrong ??= misheld(each, boardId, history);
   }
   const noFaults = { lostRequests: 0, lostAnswers: 0, refused: 0, swallowed: 0, unavailable: false };
   Object.assign(world.faults, noFaults);
   world.obstruct("open", "open");
-  for (const { realtime } of clients) realtime.setHidden(false);
+  for (const { realtime } of clients()) realtime.setHidden(false);
   // One heartbeat, and before it the longest backoff that the faults may have left.
   await clock.pass(60_000);
   const expected = truth(here)();
-  for (const client of clients) {
+  for (const client of clients()) {
     const view = picture(client.view());
     const left = client.runtime.outbox.entries.length;
     const { status } = client.realtime.status();
@@ -106,5 +166,6 @@ export const simulate = async (seed: number, share?: Share): Promise<string | nu
     else if (status !== "live") wrong ??= status;
     client.stop();
   }
-  return wrong;
+  for (const { entries } of browsers) if (entries.length > 0) wrong ??= `${entries.length} changes left on the device`;
+  return wrong ?? miscounted(here, browsers);
 };

@@ -2,15 +2,19 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { User } from "../../../../shared/users.ts";
+import { usePendingCount } from "../../cache/use-board.ts";
 import { useAccount } from "../../cache/use-teams.ts";
 import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { countDrafts } from "../../lib/drafts.ts";
 import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { LANGUAGE_NAMES } from "./language-names.ts";
 
 const MyAccount = lazy(() => import("./my-account.tsx").then((module) => ({ default: module.MyAccount })));
+
+const SignOut = lazy(() => import("./sign-out.tsx").then((module) => ({ default: module.SignOut })));
 
 const THEME_ICONS = { light: <Sun size={16} />, dark: <Moon size={16} />, system: <Monitor size={16} /> };
 
@@ -24,6 +28,15 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
     await navigate({ to: "/" });
   };
   const [open, setOpen] = useState(false);
+  const changes = usePendingCount();
+  /** How many drafts there were when it was asked; `null`: it is not asked. */
+  const [asked, setAsked] = useState<number | null>(null);
+  const askToLeave = () => {
+    const drafts = countDrafts(user.id);
+    if (changes > 0 || drafts > 0) setAsked(drafts);
+    // Offline nobody can be signed out: then the question says why.
+    else leave().catch(() => setAsked(0));
+  };
   return (
     <>
       <Menu
@@ -59,10 +72,15 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
           options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
         />
         <MenuSeparator />
-        <MenuItem icon={<LogOut size={16} />} onClick={() => void leave()}>
+        <MenuItem icon={<LogOut size={16} />} onClick={askToLeave}>
           {t("user.signOut")}
         </MenuItem>
       </Menu>
+      {asked === null ? null : (
+        <Suspense>
+          <SignOut changes={changes} drafts={asked} onSignOut={leave} onClose={() => setAsked(null)} />
+        </Suspense>
+      )}
       {open ? (
         <Suspense>
           <MyAccount user={user} onClose={() => setOpen(false)} />

@@ -29,6 +29,8 @@ const loadRest = (): void => {
     // When it is needed, the server may be hard to reach.
     import("../../realtime/lower.ts"),
     import("../../realtime/http-transports.ts"),
+    import("../status/merge-refused.tsx"),
+    import("../accounts/sign-out.tsx"),
     import("./columns/column-dialog.tsx"),
     import("./columns/delete-column.tsx"),
     import("./home-page.tsx"),

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
+import { useKeptAt } from "../../cache/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";
@@ -17,7 +18,8 @@ export type LastUpdatedIndicatorProps = {
 };
 
 /**
- * "Updated 12 sec. ago": when the client last knew that it was in step, which the end of a request does not show. With a
+ * "Updated 12 sec. ago": when the client last knew that it was in step, which the end of a request does not show; of
+ * what the device has kept, when it was kept. With a
  * button that finds out now. It ticks quietly: who listens to the page hears nothing of the seconds.
  */
 export const LastUpdatedIndicator = ({ onRefresh, narrow = "short" }: LastUpdatedIndicatorProps) => {
@@ -32,15 +34,17 @@ export const LastUpdatedIndicator = ({ onRefresh, narrow = "short" }: LastUpdate
     if (onRefresh) onRefresh();
     else void queryClient.refetchQueries({ type: "active" });
   };
-  if (inStepAt === null) return null;
-  const isNew = now - inStepAt < JUST_NOW_MS;
-  const text = isNew ? t("live.justNow") : t("live.updated", { ago: format.ago(inStepAt, now, 1) });
+  const keptAt = useKeptAt();
+  const at = inStepAt ?? keptAt;
+  if (at === null) return null;
+  const isNew = now - at < JUST_NOW_MS;
+  const text = isNew ? t("live.justNow") : t("live.updated", { ago: format.ago(at, now, 1) });
   return (
     <span aria-live="off" title={text} className="tabular flex items-center gap-0.5 text-sm text-muted">
       <span className="max-lg:sr-only">{text}</span>
       {narrow === "short" ? (
         <span aria-hidden className="min-w-7 text-right lg:hidden">
-          {format.elapsed(inStepAt, now)}
+          {format.elapsed(at, now)}
         </span>
       ) : null}
       <IconButton label={t("live.refresh")} onClick={refresh}>

@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { Suspense, useEffect, useState } from "react";
+import { useKeptAt } from "../../cache/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
@@ -35,6 +36,7 @@ export const LiveStatus = () => {
   const { t } = useTranslation();
   const live = useLiveStatus();
   const { inStepAt, reason, trouble, streamTrouble } = live;
+  const keptAt = useKeptAt();
   const status = useSettled(live.status, "reconnecting");
   const text = t(`live.${status}`);
   const isLive = status === "live" || status === "streaming";
@@ -52,7 +54,7 @@ export const LiveStatus = () => {
         <span className={clsx("font-medium", isLive && "max-sm:sr-only", status !== "live" && "text-text")}>
           {text}
         </span>
-        {inStepAt === null ? null : (
+        {inStepAt === null && keptAt === null ? null : (
           <Suspense>
             <LastUpdatedIndicator narrow={isLive ? "short" : "nothing"} />
           </Suspense>

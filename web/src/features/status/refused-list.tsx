@@ -1,9 +1,12 @@
-import { CircleAlert, RotateCcw, X } from "lucide-react";
+import { CircleAlert, Copy, GitMerge, RotateCcw, X } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import type { RefusedChange } from "../../cache/use-mutations.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+
+const MergeRefused = lazy(() => import("./merge-refused.tsx").then((module) => ({ default: module.MergeRefused })));
 
 const SHOWN = 3;
 
@@ -35,6 +38,8 @@ export const RefusedList = ({ refused }: { refused: readonly RefusedChange[] }) 
 
 const Refused = ({ change }: { change: RefusedChange }) => {
   const { t } = useTranslation();
+  const [merging, setMerging] = useState(false);
+  const { lost, conflict } = change;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-danger-soft px-4 py-2">
       <CircleAlert size={16} aria-hidden className="shrink-0 text-danger" />
@@ -42,13 +47,30 @@ const Refused = ({ change }: { change: RefusedChange }) => {
         <span className="font-medium">{t(`refused.what.${change.what}`, { title: change.title })}</span>{" "}
         {problemText(t, change.problem)}
       </p>
-      <Button size="sm" onClick={change.retry}>
-        <RotateCcw size={14} aria-hidden />
-        {t("common.tryAgain")}
-      </Button>
+      {conflict ? (
+        <Button size="sm" onClick={() => setMerging(true)}>
+          <GitMerge size={14} aria-hidden />
+          {t("merge.open")}
+        </Button>
+      ) : (
+        <Button size="sm" onClick={change.retry}>
+          <RotateCcw size={14} aria-hidden />
+          {t("common.tryAgain")}
+        </Button>
+      )}
+      {lost ? (
+        <IconButton label={t("refused.copy")} onClick={() => void navigator.clipboard.writeText(lost)}>
+          <Copy size={16} aria-hidden />
+        </IconButton>
+      ) : null}
       <IconButton label={t("common.dismiss")} onClick={change.dismiss}>
         <X size={16} aria-hidden />
       </IconButton>
+      {merging && conflict ? (
+        <Suspense>
+          <MergeRefused change={change} conflict={conflict} onClose={() => setMerging(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 };

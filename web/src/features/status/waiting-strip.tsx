@@ -1,14 +1,18 @@
 import { CloudOff } from "lucide-react";
-import { usePendingCount } from "../../cache/use-board.ts";
+import { useForgetful, useKeptAt, usePendingCount } from "../../cache/use-board.ts";
+import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
+import { useNow } from "../../lib/use-now.ts";
 import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 
 /** Offline is a state, not an error: work goes on, and what waits is counted until it is sent. */
 export const WaitingStrip = () => {
   const { t } = useTranslation();
-  const { status, reason } = useLiveStatus();
+  const { status, reason, inStepAt } = useLiveStatus();
   const waiting = usePendingCount();
+  const forgetful = useForgetful();
+  const keptAt = useKeptAt();
   const cut = status === "offline" || (status === "reconnecting" && waiting > 0);
   const shown = useDelayed(cut, 1_000);
   if (reason && reason !== "signed-out") {
@@ -19,8 +23,18 @@ export const WaitingStrip = () => {
     <Strip label={t(`live.${status}`)}>
       <span className="font-medium">{status === "offline" ? t("waiting.offline") : t("waiting.reconnecting")}</span>{" "}
       {waiting > 0 ? t("waiting.changes", { count: waiting }) : t("waiting.goOn")}
+      {waiting > 0 && forgetful ? ` ${t("waiting.notKept")}` : null}
+      {inStepAt === null && keptAt !== null ? <Kept at={keptAt} /> : null}
     </Strip>
   );
+};
+
+/** What is shown is from the device: of when it is. */
+const Kept = ({ at }: { at: number }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(30_000);
+  return <> {t("waiting.kept", { ago: format.ago(at, now) })}</>;
 };
 
 /** A landmark of its own: it stands between the header and the main part. */

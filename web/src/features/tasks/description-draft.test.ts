@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { keepMine, packDraft, unpackDraft, viewDraft, writeDraft } from "./description-draft.ts";
+import { packDraft, unpackDraft } from "../../lib/drafts.ts";
+import { keepMine, viewDraft, writeDraft } from "./description-draft.ts";
 
 describe("a description that is being written", () => {
   test("others' changes show as long as nothing is being written", () => {

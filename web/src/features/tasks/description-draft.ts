@@ -1,5 +1,7 @@
+import type { KeptDraft } from "../../lib/drafts.ts";
+
 /** What I am writing, and the text it began from. `null`: nothing unsaved. */
-export type Draft = { readonly base: string; readonly text: string } | null;
+export type Draft = KeptDraft | null;
 
 export type DraftView = {
   /** What the text box shows. */
@@ -22,17 +24,3 @@ export const writeDraft = (draft: Draft, server: string, text: string): Draft =>
 
 /** I have seen theirs and go on with mine. */
 export const keepMine = (draft: Draft, server: string): Draft => (draft ? { base: server, text: draft.text } : null);
-
-export const packDraft = (draft: Draft): string | null => (draft ? JSON.stringify([draft.base, draft.text]) : null);
-
-export const unpackDraft = (packed: string | null): Draft => {
-  if (packed === null) return null;
-  try {
-    const value: unknown = JSON.parse(packed);
-    if (!Array.isArray(value)) return null;
-    const [base, text] = value as unknown[];
-    return typeof base === "string" && typeof text === "string" ? { base, text } : null;
-  } catch {
-    return null;
-  }
-};

@@ -1,14 +1,17 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { type DraftPlace, forgetSavedDraft, recallDraft, rememberDraft } from "../../lib/drafts.ts";
 import { recall, remember } from "../../lib/storage.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
-import { type Draft, keepMine, packDraft, unpackDraft, viewDraft, writeDraft } from "./description-draft.ts";
+import { type Draft, keepMine, viewDraft, writeDraft } from "./description-draft.ts";
 import { TheirText } from "./their-text.tsx";
 
 const Markdown = lazy(() => import("../../ui/markdown.tsx").then((module) => ({ default: module.Markdown })));
+
+const MergeDialog = lazy(() => import("./merge-dialog.tsx").then((module) => ({ default: module.MergeDialog })));
 
 type Mode = "write" | "preview";
 
@@ -17,9 +20,10 @@ const tooLong = (text: string) =>
 
 export const DescriptionEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { actions, writes } = useBoardContext();
-  const key = `draft.${task.id}`;
-  const [draft, setDraftState] = useState<Draft>(() => unpackDraft(recall(key)));
+  const { actions, writes, me } = useBoardContext();
+  const place: DraftPlace = { userId: me.id, taskId: task.id, field: "description" };
+  const [draft, setDraftState] = useState<Draft>(() => recallDraft(place));
+  const [merging, setMerging] = useState(false);
   const [mode, setMode] = useState<Mode>(() =>
     task.description !== "" && recall("description") === "preview" ? "preview" : "write",
   );
@@ -28,19 +32,23 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
   const long = tooLong(view.text);
   const setDraft = (next: Draft) => {
     setDraftState(next);
-    remember(key, packDraft(next));
+    rememberDraft(place, next);
   };
   const choose = (next: Mode) => {
     setMode(next);
     remember("description", next === "preview" ? "preview" : null);
+  };
+  const send = (text: string, base: string) => {
+    actions.updateTask(task.id, { description: text }, { version: task.version, texts: { description: base } });
+    setDraftState(null);
+    forgetSavedDraft(place);
   };
   const save = () => {
     const now = viewDraft(draft, server);
     if (!now.dirty) return setDraft(null);
     // While theirs is unanswered nothing is sent: saving would silently undo their work.
     if (now.theirs !== null || tooLong(now.text)) return;
-    actions.updateTask(task.id, { description: now.text });
-    setDraft(null);
+    send(now.text, draft?.base ?? server);
   };
   const leave = useRef(save);
   leave.current = save;
@@ -95,7 +103,12 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
       )}
       {long ? <p className="text-sm text-danger">{t("task.descriptionTooLong")}</p> : null}
       {view.theirs !== null ? (
-        <TheirText text={view.theirs} onTake={() => setDraft(null)} onKeep={() => setDraft(keepMine(draft, server))} />
+        <TheirText
+          text={view.theirs}
+          onTake={() => setDraft(null)}
+          onKeep={() => setDraft(keepMine(draft, server))}
+          onMerge={() => setMerging(true)}
+        />
       ) : view.dirty ? (
         <div className="flex items-center gap-2">
           <Button look="primary" size="sm" onClick={save} disabled={long}>
@@ -106,6 +119,21 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
           </Button>
           <span className="text-sm text-muted">{t("task.draftKept")}</span>
         </div>
+      ) : null}
+      {merging && draft && view.theirs !== null ? (
+        <Suspense>
+          <MergeDialog
+            title={task.title}
+            base={draft.base}
+            mine={draft.text}
+            theirs={view.theirs}
+            onClose={() => setMerging(false)}
+            onSave={(text) => {
+              setMerging(false);
+              send(text, server);
+            }}
+          />
+        </Suspense>
       ) : null}
     </section>
   );

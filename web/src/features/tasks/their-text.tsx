@@ -1,10 +1,10 @@
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 
-type TheirTextProps = { text: string; onTake: () => void; onKeep: () => void };
+type TheirTextProps = { text: string; onTake: () => void; onKeep: () => void; onMerge: () => void };
 
 /** Somebody saved another text while this one was being written: both are shown, nothing is lost. */
-export const TheirText = ({ text, onTake, onKeep }: TheirTextProps) => {
+export const TheirText = ({ text, onTake, onKeep, onMerge }: TheirTextProps) => {
   const { t } = useTranslation();
   return (
     <div role="alert" className="flex flex-col gap-2 rounded-md bg-warning-soft p-3">
@@ -13,6 +13,9 @@ export const TheirText = ({ text, onTake, onKeep }: TheirTextProps) => {
         {text || <span className="text-muted">{t("task.noDescription")}</span>}
       </div>
       <div className="flex flex-wrap gap-2">
+        <Button size="sm" look="primary" onClick={onMerge}>
+          {t("merge.open")}
+        </Button>
         <Button size="sm" onClick={onKeep}>
           {t("task.keepMine")}
         </Button>

@@ -1,19 +1,29 @@
 import { useEffect, useRef, useState } from "react";
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { type DraftPlace, forgetSavedDraft, type KeptDraft, recallDraft, rememberDraft } from "../../lib/drafts.ts";
 import { useBoardContext } from "../boards/board-context.ts";
 
 /** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */
 export const TitleEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { actions, writes } = useBoardContext();
-  const [draft, setDraft] = useState<string | null>(null);
-  const latest = useRef({ draft, title: task.title });
-  latest.current = { draft, title: task.title };
+  const { actions, writes, me } = useBoardContext();
+  const place: DraftPlace = { userId: me.id, taskId: task.id, field: "title" };
+  const [draft, setDraftState] = useState<KeptDraft | null>(() => recallDraft(place));
+  const setDraft = (next: KeptDraft | null) => {
+    setDraftState(next);
+    rememberDraft(place, next);
+  };
+  const latest = useRef({ draft, task });
+  latest.current = { draft, task };
   const save = () => {
-    const title = latest.current.draft?.trim();
-    if (title && title !== latest.current.title) actions.updateTask(task.id, { title });
-    setDraft(null);
+    const { draft: now, task: then } = latest.current;
+    if (now === null) return;
+    const title = now.text.trim();
+    if (!title || title === then.title) return setDraft(null);
+    actions.updateTask(then.id, { title }, { version: then.version, texts: { title: now.base } });
+    setDraftState(null);
+    forgetSavedDraft(place);
   };
   const leave = useRef(save);
   leave.current = save;
@@ -24,10 +34,10 @@ export const TitleEditor = ({ task }: { task: Task }) => {
   return (
     <textarea
       aria-label={t("task.title")}
-      value={draft ?? task.title}
+      value={draft?.text ?? task.title}
       maxLength={MAX_TITLE_LENGTH}
-      rows={Math.min(6, Math.ceil((draft ?? task.title).length / 42))}
-      onChange={(event) => setDraft(event.currentTarget.value)}
+      rows={Math.min(6, Math.ceil((draft?.text ?? task.title).length / 42))}
+      onChange={(event) => setDraft({ base: draft?.base ?? task.title, text: event.currentTarget.value })}
       onBlur={save}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;

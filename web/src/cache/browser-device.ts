@@ -1,0 +1,21 @@
+import { recall } from "../lib/storage.ts";
+import { DEVICE_HINT, type DevicePort } from "./device.ts";
+
+/** The browser's database; its code comes when it is needed. */
+export const browserDevice: DevicePort = {
+  holds: () => recall(DEVICE_HINT) !== null,
+  open: async (clock) => {
+    const [{ openIdbDevice }, { browserLock, browserTabs }] = await Promise.all([
+      import("./idb-device.ts"),
+      import("./browser-tabs.ts"),
+    ]);
+    const beside = (userId: string) => ({ tabs: browserTabs(userId), lock: browserLock(userId) });
+    return openIdbDevice({ name: "artel", clock, beside });
+  },
+  onLeave: (leave) => {
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") leave();
+    });
+  },
+};

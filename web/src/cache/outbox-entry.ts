@@ -1,0 +1,66 @@
+import type { Position } from "../../../shared/position.ts";
+import { isCreation, subjectOf, touchesOf } from "./intents.ts";
+import type { PlacedEntry, StoredEntry } from "./outbox-storage.ts";
+
+/** A change of ours that the confirmed state does not hold yet. */
+export type Entry = StoredEntry & {
+  /** `unwritten`: it is not on the device yet, and is not sent before it is. */
+  readonly status: "unwritten" | "waiting" | "sending" | "answered";
+  /** Among the changes of all tabs; `null` where it is kept in this page alone. */
+  readonly order: number | null;
+  readonly tries: number;
+  /** Where in the history it took effect, once that is known. */
+  readonly reached: Position | null;
+  /** What was to be deleted was gone before. */
+  readonly absent: boolean;
+  /** The confirmed state holds it: it is not shown over it any more. */
+  readonly held: boolean;
+};
+
+export const storedEntry = ({ key, intent, title, sentAt, awaited }: Entry): StoredEntry => ({
+  key,
+  intent,
+  title,
+  sentAt,
+  awaited,
+});
+
+export const freshEntry = ({ key, intent, title, sentAt, awaited }: StoredEntry): Entry => ({
+  key,
+  intent,
+  title,
+  sentAt,
+  awaited,
+  status: "unwritten",
+  order: null,
+  tries: 0,
+  reached: null,
+  absent: false,
+  held: false,
+});
+
+/** Entries of other tabs and of former pages, each put where it belongs; the same array when none is new. */
+export const withStored = (entries: readonly Entry[], stored: readonly PlacedEntry[]): readonly Entry[] => {
+  let all = entries;
+  for (const each of stored) {
+    if (all.some(({ key }) => key === each.key)) continue;
+    const behind = all.findIndex(({ order }) => order === null || order > each.order);
+    const place = behind < 0 ? all.length : behind;
+    all = all.toSpliced(place, 0, { ...freshEntry(each), order: each.order, status: "waiting" });
+  }
+  return all;
+};
+
+/** Keys of what can't be done without an entry: with a creation all that was to be done to what it would have made. */
+export const fallingWith = (entries: readonly Entry[], entry: Entry): ReadonlySet<string> => {
+  const gone = new Set([entry.key]);
+  if (!isCreation(entry.intent)) return gone;
+  const ids = new Set([subjectOf(entry.intent)]);
+  for (const other of entries.slice(entries.findIndex(({ key }) => key === entry.key) + 1)) {
+    const { reads, writes } = touchesOf(other.intent);
+    if (other.status === "answered" || ![...reads, ...writes].some((id) => ids.has(id))) continue;
+    gone.add(other.key);
+    if (isCreation(other.intent)) ids.add(subjectOf(other.intent));
+  }
+  return gone;
+};

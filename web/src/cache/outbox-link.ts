@@ -1,0 +1,81 @@
+import type { OutboxPort, OutboxStorage, StoredEntry, TabMessage } from "./outbox-storage.ts";
+
+export type LinkListeners = {
+  /** This tab is the one that sends. */
+  readonly gained: () => void;
+  readonly heard: (message: TabMessage) => void;
+  /** The device took no more. */
+  readonly failed: () => void;
+};
+
+/** An outbox's side of the device and of the other tabs. What the device does not take stays in this page. */
+export class OutboxLink {
+  readonly #listeners: LinkListeners;
+  /** `null`: everything stays in this page; `undefined`: it is not known yet. */
+  #port: OutboxPort | null | undefined;
+  #undo: (() => void)[] = [];
+  #isSender = false;
+
+  constructor(listeners: LinkListeners) {
+    this.#listeners = listeners;
+  }
+
+  get isOpen(): boolean {
+    return this.#port !== undefined;
+  }
+
+  get isSender(): boolean {
+    return this.#isSender;
+  }
+
+  open(port: OutboxPort | null): void {
+    this.#port = port;
+    const gained = () => {
+      this.#isSender = true;
+      this.#listeners.gained();
+    };
+    if (port === null) {
+      gained();
+      return;
+    }
+    this.#undo.push(port.tabs.listen(this.#listeners.heard));
+    const lost = () => {
+      this.#isSender = false;
+    };
+    this.#undo.push(port.lock.hold(gained, lost));
+  }
+
+  close(): void {
+    for (const undo of this.#undo) undo();
+    this.#undo = [];
+    this.#port = undefined;
+    this.#isSender = false;
+  }
+
+  post(message: TabMessage): void {
+    this.#port?.tabs.post(message);
+  }
+
+  /** `null` where nothing came of it. */
+  async keep<Value>(work: (storage: OutboxStorage) => Promise<Value>): Promise<Value | null> {
+    const port = this.#port;
+    if (!port) return null;
+    try {
+      return await work(port.storage);
+    } catch {
+      if (port === this.#port) this.#listeners.failed();
+      return null;
+    }
+  }
+
+  /** Tells `written` its order once the change is on the device, or `null` when it stays in this page. */
+  write(entry: StoredEntry, written: (order: number | null) => void): void {
+    const port = this.#port;
+    if (port === null) written(null);
+    if (!port) return;
+    void this.keep((storage) => storage.add(entry)).then((order) => {
+      if (order !== null) port.tabs.post({ kind: "added", entry: { ...entry, order } });
+      if (port === this.#port) written(order);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import type { Task } from "../../../shared/tasks.ts";
+import type { Intent } from "./intents.ts";
+import type { Rebased } from "./outbox-deps.ts";
+
+const TEXTS = ["title", "description"] as const;
+export type TextField = (typeof TEXTS)[number];
+
+/** A text that was written from `base`, and what another has made of it since. */
+export type TextConflict = { readonly field: TextField; readonly base: string; readonly mine: string };
+
+/** The texts that an intent would set, each with what it was written from. */
+export const textsOf = (intent: Intent): readonly TextConflict[] => {
+  if (intent.kind !== "task.update" || intent.base === undefined) return [];
+  const { base, change } = intent;
+  return TEXTS.flatMap((field) => {
+    const [before, mine] = [base[field], change[field]];
+    return before === undefined || mine === undefined ? [] : [{ field, base: before, mine }];
+  });
+};
+
+/** Made on the version that is confirmed now, if the text is what it was when the writing began. */
+export const preparedText = (intent: Intent, task: Task | undefined): Intent => {
+  if (intent.kind !== "task.update" || task === undefined) return intent;
+  const texts = textsOf(intent);
+  const isAsBefore = texts.every(({ field, base }) => task[field] === base);
+  return texts.length > 0 && isAsBefore ? { ...intent, ifVersion: task.version } : intent;
+};
+
+/** What becomes of a text whose task is at another version by now. */
+export const rebasedText = (intent: Intent, task: Task): Rebased => {
+  if (intent.kind !== "task.update") return "conflict";
+  const texts = textsOf(intent);
+  if (texts.some(({ field, base, mine }) => task[field] !== base && task[field] !== mine)) return "conflict";
+  const isWhole = texts.length === Object.keys(intent.change).length;
+  if (isWhole && texts.every(({ field, mine }) => task[field] === mine)) return "done";
+  return { ...intent, ifVersion: task.version };
+};

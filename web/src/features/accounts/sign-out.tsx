@@ -1,0 +1,29 @@
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { problemText } from "../../lib/problem-text.ts";
+import { useSubmit } from "../../lib/use-submit.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Message } from "../../ui/message.tsx";
+
+type SignOutProps = { changes: number; drafts: number; onSignOut: () => Promise<void>; onClose: () => void };
+
+/** Asks before what was done and is not sent yet is lost. */
+export const SignOut = ({ changes, drafts, onSignOut, onClose }: SignOutProps) => {
+  const { t } = useTranslation();
+  const { busy, error, run } = useSubmit();
+  return (
+    <Confirm
+      open
+      onClose={onClose}
+      onConfirm={() => void run(onSignOut)}
+      title={t("signOut.title")}
+      verb={t("signOut.verb")}
+      busy={busy}
+    >
+      <div className="flex flex-col gap-2">
+        {changes > 0 ? <p>{t("signOut.changes", { count: changes })}</p> : null}
+        {drafts > 0 ? <p>{t("signOut.drafts", { count: drafts })}</p> : null}
+        {error === null ? null : <Message tone="danger">{problemText(t, error)}</Message>}
+      </div>
+    </Confirm>
+  );
+};

@@ -1,0 +1,44 @@
+import { useLatestTask } from "../../cache/use-latest-task.ts";
+import type { RefusedChange } from "../../cache/use-mutations.ts";
+import { useBoardActions } from "../../cache/use-mutations.ts";
+import { useTranslation } from "../../i18n/use-translation.ts";
+import { problemText } from "../../lib/problem-text.ts";
+import { Message } from "../../ui/message.tsx";
+import { Modal } from "../../ui/modal.tsx";
+import { MergeDialog } from "../tasks/merge-dialog.tsx";
+
+type MergeRefusedProps = {
+  change: RefusedChange;
+  conflict: NonNullable<RefusedChange["conflict"]>;
+  onClose: () => void;
+};
+
+/** Merges a text that was taken back with what another has made of it since. */
+export const MergeRefused = ({ change, conflict, onClose }: MergeRefusedProps) => {
+  const { t } = useTranslation();
+  const { boardId, taskId, field, base, mine } = conflict;
+  const actions = useBoardActions(boardId);
+  const { task, error } = useLatestTask(taskId);
+  if (task === null) {
+    return error === null ? null : (
+      <Modal open onClose={onClose} title={t("merge.title", { title: change.title })}>
+        <Message tone="danger">{problemText(t, error)}</Message>
+      </Modal>
+    );
+  }
+  return (
+    <MergeDialog
+      title={change.title}
+      base={base}
+      mine={mine}
+      theirs={task[field]}
+      onClose={onClose}
+      onSave={(text) => {
+        change.dismiss();
+        if (text !== task[field])
+          actions.updateTask(taskId, { [field]: text }, { version: task.version, texts: { [field]: task[field] } });
+        onClose();
+      }}
+    />
+  );
+};

@@ -1,0 +1,44 @@
+import { recall, recalled, remember } from "./storage.ts";
+
+/** What is being written and is not saved yet, with the text that it began from. */
+export type KeptDraft = { readonly base: string; readonly text: string };
+
+export type DraftPlace = { readonly userId: string; readonly taskId: string; readonly field: "title" | "description" };
+
+/** By when what was saved is on the device for certain. */
+const WRITTEN_MS = 2_000;
+
+const nameOf = ({ userId, taskId, field }: DraftPlace) => `draft.${userId}.${taskId}.${field}`;
+
+export const packDraft = (draft: KeptDraft | null): string | null =>
+  draft ? JSON.stringify([draft.base, draft.text]) : null;
+
+export const unpackDraft = (packed: string | null): KeptDraft | null => {
+  if (packed === null) return null;
+  try {
+    const value: unknown = JSON.parse(packed);
+    if (!Array.isArray(value)) return null;
+    const [base, text] = value as unknown[];
+    return typeof base === "string" && typeof text === "string" ? { base, text } : null;
+  } catch {
+    return null;
+  }
+};
+
+export const recallDraft = (place: DraftPlace): KeptDraft | null => unpackDraft(recall(nameOf(place)));
+export const rememberDraft = (place: DraftPlace, draft: KeptDraft | null): void =>
+  remember(nameOf(place), packDraft(draft));
+
+/** What was saved stays a draft until it can no longer be lost with the page, unless something else is written. */
+export const forgetSavedDraft = (place: DraftPlace): void => {
+  const name = nameOf(place);
+  const saved = recall(name);
+  setTimeout(() => {
+    if (saved !== null && recall(name) === saved) remember(name, null);
+  }, WRITTEN_MS);
+};
+
+export const countDrafts = (userId: string): number => recalled(`draft.${userId}.`).length;
+export const forgetDrafts = (userId: string): void => {
+  for (const name of recalled(`draft.${userId}.`)) remember(name, null);
+};
