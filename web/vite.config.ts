@@ -1,6 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { precache } from "./precache.ts";
 import { slim } from "./slim.ts";
 
 const origin = process.env.WEB_API_ORIGIN ?? "http://127.0.0.1:3000";
@@ -26,7 +27,7 @@ const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.tsx?$`);
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [slim(), react(), tailwindcss()],
+  plugins: [slim(), precache(), react(), tailwindcss()],
   server: {
     proxy: {
       "/api": { target: origin },

@@ -31,9 +31,12 @@ export const launchBrowser = async (): Promise<Browser> => {
   return browser;
 };
 
-/** A person with own cookies and storage and one open page; en-US in UTC unless `options` say otherwise. */
+/**
+ * A person with own cookies and storage and one open page; en-US in UTC unless `options` say otherwise. Without service
+ * workers: what a test answers in the server's place must not depend on when the page has registered its own.
+ */
 export const openPerson = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Person> => {
-  const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", ...options });
+  const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", serviceWorkers: "block", ...options });
   const problems: string[] = [];
   context.on("console", (message) => {
     if (message.type() === "error") problems.push(`${message.page()?.url() ?? "?"}: ${message.text()}`);

@@ -1,0 +1,11 @@
+import { useEffect } from "react";
+import { useRealtime } from "../../realtime/realtime-context.ts";
+
+/** A page that opens offline hears of no change of the network: it has to look. */
+export const NetworkAtLoad = () => {
+  const client = useRealtime();
+  useEffect(() => {
+    if (!navigator.onLine) client.setNetwork(false);
+  }, [client]);
+  return null;
+};
