@@ -1,0 +1,253 @@
+import { afterEach, beforeAll, expect, test } from "bun:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { taskSchema } from "../../shared/tasks.ts";
+import {
+  addTask,
+  card,
+  chooseInColumnMenu,
+  column,
+  openBoard,
+  openTask,
+  shown,
+  status,
+  taskDialog,
+  taskLink,
+  told,
+  untilLive,
+} from "./board-steps.ts";
+import {
+  addMember,
+  answered,
+  arrive,
+  CUT_OFF,
+  eventually,
+  everyoneLeaves,
+  type Ground,
+  makeGround,
+  makeTask,
+  openStage,
+  type Someone,
+  type Stage,
+  snapshotOf,
+} from "./support.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 60_000);
+afterEach(everyoneLeaves);
+
+/** Offline even a page that knows it asks now and then. */
+const OFFLINE =
+  /net::ERR_|Failed to load resource|WebSocket connection|An unknown error occurred when fetching the script/;
+
+type Scene = Ground & { readonly anna: Someone };
+
+/** Anna before her board, with all that makes it open offline already there. */
+const settled = async (tasks: readonly string[] = []): Promise<Scene> => {
+  const anna = await arrive(stage, "Anna", { serviceWorkers: "allow" });
+  anna.expectedProblems.push(CUT_OFF, OFFLINE);
+  const ground = await makeGround(anna);
+  for (const title of tasks) await makeTask(ground, title);
+  await openBoard(anna, ground.board.id);
+  await offlineReady(anna.page);
+  return { ...ground, anna };
+};
+
+const offlineReady = async (page: Page): Promise<void> => {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await eventually(() => kept(page), true, 20_000);
+};
+
+/** The keys of what the device holds in a store, asked of the browser's own database. */
+const keysIn = (page: Page, store: "states" | "changes"): Promise<string[]> =>
+  page.evaluate(
+    (name) =>
+      new Promise<string[]>((resolve) => {
+        const request = indexedDB.open("artel");
+        request.onupgradeneeded = () => request.transaction?.abort();
+        request.onerror = () => resolve([]);
+        request.onsuccess = () => {
+          const all = request.result.transaction(name).objectStore(name).getAllKeys();
+          all.onsuccess = () => {
+            request.result.close();
+            resolve(all.result.map((key) => JSON.stringify(key)));
+          };
+        };
+      }),
+    store,
+  );
+
+const kept = async (page: Page): Promise<boolean> =>
+  (await keysIn(page, "states")).some((key) => key.includes('board\\"'));
+
+/** Closes the page and opens the same address in a new one. */
+const reopen = async (context: BrowserContext, page: Page): Promise<Page> => {
+  const address = page.url();
+  await page.close();
+  const next = await context.newPage();
+  next.setDefaultTimeout(15_000);
+  await next.goto(address);
+  return next;
+};
+
+const unsent = (page: Page) => page.getByText("Not sent yet");
+
+test("a board opens offline after a reload, and says of when it is", async () => {
+  const { anna } = await settled(["Kept"]);
+  await anna.context.setOffline(true);
+  await anna.page.reload();
+  await taskLink(anna.page, "Kept").waitFor();
+  await status(anna.page).getByText("Offline").waitFor();
+  await anna.page.getByText(/What you see was last in step/).waitFor();
+  await anna.context.setOffline(false);
+  await untilLive(anna.page);
+});
+
+test("fifty changes made offline outlive the page and are applied or refused with a reason", async () => {
+  const boris = await arrive(stage, "Boris");
+  const names = Array.from({ length: 10 }, (_, index) => `Task ${index}`);
+  const scene = await settled(names);
+  const { anna, columns } = scene;
+  await addMember(scene, boris);
+  const [doomed] = (await snapshotOf(scene)).tasks;
+  const page = anna.page;
+  await anna.context.setOffline(true);
+  await status(page).getByText("Offline").waitFor();
+  for (const name of names) {
+    await taskLink(page, name).focus();
+    await page.keyboard.press("5");
+    await card(page, name).getByText("Colour: Green").waitFor();
+  }
+  for (let index = 0; index < 20; index += 1) {
+    await addTask(page, "Doing", `New ${index}`);
+    if (index >= 18) continue;
+    await taskLink(page, `New ${index}`).focus();
+    await page.keyboard.press("7");
+    await card(page, `New ${index}`).getByText("Colour: Blue").waitFor();
+  }
+  await chooseInColumnMenu(page, "Done", "Rename");
+  await page.getByRole("textbox", { name: "Column name" }).fill("Finished");
+  await page.getByRole("textbox", { name: "Column name" }).press("Enter");
+  const dialog = await openTask(page, "Task 1");
+  await dialog.getByRole("textbox", { name: "Description" }).fill("Written offline");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByText("50 changes wait").waitFor();
+
+  await boris.rest(taskSchema, "DELETE", `/tasks/${doomed!.id}`);
+  await boris.rest(taskSchema, "POST", `/boards/${scene.board.id}/tasks`, {
+    columnId: columns[0]!.id,
+    title: "Boris's",
+  });
+
+  const again = await reopen(anna.context, page);
+  await taskLink(again, "New 0").waitFor();
+  await again.getByText("50 changes wait").waitFor();
+  await column(again, "Finished").waitFor();
+  await anna.context.setOffline(false);
+  await untilLive(again);
+  await eventually(() => keysIn(again, "changes"), [], 60_000);
+  await again.getByRole("alert").getByText(`The change to “${doomed!.title}” was taken back.`).waitFor();
+
+  const truth = await snapshotOf(scene);
+  const byTitle = new Map(truth.tasks.map((task) => [task.title, task]));
+  expect(truth.tasks).toHaveLength(30);
+  expect(truth.tasks.filter(({ color }) => color === "blue")).toHaveLength(18);
+  expect(names.slice(1).map((name) => byTitle.get(name)?.color)).toEqual(Array(9).fill("green"));
+  expect(byTitle.get("Task 1")?.description).toBe("Written offline");
+  expect(told(truth).map(([name]) => name)).toEqual(["To do", "Doing", "Finished"]);
+  await eventually(async () => (await shown(again)).map(([name]) => name), ["To do", "Doing", "Finished"]);
+  await eventually(() => unsent(again).count(), 0);
+}, 180_000);
+
+test("two tabs offline show each other's changes, and both are sent", async () => {
+  const scene = await settled(["One", "Two"]);
+  const { anna } = scene;
+  const second = await anna.context.newPage();
+  await second.goto(`/b/${scene.board.id}`);
+  await untilLive(second);
+  await anna.context.setOffline(true);
+  await addTask(anna.page, "Doing", "From the first tab");
+  await taskLink(second, "From the first tab").waitFor();
+  await addTask(second, "Done", "From the second tab");
+  await taskLink(anna.page, "From the second tab").waitFor();
+  await second.close();
+  await anna.context.setOffline(false);
+  await untilLive(anna.page);
+  await eventually(
+    async () => told(await snapshotOf(scene)),
+    [
+      ["To do", ["One", "Two"]],
+      ["Doing", ["From the first tab"]],
+      ["Done", ["From the second tab"]],
+    ],
+  );
+  await eventually(() => unsent(anna.page).count(), 0);
+}, 60_000);
+
+test("signing out with unsent changes asks first, and leaves nothing behind", async () => {
+  const scene = await settled(["Private"]);
+  const { anna } = scene;
+  anna.expectedProblems.push(answered(401));
+  const { page } = anna;
+  await page.route("**/api/boards/*/tasks", (route) => route.abort("connectionreset"));
+  await addTask(page, "To do", "Never sent");
+  await page.getByRole("button", { name: /^Anna/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const question = page.getByRole("dialog", { name: "Sign out and lose this?" });
+  await question.getByText("1 change is not sent yet.").waitFor();
+  await question.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Create account" }).waitFor();
+  await eventually(() => kept(page), false);
+  await anna.context.setOffline(true);
+  await page.goto(`/b/${scene.board.id}`);
+  await page
+    .getByText(/could not|Something/i)
+    .first()
+    .waitFor();
+  expect(await taskLink(page, "Private").count()).toBe(0);
+});
+
+test("a description that another changed meanwhile is merged, though the page was closed in between", async () => {
+  const scene = await settled(["Shared text"]);
+  const { anna } = scene;
+  anna.expectedProblems.push(answered(412));
+  const [task] = (await snapshotOf(scene)).tasks;
+  await anna.rest(taskSchema, "PATCH", `/tasks/${task!.id}`, { description: "First line\nSecond line\n" });
+  const dialog = await openTask(anna.page, "Shared text");
+  const box = dialog.getByRole("textbox", { name: "Description" });
+  await eventually(() => box.inputValue(), "First line\nSecond line\n");
+  await anna.context.setOffline(true);
+  await box.fill("First line, mine\nSecond line\n");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await unsent(anna.page).waitFor({ state: "attached" });
+  await anna.rest(taskSchema, "PATCH", `/tasks/${task!.id}`, {
+    description: "First line\nSecond line\nThird, theirs\n",
+  });
+  const page = await reopen(anna.context, anna.page);
+  await taskDialog(page, "Shared text").waitFor();
+  await page.keyboard.press("Escape");
+  await anna.context.setOffline(false);
+  await untilLive(page);
+  await page.getByRole("alert").getByRole("button", { name: "Merge…" }).click();
+  const merge = page.getByRole("dialog", { name: "Merge the texts of “Shared text”" });
+  expect(await merge.getByRole("textbox", { name: "Result" }).inputValue()).toBe(
+    "First line, mine\nSecond line\nThird, theirs\n",
+  );
+  await merge.getByRole("button", { name: "Save the result" }).click();
+  await eventually(
+    async () => (await snapshotOf(scene)).tasks[0]?.description,
+    "First line, mine\nSecond line\nThird, theirs\n",
+  );
+  await page.getByRole("alert").waitFor({ state: "detached" });
+}, 60_000);
+
+test("a text that was being written when the page was closed is still there, offline too", async () => {
+  const { anna } = await settled(["Half"]);
+  const dialog = await openTask(anna.page, "Half");
+  await dialog.getByRole("textbox", { name: "Description" }).pressSequentially("Not saved yet");
+  await anna.context.setOffline(true);
+  const page = await reopen(anna.context, anna.page);
+  const box = taskDialog(page, "Half").getByRole("textbox", { name: "Description" });
+  await eventually(() => box.inputValue(), "Not saved yet");
+});
