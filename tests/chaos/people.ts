@@ -9,7 +9,7 @@ import type { Runtime } from "../../web/src/cache/runtime.ts";
 import { boardQuery } from "../../web/src/cache/state-queries.ts";
 import { createApiClient, type Fetch } from "../../web/src/lib/api-client.ts";
 import { pageFetch } from "../../web/src/lib/page-fetch.ts";
-import { browserClock, fetchTokenOver, pollOver } from "../../web/src/realtime/browser-ports.ts";
+import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../web/src/realtime/browser-ports.ts";
 import type { SocketFactory } from "../../web/src/realtime/ports.ts";
 import { RealtimeClient } from "../../web/src/realtime/realtime-client.ts";
 import type { Actor, Ground } from "../support/api.ts";
@@ -55,6 +55,7 @@ export const openPage = async (url: string, ground: Ground, actor: Actor): Promi
   const realtime = new RealtimeClient({
     connect,
     fetchToken: fetchTokenOver(api),
+    stream: streamOver(api),
     poll: pollOver(api),
     clock: browserClock,
     random: Math.random,
