@@ -1,4 +1,5 @@
 import { formatPosition } from "../../shared/position.ts";
+import { BACKOFF_CAP_MS } from "../../web/src/realtime/backoff.ts";
 import { DEEDS } from "./deeds.ts";
 import { backOnline, FAULTS } from "./faults.ts";
 import { layGround } from "./ground.ts";
@@ -28,7 +29,7 @@ export const openWorkshop = async (): Promise<Workshop> => {
 /** The protocol's bound: everything is level within a heartbeat of the end of faults. */
 const LEVEL_WITHIN_MS = 25_000;
 /** A page that failed often waits so long before it tries again, and only then can it become level. */
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = BACKOFF_CAP_MS;
 const LOOK_EVERY_MS = 1_000;
 /** Once level, a page must stay so. */
 const STILL_MS = 3_000;
