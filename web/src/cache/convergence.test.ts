@@ -3,7 +3,7 @@ import { isTenantState, type TenantState } from "./states.ts";
 import { type Sabotage, type Share, simulate } from "./testing/simulation.ts";
 
 /** `SEEDS=100000 bun test ./web/src/cache/convergence.test.ts` looks further. */
-const SEEDS = Number(process.env["SEEDS"] ?? 400);
+const SEEDS = Number(process.env["SEEDS"] ?? 300);
 const FEW = 60;
 
 const diverging = async (seeds: number, sabotage?: Sabotage): Promise<string[]> => {
