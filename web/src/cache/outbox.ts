@@ -66,8 +66,12 @@ export class Outbox {
     return this.#isForgetful;
   }
 
-  /** Takes up what was left unsent when a page ended. Without a port everything stays in this page. */
-  open(port: OutboxPort | null): void {
+  /**
+   * Takes up what was left unsent when a page ended. Without a port everything stays in this page, which is told to the
+   * person where the device should have kept it.
+   */
+  open(port: OutboxPort | null, isForgetful = false): void {
+    this.#isForgetful = isForgetful;
     this.#link.open(port);
     for (const entry of this.#entries) if (entry.status === "unwritten") this.#write(entry);
     void this.#load();

@@ -237,7 +237,7 @@ export class Runtime {
 
   async #openOutbox(userId: string): Promise<void> {
     const port = await this.keeper.outbox(userId);
-    if (this.#userId === userId) this.outbox.open(port);
+    if (this.#userId === userId) this.outbox.open(port, port === null);
   }
 
   #outboxChanged(): void {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { Modal } from "../../ui/modal.tsx";
@@ -21,8 +21,16 @@ export const MergeDialog = ({ title, base, mine, theirs, onSave, onClose }: Merg
   const [{ text, conflicts }] = useState(() => mergeTexts(base, mine, theirs));
   const [result, setResult] = useState(text);
   const [copied, setCopied] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
   return (
-    <Modal open onClose={onClose} title={t("merge.title", { title })} description={t("merge.text")} wide>
+    <Modal
+      open
+      onClose={onClose}
+      title={t("merge.title", { title })}
+      description={t("merge.text")}
+      initialFocus={box}
+      wide
+    >
       <div className="flex flex-col gap-4">
         <div className="grid gap-3 sm:grid-cols-2">
           <Text name={t("merge.theirs")} text={theirs} />
@@ -31,6 +39,7 @@ export const MergeDialog = ({ title, base, mine, theirs, onSave, onClose }: Merg
         <label className="flex flex-col gap-1">
           <span className="font-medium">{t("merge.result")}</span>
           <textarea
+            ref={box}
             value={result}
             onChange={(event) => setResult(event.currentTarget.value)}
             className="field field-sizing-content max-h-[40vh] min-h-32! resize-y py-2 leading-6"

@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import type { DevicePort } from "./device.ts";
+import { keys } from "./keys.ts";
+import { createQueryClient, runtimeOf } from "./query-client.ts";
+import { meQuery } from "./state-queries.ts";
+import { scene, userIdOf } from "./testing/scenario.ts";
+import { simClient, simPorts } from "./testing/sim-client.ts";
+import { SimBrowser } from "./testing/sim-device.ts";
+import { useSimTimers } from "./testing/sim-timers.ts";
+
+const ANN = userIdOf("ann");
+
+/** A browser in which Ann has had her board open for a while. */
+const afterAVisit = async (seed: number) => {
+  const here = scene(seed);
+  const { world, clock, random, newId, boardId } = here;
+  useSimTimers(clock);
+  const browser = new SimBrowser(clock, random);
+  const first = browser.openTab();
+  const client = simClient(world, { userId: ANN, boardId, clock, random, newId, device: first.port });
+  await clock.pass(10_000);
+  const leave = () => {
+    first.end();
+    client.stop();
+  };
+  const page = (device: DevicePort) => {
+    const { api } = simPorts(world, ANN, { clock, random });
+    const queryClient = createQueryClient({ api, clock, random, newId, newEntityId: newId, device });
+    return { queryClient, runtime: runtimeOf(queryClient) };
+  };
+  return { ...here, browser, client, leave, page };
+};
+
+test("where nothing answers the page shows who was here and what was kept, and of when it is", async () => {
+  const { world, clock, boardId, browser, leave, page } = await afterAVisit(1);
+  const seenAt = clock.now();
+  leave();
+  await clock.pass(3_600_000);
+  world.faults.lostRequests = 1;
+  const { queryClient, runtime } = page(browser.openTab().port);
+  void queryClient.prefetchQuery(meQuery(runtime));
+  void runtime.board(boardId, new AbortController().signal).catch(() => undefined);
+  await clock.pass(1_000);
+  expect(runtime.me()?.user.id as string).toBe(ANN);
+  expect(runtime.viewBoard(boardId)?.tasks.byId.size).toBe(8);
+  expect(runtime.keeper.keptAt).toBeLessThanOrEqual(seenAt);
+});
+
+test("nothing is sent in a kept name before the server has confirmed it", async () => {
+  const { world, clock, browser, client, leave, page } = await afterAVisit(2);
+  world.faults.lostRequests = 1;
+  const [task] = [...world.store.tasks.values()];
+  client.actions.updateTask(task?.id ?? "", { title: "Offline" });
+  await clock.pass(1_000);
+  leave();
+  const { queryClient, runtime } = page(browser.openTab().port);
+  void queryClient.prefetchQuery(meQuery(runtime));
+  await clock.pass(1_000);
+  expect(runtime.outbox.entries.map(({ status, tries }) => [status, tries])).toEqual([["waiting", 0]]);
+  world.faults.lostRequests = 0;
+  void queryClient.fetchQuery(meQuery(runtime));
+  await clock.pass(10_000);
+  expect(world.store.task(task?.id ?? "").title).toBe("Offline");
+});
+
+test("C2 what was kept does not replace what was read meanwhile", async () => {
+  const { world, clock, boardId, browser, leave, page } = await afterAVisit(3);
+  leave();
+  const [task] = [...world.store.tasks.values()];
+  world.store.commit("ghost", undefined, (version) => world.store.patchTask(task?.id ?? "", { title: "New" }, version));
+  browser.writeDelay = 60_000;
+  const { queryClient, runtime } = page(browser.openTab().port);
+  queryClient.setQueryData(
+    keys.board(boardId),
+    await runtimeRead(runtime.board(boardId, new AbortController().signal), clock),
+  );
+  await clock.pass(120_000);
+  expect([...world.store.tasks.values()].find(({ id }) => id === task?.id)?.title).toBe("New");
+  expect(JSON.stringify([...(runtime.viewBoard(boardId)?.tasks.columns.values() ?? [])])).toContain('"New"');
+});
+
+test("a device that can't be opened is told of, and holds nothing up", async () => {
+  const { world, clock, page } = await afterAVisit(4);
+  const [task] = [...world.store.tasks.values()];
+  const closed: DevicePort = { holds: () => true, open: () => Promise.reject(new Error("private")), onLeave: () => {} };
+  const { queryClient, runtime } = page(closed);
+  void queryClient.prefetchQuery(meQuery(runtime));
+  await clock.pass(1_000);
+  expect(runtime.outbox.isForgetful).toBe(true);
+  const at = new Date(clock.now()).toISOString();
+  const [id, boardId] = [task?.id ?? "", task?.boardId ?? ""];
+  runtime.outbox.add({ kind: "task.update", boardId, id, change: { title: "Sent" }, at, ifVersion: null }, "");
+  await clock.pass(5_000);
+  expect(world.store.task(id).title).toBe("Sent");
+});
+
+const runtimeRead = async <Value>(reading: Promise<Value>, clock: { pass: (ms: number) => Promise<void> }) => {
+  await clock.pass(2_000);
+  return reading;
+};
