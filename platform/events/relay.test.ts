@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { newDatabase } from "../../tests/support/database.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { Db } from "../db/db.ts";
 import { silentLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import {
@@ -99,10 +100,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-const start = async () => {
+const start = async (prepare: (db: Db, world: ReturnType<typeof createBus>) => Promise<void> = async () => {}) => {
   const db = await newDatabase();
   const clock = handClock();
   const world = createBus();
+  await prepare(db, world);
   const relay = startRelay({
     db,
     pubsub: world.bus,
@@ -217,4 +219,31 @@ test("a bus that knows more than the database makes the history begin anew, with
   relay.nudge("t", await commit(2));
   await relay.idle();
   expect(seqs()).toEqual([4, 5, 6]);
+});
+
+test("a database that went back has begun anew before the first change may be taken", async () => {
+  const { db, relay } = await start(async (database, { log }) => {
+    await database.change((tx) => createHead(tx, "t", "e", AT));
+    log.push({ seq: 1, payload: "undone" });
+  });
+  await relay.compared;
+  expect(await headOf(db)).toEqual({ epoch: "f", seq: 0 });
+});
+
+test("a bus that does not answer holds up the start for a moment only", async () => {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const { clock, relay } = await start(async (database, { bus }) => {
+    await database.change((tx) => createHead(tx, "t", "e", AT));
+    bus.head = () => promise;
+  });
+  let isOver = false;
+  void relay.compared.then(() => {
+    isOver = true;
+  });
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(isOver).toBe(false);
+  clock.move(5_000);
+  await relay.compared;
+  expect(isOver).toBe(true);
+  resolve(null);
 });

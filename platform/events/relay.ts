@@ -17,10 +17,18 @@ const BATCH = 500;
 const MAX_BACKOFF_MS = 10_000;
 /** Another relay may append between the answer and our reading; more often than this it is no race. */
 const MAX_GAPS = 5;
+const COMPARED_AT_ONCE = 50;
+const COMPARED_WITHIN_MS = 5_000;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
 export type Relay = {
+  /**
+   * Resolves once pub/sub was compared with the database and histories that went back have begun anew; after five
+   * seconds at the latest, and sooner when pub/sub is away. No change may be taken before: one that takes the number of
+   * an event that was undone would hide that the database has gone back. Never rejects.
+   */
+  readonly compared: Promise<void>;
   /** Hands committed events on; call it after the commit. Never throws and never waits. */
   nudge(tenantId: string, committed: Committed): void;
   /** Resolves when nothing that was handed over is under way. */
@@ -215,15 +223,26 @@ export const startRelay = (deps: RelayDeps): Relay => {
   /** A database is put back while nobody runs on it, so it is enough to look once. */
   const reconcile = async (): Promise<void> => {
     const heads = await db.read.selectFrom("tenant_heads").select(["tenant_id", "epoch", "seq"]).execute();
-    for (const { tenant_id: tenantId, epoch, seq } of heads) {
-      if (stopped) return;
-      const inBus = await pubsub.head(tenantId);
-      if (inBus?.epoch === epoch && inBus.seq > seq) catchUp(tenantId);
+    for (let from = 0; from < heads.length && !stopped; from += COMPARED_AT_ONCE) {
+      await Promise.all(
+        heads.slice(from, from + COMPARED_AT_ONCE).map(async ({ tenant_id: tenantId, epoch, seq }) => {
+          const inBus = await pubsub.head(tenantId);
+          if (inBus?.epoch !== epoch || inBus.seq <= seq) return;
+          catchUp(tenantId);
+          await lanes.get(tenantId)?.running;
+        }),
+      );
     }
   };
   const reconciled = remembers
     ? reconcile().catch((err: unknown) => log.warn({ err }, "pub/sub could not be compared with the database yet"))
     : Promise.resolve();
+  const compared = Promise.race([
+    reconciled,
+    new Promise<void>((resolve) => {
+      clock.after(COMPARED_WITHIN_MS, resolve);
+    }),
+  ]);
   const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
@@ -244,6 +263,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
   });
 
   return {
+    compared,
     nudge: (tenantId, committed) => {
       if (committed.entries.length === 0 || stopped) return;
       const lane = laneOf(tenantId);

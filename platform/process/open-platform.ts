@@ -39,6 +39,7 @@ export const openPlatform = async (config: Config) => {
     metrics,
   });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random, newEpoch: v7 });
+  await relay.compared;
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);

@@ -11,7 +11,7 @@ export const anyPage = (world: World): Page | undefined => world.scheduler.pick(
 
 /** An answer that nobody waits for. */
 const ask = (world: World, userId: string, method: string, path: string, body?: unknown): void => {
-  const api = world.scheduler.pick(serversOf<ApiServer>(world.apis));
+  const api = world.scheduler.pick(world.listening());
   if (api === undefined) return;
   const request = new Request(`http://sim/api${path}`, {
     method,

@@ -31,7 +31,7 @@ export const idSource = (random: () => number, start = 0): (() => string) => {
 
 const AT = Date.parse("2026-01-31T09:00:00.000Z");
 const still: Clock = { now: () => AT, after: () => () => {}, every: () => () => {} };
-const idle: Relay = { nudge: () => {}, idle: async () => {}, stop: async () => {} };
+const idle: Relay = { compared: Promise.resolve(), nudge: () => {}, idle: async () => {}, stop: async () => {} };
 
 /** Answers by the real services at once, for those who judge and those who prepare. */
 export const restWithoutTime = (

@@ -32,6 +32,8 @@ export type ApiServer = {
   readonly pubsub: PubSubProvider;
   readonly relay: Relay;
   readonly db: Db;
+  /** Whether it listens already. */
+  isReady: boolean;
   fetch(request: Request): Promise<Response>;
   /** Deletes the events that are too old, without waiting for retention's turn. */
   trim(): void;
@@ -67,11 +69,12 @@ export const startApiServer = (
     origins: { baseUrl: "http://sim", trusted: new Set(["http://sim"]) },
     userOf: deps.userOf,
   });
-  return {
+  const server: ApiServer = {
     process,
     pubsub,
     relay,
     db,
+    isReady: false,
     fetch: machine.rest.fetch,
     trim: () => {
       trimOnce(db, clock.now()).catch(() => {});
@@ -83,6 +86,10 @@ export const startApiServer = (
       process.kill();
     },
   };
+  void relay.compared.then(() => {
+    server.isReady = true;
+  });
+  return server;
 };
 
 export type WssServer = {

@@ -131,6 +131,11 @@ export class World {
     this.databaseUsers.add(api.server);
   }
 
+  /** The processes that take requests. */
+  listening(): ApiServer[] {
+    return serversOf<ApiServer>(this.apis).filter(({ isReady }) => isReady);
+  }
+
   startNode(node: Place<WssServer>): void {
     if (node.server?.process.alive) return;
     this.trace.note(`${node.name} starts`);
@@ -159,7 +164,7 @@ export class World {
             scheduler,
             trace,
             faults: this.httpFaults,
-            apis: () => serversOf(this.apis),
+            apis: () => this.listening(),
             isOffline: (each) => this.offline.has(each),
             restores: () => this.restores,
             onAcknowledged: (change) => this.acknowledged.push(change),
