@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { BrowserContext, Page } from "playwright-core";
 import { taskSchema } from "../../shared/tasks.ts";
+import { prepareAxe, violationsOf } from "./axe.ts";
 import {
   addTask,
   card,
@@ -47,6 +48,7 @@ type Scene = Ground & { readonly anna: Someone };
 const settled = async (tasks: readonly string[] = []): Promise<Scene> => {
   const anna = await arrive(stage, "Anna", { serviceWorkers: "allow" });
   anna.expectedProblems.push(CUT_OFF, OFFLINE);
+  await prepareAxe(anna.context);
   const ground = await makeGround(anna);
   for (const title of tasks) await makeTask(ground, title);
   await openBoard(anna, ground.board.id);
@@ -196,6 +198,7 @@ test("signing out with unsent changes asks first, and leaves nothing behind", as
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   const question = page.getByRole("dialog", { name: "Sign out and lose this?" });
   await question.getByText("1 change is not sent yet.").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
   await question.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Create account" }).waitFor();
   await eventually(() => kept(page), false);
@@ -234,6 +237,7 @@ test("a description that another changed meanwhile is merged, though the page wa
   expect(await merge.getByRole("textbox", { name: "Result" }).inputValue()).toBe(
     "First line, mine\nSecond line\nThird, theirs\n",
   );
+  expect(await violationsOf(page)).toEqual([]);
   await merge.getByRole("button", { name: "Save the result" }).click();
   await eventually(
     async () => (await snapshotOf(scene)).tasks[0]?.description,
