@@ -320,7 +320,10 @@ export class Runtime {
     const mine = this.me()?.user.id;
     for (const { change, mutationId, at } of facts) {
       if (mutationId !== null) this.outbox.echo(mutationId, at);
-      if (change.type === "team" || (change.type === "member" && change.entity.userId === mine)) this.refreshAccess();
+      const isMine = change.type === "member" && change.entity.userId === mine;
+      if (change.type === "team" || isMine) this.refreshAccess();
+      // To who was no member for a while nothing was there: neither was what they asked for meanwhile.
+      if (isMine) this.tenants.hint(change.entity.teamId);
       if (change.type === "member")
         void this.queryClient.invalidateQueries({ queryKey: keys.invitations(change.entity.teamId) });
     }
