@@ -72,12 +72,6 @@ export const MUTATIONS = {
     to: "const { first }",
     about: "who joins gets what waits for the others a second time",
   },
-  "replay-any-epoch": {
-    file: "platform/events/replay.ts",
-    from: "at.epoch === since.epoch &&",
-    to: "",
-    about: "a position of another epoch is taken for one of this",
-  },
   "old-grant-after-end": {
     file: "platform/events/feed.ts",
     from: 'return this.position?.epoch === issued.epoch ? this.#revocations.standing(userId, issued.seq) : "unknown";',
@@ -89,24 +83,6 @@ export const MUTATIONS = {
     from: "const continued = recovered && holding.kind",
     to: "const continued = holding.kind",
     about: "a page goes on from its position although the history was cut off",
-  },
-  "ignore-holes": {
-    file: "web/src/realtime/subscription-state.ts",
-    from: 'return at.seq === position.seq + 1 ? "next" : "hole";',
-    to: 'return "next";',
-    about: "a page takes an event that leaves one out",
-  },
-  "no-heartbeat-check": {
-    file: "web/src/realtime/subscription-table.ts",
-    from: "head.epoch !== position.epoch || head.seq > position.seq;",
-    to: "head.epoch === '' && head.seq > position.seq;",
-    about: "a page does not look at the heads that heartbeats name",
-  },
-  "retry-under-new-key": {
-    file: "web/src/cache/runtime.ts",
-    from: "idempotencyKey: key }",
-    to: "idempotencyKey: deps.newId() }",
-    about: "a change that is sent again is another change",
   },
 } as const satisfies Record<string, Mutation>;
 

@@ -53,7 +53,7 @@ const SOON_FOUND: MutationName[] = ["gate-without-fold", "no-compare", "no-new-e
 
 for (const name of SOON_FOUND) {
   test(`the runs find that ${MUTATIONS[name].about}`, async () => {
-    const { divergences } = await runSeeds({ from: 1, seeds: 100, jobs: JOBS, mutation: name, isFirstEnough: true });
+    const { divergences } = await runSeeds({ from: 1, seeds: 200, jobs: JOBS, mutation: name, isFirstEnough: true });
     expect(divergences.length).toBeGreaterThan(0);
   });
 }
