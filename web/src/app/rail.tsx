@@ -7,7 +7,7 @@ import { useBoards } from "../cache/use-teams.ts";
 import { UserMenu } from "../features/accounts/user-menu.tsx";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Logo } from "../ui/logo.tsx";
+import { Logo, Mark } from "../ui/logo.tsx";
 import { setDrawer } from "./rail-state.ts";
 
 const ITEM =
@@ -21,7 +21,7 @@ export const Rail = ({ me, slim, onToggle }: RailProps) => {
     <nav aria-label={t("rail.label")} className="flex h-full flex-col gap-1 p-2">
       <div className={clsx("flex items-center pt-0.5 pb-2", slim ? "flex-col gap-2" : "justify-between pl-1.5")}>
         <Link to="/" aria-label={t("rail.home")} className="rounded-md" onClick={() => setDrawer(false)}>
-          {slim ? <img src="/icon.svg" alt="" width={24} height={24} className="m-1" /> : <Logo small />}
+          {slim ? <Mark size={24} className="m-1" /> : <Logo small />}
         </Link>
         {onToggle ? (
           <IconButton
