@@ -1,4 +1,4 @@
-import { recall } from "../lib/storage.ts";
+import { keyOf, recall } from "../lib/storage.ts";
 import { DEVICE_HINT, type DevicePort } from "./device.ts";
 
 /** The browser's database; its code comes when it is needed. */
@@ -11,6 +11,11 @@ export const browserDevice: DevicePort = {
     ]);
     const beside = (userId: string) => ({ tabs: browserTabs(userId), lock: browserLock(userId) });
     return openIdbDevice({ name: "artel", clock, beside });
+  },
+  onPerson: (changed) => {
+    window.addEventListener("storage", ({ key, newValue }) => {
+      if (key === keyOf(DEVICE_HINT)) changed(newValue);
+    });
   },
   onLeave: (leave) => {
     addEventListener("pagehide", leave);

@@ -31,7 +31,9 @@ export type DevicePort = {
   readonly open: (clock: Clock) => Promise<Device>;
   /** Calls back whenever the page may be about to end. */
   readonly onLeave: (leave: () => void) => void;
+  /** Calls back with the id of who has signed in in another tab, or `null` when nobody is any more. */
+  readonly onPerson: (changed: (userId: string | null) => void) => void;
 };
 
-/** What is remembered while a device keeps somebody's states, so that this is known without opening it. */
+/** Remembers whose states a device keeps, so that this is known without opening it, and told to other tabs. */
 export const DEVICE_HINT = "device";

@@ -30,7 +30,7 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
     setPerson: (me) => {
       const before = last;
       last = me?.user.id ?? null;
-      remember(DEVICE_HINT, me && "1");
+      remember(DEVICE_HINT, last);
       if (me !== null) {
         const teams = new Set<string>(me.teams.map(({ id }) => id));
         void orNothing(db.put("people", me, "last"));

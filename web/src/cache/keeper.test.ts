@@ -79,10 +79,35 @@ test("C2 what was kept does not replace what was read meanwhile", async () => {
   expect(JSON.stringify([...(runtime.viewBoard(boardId)?.tasks.columns.values() ?? [])])).toContain('"New"');
 });
 
+test("nothing more is sent once somebody else has signed in in another tab", async () => {
+  const { world, clock, browser, leave, page } = await afterAVisit(5);
+  leave();
+  let changed: (userId: string | null) => void = () => {};
+  const onPerson: DevicePort["onPerson"] = (listener) => {
+    changed = listener;
+  };
+  const { queryClient, runtime } = page({ ...browser.openTab().port, onPerson });
+  void queryClient.prefetchQuery(meQuery(runtime));
+  await clock.pass(5_000);
+  world.faults.lostRequests = 1;
+  changed(userIdOf("bob"));
+  const [task] = [...world.store.tasks.values()];
+  const at = new Date(clock.now()).toISOString();
+  const [id, boardId] = [task?.id ?? "", task?.boardId ?? ""];
+  runtime.outbox.add({ kind: "task.update", boardId, id, change: { title: "Mine" }, at, ifVersion: null }, "");
+  await clock.pass(5_000);
+  expect(runtime.outbox.entries.map(({ status, tries }) => [status, tries])).toEqual([["waiting", 0]]);
+});
+
 test("a device that can't be opened is told of, and holds nothing up", async () => {
   const { world, clock, page } = await afterAVisit(4);
   const [task] = [...world.store.tasks.values()];
-  const closed: DevicePort = { holds: () => true, open: () => Promise.reject(new Error("private")), onLeave: () => {} };
+  const closed: DevicePort = {
+    holds: () => true,
+    open: () => Promise.reject(new Error("private")),
+    onLeave: () => {},
+    onPerson: () => {},
+  };
   const { queryClient, runtime } = page(closed);
   void queryClient.prefetchQuery(meQuery(runtime));
   await clock.pass(1_000);

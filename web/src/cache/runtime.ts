@@ -101,6 +101,12 @@ export class Runtime {
       if (isTenantState(data)) this.#committed(event.query.queryKey, data);
     });
     if (deps.device === null) this.outbox.open(null);
+    deps.device?.onPerson((userId) => {
+      if (this.#userId === null || userId === this.#userId) return;
+      // All tabs share the session: what is sent from now on would be sent in another name.
+      this.outbox.allow(false);
+      this.refreshAccess();
+    });
   }
 
   /** Connects the cache with the realtime client; returns the undo. */

@@ -1,7 +1,10 @@
+/** Under which key of `localStorage` something is remembered. */
+export const keyOf = (key: string): string => `artel.${key}`;
+
 /** Reads what was remembered on this device; `null` also where storage is forbidden. */
 export const recall = (key: string): string | null => {
   try {
-    return localStorage.getItem(`artel.${key}`);
+    return localStorage.getItem(keyOf(key));
   } catch {
     return null;
   }
@@ -10,8 +13,8 @@ export const recall = (key: string): string | null => {
 /** Remembers a text on this device, `null` forgets it. What cannot be kept is not kept: nothing depends on it. */
 export const remember = (key: string, value: string | null): void => {
   try {
-    if (value === null) localStorage.removeItem(`artel.${key}`);
-    else localStorage.setItem(`artel.${key}`, value);
+    if (value === null) localStorage.removeItem(keyOf(key));
+    else localStorage.setItem(keyOf(key), value);
   } catch {
     return;
   }

@@ -49,6 +49,7 @@ export class SimBrowser {
     const port: DevicePort = {
       holds: () => this.me !== null,
       onLeave: () => {},
+      onPerson: () => {},
       open: async () => ({
         person: async () => structuredClone(this.me),
         setPerson: (me) => {
