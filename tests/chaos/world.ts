@@ -94,8 +94,8 @@ const startRedisPair = async (moved: (port: number) => void): Promise<RedisPair 
   };
   const fileOf = (port: number) =>
     on(port, async (client) => {
-      const [, folder] = (await client.config("GET", "dir")) as string[];
-      const [, name] = (await client.config("GET", "dbfilename")) as string[];
+      const [, folder] = await client.config("GET", "dir");
+      const [, name] = await client.config("GET", "dbfilename");
       return join(folder ?? "", name ?? "");
     });
   /** A Redis that was once a replica starts as one again. */
