@@ -328,8 +328,9 @@ export class Runtime {
       if (mutationId !== null) this.outbox.echo(mutationId, at);
       const isMine = change.type === "member" && change.entity.userId === mine;
       if (change.type === "team" || isMine) this.refreshAccess();
-      // To who was no member for a while nothing was there: neither was what they asked for meanwhile.
-      if (isMine) this.tenants.hint(change.entity.teamId);
+      // To who was no member for a while nothing was there: neither was what they asked for meanwhile. Who is a member no
+      // more would only be told so in other words.
+      if (isMine && change.op === "put") this.tenants.hint(change.entity.teamId);
       if (change.type === "member")
         void this.queryClient.invalidateQueries({ queryKey: keys.invitations(change.entity.teamId) });
     }
