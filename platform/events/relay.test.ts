@@ -50,6 +50,7 @@ const createBus = () => {
   let epoch = "e";
   const listeners = new Map<string, Listener>();
   const published: [string, string][] = [];
+  const reconnected = new Set<() => void>();
   let failing = 0;
   const bus: PubSubProvider = {
     name: "redis",
@@ -67,7 +68,11 @@ const createBus = () => {
       const head = log.at(-1)?.seq ?? 0;
       const first = entries[0]?.seq ?? 0;
       if (first > head + 1 && floor !== first - 1) return { kind: "gap", head };
-      for (const entry of entries) if (entry.seq > (log.at(-1)?.seq ?? 0)) log.push(entry);
+      for (const entry of entries) {
+        const last = log.at(-1)?.seq ?? floor ?? 0;
+        if (entry.seq > last + 1) break;
+        if (entry.seq === last + 1) log.push(entry);
+      }
       return { kind: "accepted", head: log.at(-1)?.seq ?? 0 };
     },
     publish: async (channel, payload) => void published.push([channel, payload]),
@@ -80,7 +85,10 @@ const createBus = () => {
     history: async () => ({ kind: "unknown" }),
     isHealthy: async () => true,
     stats: () => ({ channels: 0, patterns: 0 }),
-    onReconnect: () => () => {},
+    onReconnect: (listener) => {
+      reconnected.add(listener);
+      return () => reconnected.delete(listener);
+    },
     close: async () => {},
   };
   return {
@@ -89,6 +97,9 @@ const createBus = () => {
     published,
     fail: (times: number) => {
       failing = times;
+    },
+    reconnect: () => {
+      for (const listener of reconnected) listener();
     },
     say: (channel: string, payload: string) => listeners.get(channel)?.(payload, channel),
     seqs: () => log.map((entry) => entry.seq),
@@ -145,6 +156,24 @@ test("what was committed goes the short way, in order, in batches", async () => 
   for (let index = 0; index < 5; index += 1) relay.nudge("t", await commit(3));
   await relay.idle();
   expect(seqs()).toEqual(upTo(15));
+});
+
+test("what is told in another order than it was committed is handed on all the same", async () => {
+  const { relay, commit, seqs } = await start();
+  const [first, second, third, fourth] = [await commit(1), await commit(1), await commit(1), await commit(1)];
+  for (const committed of [first, second, fourth, third]) relay.nudge("t", committed);
+  await relay.idle();
+  expect(seqs()).toEqual(upTo(4));
+});
+
+test("a bus that comes back with an older copy is given what it forgot, though nobody asks for it", async () => {
+  const { relay, commit, seqs, log, reconnect, until } = await start();
+  relay.nudge("t", await commit(3));
+  await relay.idle();
+  log.pop();
+  reconnect();
+  await until(() => seqs().length === 3);
+  expect(seqs()).toEqual(upTo(3));
 });
 
 test("while the bus is away nothing is lost: it is tried again with backoff and read from the log", async () => {

@@ -19,6 +19,8 @@ const MAX_BACKOFF_MS = 10_000;
 const MAX_GAPS = 5;
 const COMPARED_AT_ONCE = 50;
 const COMPARED_WITHIN_MS = 5_000;
+/** How far back a bus that was away may have forgotten what was handed to it. */
+const RECENT_MS = 10 * 60_000;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
@@ -101,9 +103,9 @@ export const startRelay = (deps: RelayDeps): Relay => {
         if (outcome.kind === "accepted") {
           metrics.relayed.inc({ path: "direct" }, batch.entries.length);
           const last = batch.entries.at(-1)?.seq ?? 0;
-          mark(tenantId, last);
-          // Another process may have gone on, or the database has gone back: the log tells.
-          if (outcome.head > last) lane.behind = true;
+          mark(tenantId, Math.min(last, outcome.head));
+          // Another process may have gone on, the database has gone back, or a hole in the batch ended it: the log tells.
+          if (outcome.head !== last) lane.behind = true;
         } else lane.behind = true;
       }
       if (lane.behind) {
@@ -258,8 +260,26 @@ export const startRelay = (deps: RelayDeps): Relay => {
         catchUp(request.data.tenantId);
       })
     : () => {};
+  /** What came back may be an older copy, and where no node has heard more nobody would ask for what it lacks. */
+  const catchUpRecent = async (): Promise<void> => {
+    const recent = await db.read
+      .selectFrom("tenant_heads")
+      .select(["tenant_id", "epoch", "seq"])
+      .where("updated_at", ">", new Date(clock.now() - RECENT_MS).toISOString())
+      .execute();
+    for (let from = 0; from < recent.length && !stopped; from += COMPARED_AT_ONCE) {
+      await Promise.all(
+        recent.slice(from, from + COMPARED_AT_ONCE).map(async ({ tenant_id: tenantId, epoch, seq }) => {
+          const inBus = await pubsub.head(tenantId);
+          if (inBus?.epoch !== epoch || inBus.seq !== seq) catchUp(tenantId);
+        }),
+      );
+    }
+  };
   const unsubscribeReconnect = pubsub.onReconnect(() => {
     for (const tenantId of lanes.keys()) catchUp(tenantId);
+    if (!remembers) return;
+    catchUpRecent().catch((err: unknown) => log.warn({ err }, "pub/sub could not be compared with the database yet"));
   });
 
   return {
@@ -298,5 +318,7 @@ const joinBatches = (waiting: Committed[]): Committed => {
   let count = waiting.findIndex((committed) => committed.epoch !== first.epoch);
   if (count < 0) count = waiting.length;
   const taken = waiting.splice(0, count);
-  return { epoch: first.epoch, entries: taken.flatMap((committed) => committed.entries) };
+  // Who commits first need not be the first to be told of it.
+  const entries = taken.flatMap((committed) => committed.entries).sort((a, b) => a.seq - b.seq);
+  return { epoch: first.epoch, entries };
 };
