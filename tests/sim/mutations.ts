@@ -15,7 +15,7 @@ export const MUTATIONS = {
   "await-before-join": {
     file: "platform/events/replay.ts",
     from: "if (cursor === feed.position?.seq && feed.resets === resets) {\n      target.live();",
-    to: "if (cursor === feed.position?.seq && feed.resets === resets) {\n      await null;\n      await null;\n      target.live();",
+    to: "if (cursor === feed.position?.seq && feed.resets === resets) {\n      await feed.compare();\n      target.live();",
     about: "something is awaited between the last event of the past and joining",
   },
   "gate-without-fold": {

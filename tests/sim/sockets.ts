@@ -9,7 +9,7 @@ const DELAY_MS = 4;
 /** How much of what a stalled reader is sent the systems in between hold, in UTF-16 units. */
 const IN_BETWEEN = 32 * 1024;
 
-type Piece = { readonly weight: number; readonly run: () => void };
+type Piece = { readonly order: number; readonly run: () => void };
 
 /** One direction of a connection: in order, with delays, and stalling when it must. */
 class Stream {
@@ -17,6 +17,7 @@ class Stream {
   readonly #owner: Owner;
   readonly #onRoom: () => void;
   readonly #held: Piece[] = [];
+  #order = 0;
   #at = 0;
   delay = 0;
   /** While true nothing arrives, and nothing is lost. */
@@ -30,27 +31,29 @@ class Stream {
   }
 
   send(weight: number, run: () => void): void {
+    this.#order += 1;
+    const piece: Piece = { order: this.#order, run };
     if (this.isStalled) {
-      this.#held.push({ weight, run });
+      this.#held.push(piece);
       this.buffered += weight;
-    } else this.#carry(run);
+    } else this.#carry(piece);
   }
 
   resume(): void {
     if (!this.isStalled) return;
     this.isStalled = false;
     this.buffered = 0;
-    for (const { run } of this.#held.splice(0)) this.#carry(run);
+    // What was on its way when the stream stalled was sent before what came later, and held after it.
+    for (const piece of this.#held.splice(0).sort((a, b) => a.order - b.order)) this.#carry(piece);
     this.#onRoom();
   }
 
-  #carry(run: () => void): void {
+  #carry(piece: Piece): void {
     const delay = this.#scheduler.between(0, DELAY_MS) + this.#scheduler.between(0, this.delay);
     this.#at = Math.max(this.#at, this.#scheduler.now + delay);
     this.#scheduler.after(this.#at - this.#scheduler.now, this.#owner, () => {
-      // What was on its way when the stream stalled waits with the rest.
-      if (this.isStalled) this.#held.push({ weight: 0, run });
-      else run();
+      if (this.isStalled) this.#held.push(piece);
+      else piece.run();
     });
   }
 }
