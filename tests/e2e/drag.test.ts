@@ -17,9 +17,21 @@ const middleOf = async (target: Locator): Promise<Point> => {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 };
 
-const drag = async (page: Page, from: Point, to: Point): Promise<void> => {
-  await page.mouse.move(from.x, from.y);
+const LIFTED_WITHIN_MS = 5_000;
+
+/** As a hand does it, which is slower than a program: what is pressed moves with it before it is carried away. */
+const lift = async (page: Page, { x, y }: Point): Promise<void> => {
+  await page.mouse.move(x, y);
   await page.mouse.down();
+  const isLifted = () => page.evaluate(() => document.documentElement.style.cursor === "grabbing");
+  const until = performance.now() + LIFTED_WITHIN_MS;
+  for (let far = 6; !(await isLifted()) && performance.now() < until; far = 12 - far + 3) {
+    await page.mouse.move(x + far, y + far);
+  }
+};
+
+const drag = async (page: Page, from: Point, to: Point): Promise<void> => {
+  await lift(page, from);
   await page.mouse.move(to.x, to.y, { steps: 12 });
   await page.mouse.up();
 };
