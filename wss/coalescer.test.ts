@@ -7,7 +7,7 @@ const start = () => {
   const sent: string[] = [];
   /** How many writes there were: what goes out in one turn is one. */
   const turns = new Set<number>();
-  const coalescer = new Coalescer(clock, (text) => {
+  const coalescer = new Coalescer<string>(clock, (text) => {
     sent.push(text);
     turns.add(clock.now());
   });

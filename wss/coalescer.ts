@@ -7,26 +7,26 @@ import type { Clock } from "../platform/clock/clock.ts";
 const GAP_MS = { least: 2, perReceiver: 1 / 30, most: 33 } as const;
 
 /**
- * Write coalescing for one topic. A text after a pause goes out at once; texts in quick succession wait a few
- * milliseconds for each other and go out in one turn, which Bun joins into one write for each socket. The system call
+ * Write coalescing for one topic. What comes after a pause goes out at once; what comes in quick succession waits a few
+ * milliseconds for the rest and goes out in one turn, which Bun joins into one write for each socket. The system call
  * is by far the dearest part of a delivery, so a busy tenant costs a fraction, at a delay that nobody sees.
  */
-export class Coalescer {
+export class Coalescer<Item> {
   readonly #clock: Clock;
-  readonly #send: (text: string) => void;
+  readonly #send: (item: Item) => void;
   /** Allocated with the first burst: most tenants never have one. */
-  #waiting: string[] | null = null;
+  #waiting: Item[] | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
 
-  constructor(clock: Clock, send: (text: string) => void) {
+  constructor(clock: Clock, send: (item: Item) => void) {
     this.#clock = clock;
     this.#send = send;
   }
 
-  add(text: string, receivers: number): void {
+  add(item: Item, receivers: number): void {
     if (this.#cancel !== null) {
-      this.#waiting?.push(text);
+      this.#waiting?.push(item);
       return;
     }
     const now = this.#clock.now();
@@ -35,11 +35,11 @@ export class Coalescer {
     // A clock that was set back must not hold anything for longer than a gap.
     if (wait <= 0 || wait > gap) {
       this.#sentAt = now;
-      this.#send(text);
+      this.#send(item);
       return;
     }
     this.#waiting ??= [];
-    this.#waiting.push(text);
+    this.#waiting.push(item);
     this.#cancel = this.#clock.after(wait, () => this.flush());
   }
 
@@ -49,8 +49,8 @@ export class Coalescer {
     this.#cancel();
     this.#cancel = null;
     this.#sentAt = this.#clock.now();
-    const texts = this.#waiting ?? [];
+    const items = this.#waiting ?? [];
     this.#waiting = null;
-    for (const text of texts) this.#send(text);
+    for (const item of items) this.#send(item);
   }
 }

@@ -9,7 +9,12 @@ import type { Connection } from "./connection.ts";
 import { endedBy, standsAfterReset } from "./revocation.ts";
 import type { WsManager } from "./ws-manager.ts";
 
-type Room = { readonly lease: FeedLease; readonly events: Coalescer; stop(): void; lengthSinceCheck: number };
+type Room = {
+  readonly lease: FeedLease;
+  readonly events: Coalescer<FeedEvent>;
+  stop(): void;
+  lengthSinceCheck: number;
+};
 
 export type Rooms = {
   /** Makes the connection hear the tenant from now on. Answers whether the lease is kept. */
@@ -53,10 +58,9 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     }
   };
 
-  const onEvent = (tenantId: string, room: Room, event: FeedEvent) => {
-    const receivers = manager.clientsOf(tenantId).size;
-    room.events.add(event.payload, receivers);
-    metrics.deliveries.inc(receivers);
+  const handOver = (tenantId: string, room: Room, event: FeedEvent) => {
+    deps.publish(topicOf(tenantId), event.payload);
+    metrics.deliveries.inc(manager.clientsOf(tenantId).size);
     // The time of another backend's event is by another clock, if it is one at all.
     if (event.at !== null && event.position !== null)
       metrics.deliverySeconds.observe(Math.max(0, clock.now() - event.at) / 1_000);
@@ -65,6 +69,10 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
       room.lengthSinceCheck = 0;
       closeSlow(tenantId);
     }
+  };
+
+  const onEvent = (tenantId: string, room: Room, event: FeedEvent) => {
+    room.events.add(event, manager.clientsOf(tenantId).size);
     if (event.ends === null || event.position === null) return;
     room.events.flush();
     for (const connection of manager.socketsOf(tenantId)) {
@@ -115,10 +123,9 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
       // What waits for the others is part of what this one was sent as its past.
       rooms.get(tenantId)?.events.flush();
       const { first } = manager.link(connection.id, tenantId, generation);
-      const topic = topicOf(tenantId);
-      connection.joinTopic(topic);
+      connection.joinTopic(topicOf(tenantId));
       if (!first) return false;
-      const events = new Coalescer(clock, (text) => deps.publish(topic, text));
+      const events = new Coalescer<FeedEvent>(clock, (event) => handOver(tenantId, room, event));
       const room: Room = { lease, events, stop: () => stop(), lengthSinceCheck: 0 };
       const stop = lease.feed.subscribe({
         event: (event) => onEvent(tenantId, room, event),

@@ -1,6 +1,4 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { DatabaseConfig } from "../config/config.ts";
-import { type Log, silentLog } from "../log/log.ts";
 import type { Database } from "./schema.ts";
 
 export type DialectName = "sqlite" | "postgres";
@@ -44,10 +42,4 @@ export const readSnapshot = <Result>(db: Db, work: (tx: Tx) => Promise<Result>):
 /** Rejects when the database does not answer. */
 export const probe = async (db: Db): Promise<void> => {
   await sql`select 1`.execute(db.read);
-};
-
-/** Opens the database that the settings name. @throws DatabaseError */
-export const openDb = async (config: DatabaseConfig, log: Log = silentLog): Promise<Db> => {
-  if (config.kind === "postgres") return (await import("./postgres.ts")).openPostgres(config.url, log);
-  return (await import("./sqlite.ts")).openSqlite(config.path);
 };

@@ -222,25 +222,34 @@ export const startRelay = (deps: RelayDeps): Relay => {
         sweeping = null;
       });
   };
-  /** A database is put back while nobody runs on it, so it is enough to look once. */
-  const reconcile = async (): Promise<void> => {
-    const heads = await db.read.selectFrom("tenant_heads").select(["tenant_id", "epoch", "seq"]).execute();
-    for (let from = 0; from < heads.length && !stopped; from += COMPARED_AT_ONCE) {
-      await Promise.all(
-        heads.slice(from, from + COMPARED_AT_ONCE).map(async ({ tenant_id: tenantId, epoch, seq }) => {
-          const inBus = await pubsub.head(tenantId);
-          if (inBus?.epoch !== epoch || inBus.seq <= seq) return;
-          catchUp(tenantId);
-          await lanes.get(tenantId)?.running;
-        }),
-      );
+  /** Compares the heads of all teams that have changed since, and catches up where the two are off. Never rejects. */
+  const compareHeads = async (changedSince: string, isOff: (inBus: Position | null, inLog: Position) => boolean) => {
+    try {
+      const heads = await db.read
+        .selectFrom("tenant_heads")
+        .select(["tenant_id", "epoch", "seq"])
+        .where("updated_at", ">=", changedSince)
+        .execute();
+      for (let from = 0; from < heads.length && !stopped; from += COMPARED_AT_ONCE) {
+        await Promise.all(
+          heads.slice(from, from + COMPARED_AT_ONCE).map(async ({ tenant_id: tenantId, epoch, seq }) => {
+            if (!isOff(await pubsub.head(tenantId), { epoch, seq })) return;
+            catchUp(tenantId);
+            await lanes.get(tenantId)?.running;
+          }),
+        );
+      }
+    } catch (err) {
+      log.warn({ err }, "pub/sub could not be compared with the database yet");
     }
   };
-  const reconciled = remembers
-    ? reconcile().catch((err: unknown) => log.warn({ err }, "pub/sub could not be compared with the database yet"))
+  // A database is put back while nobody runs on it, so it is enough to look once whether pub/sub is ahead of it.
+  let comparing = remembers
+    ? compareHeads("", (inBus, inLog) => inBus?.epoch === inLog.epoch && inBus.seq > inLog.seq)
     : Promise.resolve();
+  let isComparisonDue = false;
   const compared = Promise.race([
-    reconciled,
+    comparing,
     new Promise<void>((resolve) => {
       clock.after(COMPARED_WITHIN_MS, resolve);
     }),
@@ -261,25 +270,19 @@ export const startRelay = (deps: RelayDeps): Relay => {
       })
     : () => {};
   /** What came back may be an older copy, and where no node has heard more nobody would ask for what it lacks. */
-  const catchUpRecent = async (): Promise<void> => {
-    const recent = await db.read
-      .selectFrom("tenant_heads")
-      .select(["tenant_id", "epoch", "seq"])
-      .where("updated_at", ">", new Date(clock.now() - RECENT_MS).toISOString())
-      .execute();
-    for (let from = 0; from < recent.length && !stopped; from += COMPARED_AT_ONCE) {
-      await Promise.all(
-        recent.slice(from, from + COMPARED_AT_ONCE).map(async ({ tenant_id: tenantId, epoch, seq }) => {
-          const inBus = await pubsub.head(tenantId);
-          if (inBus?.epoch !== epoch || inBus.seq !== seq) catchUp(tenantId);
-        }),
-      );
-    }
+  const compareRecent = () => {
+    if (isComparisonDue) return;
+    isComparisonDue = true;
+    // One after the other: a connection that flaps must not pile up comparisons.
+    comparing = comparing.then(() => {
+      isComparisonDue = false;
+      const changedSince = new Date(clock.now() - RECENT_MS).toISOString();
+      return compareHeads(changedSince, (inBus, { epoch, seq }) => inBus?.epoch !== epoch || inBus.seq !== seq);
+    });
   };
   const unsubscribeReconnect = pubsub.onReconnect(() => {
     for (const tenantId of lanes.keys()) catchUp(tenantId);
-    if (!remembers) return;
-    catchUpRecent().catch((err: unknown) => log.warn({ err }, "pub/sub could not be compared with the database yet"));
+    if (remembers) compareRecent();
   });
 
   return {
@@ -304,7 +307,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
       stopRepairs();
       for (const lane of lanes.values()) lane.cancelRetry?.();
       await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
-      await reconciled;
+      await comparing;
       await sweeping;
       if (remembers) await sweep().catch(() => {});
     },

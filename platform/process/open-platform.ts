@@ -5,7 +5,7 @@ import { NO_SHARED_CACHE } from "../cache/shared-cache.ts";
 import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { resolveSecret } from "../config/secret.ts";
-import { openDb } from "../db/db.ts";
+import { openDb } from "../db/open-db.ts";
 import { createFeedHub } from "../events/feed-hub.ts";
 import { createLogReader } from "../events/log.ts";
 import { startRelay } from "../events/relay.ts";

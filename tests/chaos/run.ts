@@ -65,7 +65,6 @@ const writerOf = (page: Page, name: string, { random, one }: Dice): Writer => {
 /** The order of the faults: all once, shuffled, then again. */
 const scheduleOf = ({ faults }: ChaosPlan, { random }: Dice): (() => Fault) => {
   const known = faults === undefined ? FAULTS : FAULTS.filter(({ name }) => faults.includes(name));
-  if (known.length === 0) throw new Error("there is no such fault");
   let left: Fault[] = [];
   return () => {
     if (left.length === 0)
@@ -73,7 +72,9 @@ const scheduleOf = ({ faults }: ChaosPlan, { random }: Dice): (() => Fault) => {
         .map((fault) => ({ fault, at: random() }))
         .sort((a, b) => a.at - b.at)
         .map(({ fault }) => fault);
-    return left.pop() ?? FAULTS[0]!;
+    const next = left.pop();
+    if (next === undefined) throw new Error("there is no such fault");
+    return next;
   };
 };
 
@@ -170,6 +171,7 @@ export const runChaos = async (plan: ChaosPlan): Promise<ChaosReport> => {
   const wanted = writers.flatMap((writer) => [...writer.titles]);
   const wrong = [
     ...lags,
+    ...[...world.apis, ...world.sockets].filter((node) => node.hasEnded()).map(({ name }) => `${name} ended by itself`),
     ...[...truth.values()].flatMap(logFaults),
     ...pages.flatMap(({ faults }, index) => faults.map((fault) => `page ${index}: ${fault}`)),
     ...pages.flatMap(({ runtime }, index) =>

@@ -20,6 +20,8 @@ export type Node = {
   start(): Promise<void>;
   pause(): void;
   resume(): void;
+  /** Whether it ended without being killed. */
+  hasEnded(): boolean;
   /** What it printed in all its lives. */
   output(): string;
 };
@@ -43,14 +45,29 @@ const nodeOf = async (name: string, start: (port: number) => Promise<Program>): 
   const port = freePort();
   let program = await start(port);
   let before = "";
+  let ended = false;
+  let isKilled = false;
+  const watch = () => {
+    const life = program;
+    void life.exited.then(() => {
+      ended ||= !isKilled;
+    });
+  };
+  watch();
   return {
     name,
     port,
-    kill: () => program.kill(),
+    kill: () => {
+      isKilled = true;
+      return program.kill();
+    },
     start: async () => {
       before += program.output();
       program = await start(port);
+      isKilled = false;
+      watch();
     },
+    hasEnded: () => ended,
     pause: () => program.pause(),
     resume: () => program.resume(),
     output: () => before + program.output(),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { loadConfig } from "../../platform/config/config.ts";
-import { type Db, openDb } from "../../platform/db/db.ts";
+import type { Db } from "../../platform/db/db.ts";
+import { openDb } from "../../platform/db/open-db.ts";
 import { temporaryFolder } from "./lifetime.ts";
 
 /** Makes an empty database; answers its `DATABASE_URL`. */

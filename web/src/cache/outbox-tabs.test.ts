@@ -1,32 +1,15 @@
 import { expect, test } from "bun:test";
-import { columnIdSchema, taskIdSchema } from "../../../shared/ids.ts";
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { type ApiAnswer, ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { SimClock, settle } from "../realtime/testing/sim-clock.ts";
 import type { Intent } from "./intents.ts";
 import { Outbox } from "./outbox.ts";
 import { SimBrowser } from "./testing/sim-device.ts";
-import { BOARD_ID, idOf, TODO, USER_ID } from "./testing/things.ts";
+import { creating, idOf, renaming, USER_ID } from "./testing/things.ts";
 
-const AT = "2026-01-01T00:00:00.000Z";
 const [ONE, TWO] = [idOf(101), idOf(102)];
 const DAY_MS = 86_400_000;
 
-const rename = (id: string, title: string): Intent => ({
-  kind: "task.update",
-  boardId: BOARD_ID,
-  id,
-  change: { title },
-  at: AT,
-  ifVersion: null,
-});
-const create = (id: string): Intent => ({
-  kind: "task.create",
-  boardId: BOARD_ID,
-  input: { id: taskIdSchema.parse(id), columnId: columnIdSchema.parse(TODO), title: "New" },
-  by: USER_ID,
-  at: AT,
-});
 const problem = (status: number, code: ProblemCode) => new ApiProblem(code, status, "no");
 
 type Sent = {
@@ -93,7 +76,7 @@ test("a change is on the device before it is sent", async () => {
   const { clock, device, sent, open } = browser();
   const { box } = await open("a");
   device.writeDelay = 100;
-  box.add(rename(ONE, "A"), "A");
+  box.add(renaming(ONE, "A"), "A");
   await clock.pass(40);
   expect(sent).toEqual([]);
   await clock.pass(100);
@@ -104,8 +87,8 @@ test("a change is on the device before it is sent", async () => {
 test("C4 what a page left unanswered is sent by the next one, in its order and under its key", async () => {
   const { clock, device, sent, at, open } = browser();
   const first = await open("a");
-  first.box.add(create(ONE), "New");
-  first.box.add(rename(ONE, "A"), "New");
+  first.box.add(creating(ONE), "New");
+  first.box.add(renaming(ONE, "A"), "New");
   await clock.pass(20);
   first.close();
   const { box } = await open("b");
@@ -124,7 +107,7 @@ test("of two tabs one sends, and both show what either of them does", async () =
   const { clock, sent, at, open } = browser();
   const a = await open("a");
   const b = await open("b");
-  b.box.add(rename(ONE, "B"), "B");
+  b.box.add(renaming(ONE, "B"), "B");
   await clock.pass(20);
   expect(sent.map(({ tab }) => tab)).toEqual(["a"]);
   expect([shownIn(a.box), shownIn(b.box)]).toEqual([["key1"], ["key1"]]);
@@ -136,7 +119,7 @@ test("when the tab that sends dies, another one goes on under the same key", asy
   const { clock, sent, open } = browser();
   const a = await open("a");
   const b = await open("b");
-  b.box.add(rename(ONE, "B"), "B");
+  b.box.add(renaming(ONE, "B"), "B");
   await clock.pass(20);
   a.end();
   await clock.pass(20);
@@ -150,7 +133,7 @@ test("the tab that is looked at sends, and a refusal that the other one hears la
   const { clock, sent, at, open } = browser();
   const a = await open("a");
   const b = await open("b");
-  a.box.add(rename(ONE, "A"), "A");
+  a.box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
   b.look();
   await clock.pass(20);
@@ -165,9 +148,9 @@ test("changes of two tabs on one thing are sent in the order of their making", a
   const { clock, sent, at, open } = browser();
   const a = await open("a");
   const b = await open("b");
-  b.box.add(rename(ONE, "first"), "");
+  b.box.add(renaming(ONE, "first"), "");
   await clock.pass(20);
-  a.box.add(rename(ONE, "second"), "");
+  a.box.add(renaming(ONE, "second"), "");
   await clock.pass(20);
   expect(sent).toHaveLength(1);
   await at(0).end(1);
@@ -178,7 +161,7 @@ test("a refusal is told in every tab, after a reload too, until somebody puts it
   const { clock, device, at, open } = browser();
   const a = await open("a");
   const b = await open("b");
-  b.box.add(rename(ONE, "Lost words"), "The title");
+  b.box.add(renaming(ONE, "Lost words"), "The title");
   await clock.pass(20);
   await at(0).end(problem(403, "FORBIDDEN"));
   expect(a.box.entries).toEqual([]);
@@ -200,8 +183,8 @@ test("who waits in another tab for the answer hears it there", async () => {
   const b = await open("b");
   const heard: string[] = [];
   const caller = { answered: (data: unknown) => heard.push(`answer ${data}`), refused: () => heard.push("refused") };
-  b.box.add(create(ONE), "", caller);
-  b.box.add(create(TWO), "", caller);
+  b.box.add(creating(ONE), "", caller);
+  b.box.add(creating(TWO), "", caller);
   await clock.pass(20);
   await at(0).end(7);
   await at(1).end(problem(403, "FORBIDDEN"));
@@ -214,8 +197,8 @@ test("who waits in another tab for the answer hears it there", async () => {
 test("C4 what the server may have had and forgotten is told instead of sent once more", async () => {
   const { clock, at, sent, open } = browser();
   const a = await open("a");
-  a.box.add(rename(ONE, "A"), "Old");
-  a.box.add(create(TWO), "Made");
+  a.box.add(renaming(ONE, "A"), "Old");
+  a.box.add(creating(TWO), "Made");
   await clock.pass(20);
   await at(0).end(new NetworkFailure("the answer was lost"));
   a.close();
@@ -228,10 +211,10 @@ test("C4 what the server may have had and forgotten is told instead of sent once
 test("what was never sent is sent however old it is", async () => {
   const { clock, at, sent, open } = browser();
   const a = await open("a");
-  a.box.add(rename(TWO, "A"), "");
+  a.box.add(renaming(TWO, "A"), "");
   await clock.pass(20);
   await at(0).end(new NetworkFailure("offline"));
-  a.box.add(rename(ONE, "B"), "");
+  a.box.add(renaming(ONE, "B"), "");
   await clock.pass(20);
   a.close();
   await clock.pass(30 * DAY_MS);
@@ -243,7 +226,7 @@ test("a device that takes no more does not hold changes up, and says that it for
   const { clock, device, at, open } = browser();
   const { box } = await open("a");
   device.isFull = true;
-  box.add(rename(ONE, "A"), "A");
+  box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
   expect(box.isForgetful).toBe(true);
   await at(0).end(1);
@@ -253,13 +236,13 @@ test("a device that takes no more does not hold changes up, and says that it for
 test("nobody's changes are sent before it is certain who is here", async () => {
   const { clock, sent, open } = browser();
   const first = await open("a");
-  first.box.add(rename(ONE, "A"), "A");
+  first.box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
   first.close();
   sent.length = 0;
   const { box } = await open("b", false);
   box.wake();
-  box.add(rename(TWO, "B"), "B");
+  box.add(renaming(TWO, "B"), "B");
   await clock.pass(20);
   expect(sent).toEqual([]);
   expect(shownIn(box)).toEqual(["key1", "key2"]);
@@ -272,7 +255,7 @@ test("signing out in one tab takes the changes from the other", async () => {
   const { clock, open } = browser();
   const a = await open("a");
   const b = await open("b");
-  b.box.add(rename(ONE, "A"), "A");
+  b.box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
   a.box.tellWiped();
   await clock.pass(20);
@@ -282,7 +265,7 @@ test("signing out in one tab takes the changes from the other", async () => {
 test("what was answered while a new tab was reading the device does not stay in that tab", async () => {
   const { clock, device, at, open } = browser();
   const a = await open("a");
-  a.box.add(rename(ONE, "A"), "A");
+  a.box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
   device.writeDelay = 100;
   const opening = open("b");

@@ -1,14 +1,12 @@
 import { expect, test } from "bun:test";
-import { columnIdSchema, taskIdSchema } from "../../../shared/ids.ts";
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { type ApiAnswer, ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { SimClock, settle } from "../realtime/testing/sim-clock.ts";
 import type { Intent } from "./intents.ts";
 import { Outbox } from "./outbox.ts";
 import type { Entry } from "./outbox-entry.ts";
-import { BOARD_ID, idOf, TODO, USER_ID } from "./testing/things.ts";
+import { BOARD_ID, creating, idOf, renaming } from "./testing/things.ts";
 
-const AT = "2026-01-01T00:00:00.000Z";
 const ONE = idOf(101);
 const TWO = idOf(102);
 
@@ -62,21 +60,6 @@ const outbox = () => {
   return Object.assign(here, { box });
 };
 
-const rename = (id: string, title: string): Intent => ({
-  kind: "task.update",
-  boardId: BOARD_ID,
-  id,
-  change: { title },
-  at: AT,
-  ifVersion: null,
-});
-const create = (id: string): Intent => ({
-  kind: "task.create",
-  boardId: BOARD_ID,
-  input: { id: taskIdSchema.parse(id), columnId: columnIdSchema.parse(TODO), title: "New" },
-  by: USER_ID,
-  at: AT,
-});
 const remove = (id: string): Intent => ({ kind: "task.delete", boardId: BOARD_ID, id });
 const problem = (status: number, code: ProblemCode, retryAfter: number | null = null) =>
   new ApiProblem(code, status, "no", [], retryAfter);
@@ -88,7 +71,7 @@ const at = (sent: readonly Sent[], index: number): Sent => {
 
 test("C4 a request is repeated under the same key until it is answered", async () => {
   const { box, sent, clock } = outbox();
-  box.add(rename(ONE, "A"), "A");
+  box.add(renaming(ONE, "A"), "A");
   await at(sent, 0).fail(new NetworkFailure("nothing"));
   await clock.pass(10_000);
   await at(sent, 1).fail(problem(503, "UNAVAILABLE"));
@@ -100,7 +83,7 @@ test("C4 a request is repeated under the same key until it is answered", async (
 
 test("a wait that the server asks for is kept", async () => {
   const { box, sent, clock } = outbox();
-  box.add(rename(ONE, "A"), "A");
+  box.add(renaming(ONE, "A"), "A");
   await at(sent, 0).fail(problem(429, "RATE_LIMITED", 7));
   await clock.pass(6_999);
   expect(sent).toHaveLength(1);
@@ -110,9 +93,9 @@ test("a wait that the server asks for is kept", async () => {
 
 test("what follows from an earlier change waits for its answer, what does not goes beside it", async () => {
   const { box, sent } = outbox();
-  box.add(create(ONE), "New");
-  box.add(rename(ONE, "A"), "A");
-  box.add(rename(TWO, "B"), "B");
+  box.add(creating(ONE), "New");
+  box.add(renaming(ONE, "A"), "A");
+  box.add(renaming(TWO, "B"), "B");
   expect(sent.map(({ intent }) => intent.kind)).toEqual(["task.create", "task.update"]);
   await at(sent, 0).answer(1);
   expect(sent).toHaveLength(3);
@@ -120,7 +103,7 @@ test("what follows from an earlier change waits for its answer, what does not go
 
 test("an answered change is shown until the confirmed state holds it", async () => {
   const here = outbox();
-  here.box.add(rename(ONE, "A"), "A");
+  here.box.add(renaming(ONE, "A"), "A");
   await at(here.sent, 0).answer(5);
   here.cursor = 4;
   here.box.prune();
@@ -132,7 +115,7 @@ test("an answered change is shown until the confirmed state holds it", async () 
 
 test("the echo of one's own change ends its being shown before the answer comes", async () => {
   const here = outbox();
-  here.box.add(rename(ONE, "A"), "A");
+  here.box.add(renaming(ONE, "A"), "A");
   here.box.echo("key1", { epoch: "e1", seq: 5 });
   here.cursor = 6;
   here.box.prune();
@@ -143,7 +126,7 @@ test("the echo of one's own change ends its being shown before the answer comes"
 
 test("a change whose answer was lost is settled by its echo and not sent again", async () => {
   const here = outbox();
-  here.box.add(rename(ONE, "A"), "A");
+  here.box.add(renaming(ONE, "A"), "A");
   await at(here.sent, 0).fail(new NetworkFailure("lost"));
   here.cursor = 5;
   here.box.echo("key1", { epoch: "e1", seq: 5 });
@@ -155,7 +138,7 @@ test("a change whose answer was lost is settled by its echo and not sent again",
 
 test("a refused change is taken back with its reason, and can be done again under another key", async () => {
   const { box, sent } = outbox();
-  box.add(rename(ONE, "A"), "The title");
+  box.add(renaming(ONE, "A"), "The title");
   await at(sent, 0).fail(problem(403, "FORBIDDEN"));
   expect(box.entries).toEqual([]);
   const [refusal] = box.refusals;
@@ -168,9 +151,9 @@ test("a refused change is taken back with its reason, and can be done again unde
 
 test("a refused creation takes along what was to be done to what it would have made", async () => {
   const { box, sent } = outbox();
-  box.add(create(ONE), "New");
-  box.add(rename(ONE, "A"), "New");
-  box.add(rename(TWO, "B"), "Two");
+  box.add(creating(ONE), "New");
+  box.add(renaming(ONE, "A"), "New");
+  box.add(renaming(TWO, "B"), "Two");
   await at(sent, 0).fail(problem(422, "INVALID"));
   expect(box.entries.map(({ intent }) => "id" in intent && intent.id)).toEqual([TWO]);
   expect(box.refusals.map(({ intents }) => intents.length)).toEqual([2]);
@@ -188,7 +171,7 @@ test("deleting what is gone already is no refusal", async () => {
 
 test("without a session the changes wait for one", async () => {
   const here = outbox();
-  here.box.add(rename(ONE, "A"), "A");
+  here.box.add(renaming(ONE, "A"), "A");
   await at(here.sent, 0).fail(problem(401, "UNAUTHENTICATED"));
   expect(here.signedOut).toBe(1);
   expect(here.box.entries).toHaveLength(1);
@@ -198,7 +181,7 @@ test("without a session the changes wait for one", async () => {
 
 test("a request that the server breaks on does not hold up the others for ever", async () => {
   const { box, sent, clock } = outbox();
-  box.add(rename(ONE, "A"), "A");
+  box.add(renaming(ONE, "A"), "A");
   for (let tries = 0; tries < 5; tries += 1) {
     await at(sent, -1).fail(problem(500, "INTERNAL"));
     await clock.pass(60_000);
@@ -210,7 +193,7 @@ test("who called hears of a refusal instead of the list", async () => {
   const { box, sent } = outbox();
   const heard: string[] = [];
   const caller = { answered: () => heard.push("answered"), refused: ({ message }: Error) => heard.push(message) };
-  box.add(create(ONE), "New", caller);
+  box.add(creating(ONE), "New", caller);
   await at(sent, 0).fail(problem(403, "FORBIDDEN"));
   expect(heard).toEqual(["no"]);
   expect(box.refusals).toEqual([]);
@@ -218,8 +201,8 @@ test("who called hears of a refusal instead of the list", async () => {
 
 test("nothing of one person's is sent or answered after clearing", async () => {
   const { box, sent, clock } = outbox();
-  box.add(create(ONE), "New");
-  box.add(rename(ONE, "A"), "A");
+  box.add(creating(ONE), "New");
+  box.add(renaming(ONE, "A"), "A");
   box.clear();
   await at(sent, 0).answer(1);
   await clock.pass(60_000);

@@ -1,9 +1,11 @@
 import { type Board, boardSchema } from "../../../../shared/boards.ts";
 import { type Column, columnSchema } from "../../../../shared/columns.ts";
 import type { Action, SequencedMessage } from "../../../../shared/events.ts";
+import { columnIdSchema, taskIdSchema } from "../../../../shared/ids.ts";
 import { type Label, labelSchema } from "../../../../shared/labels.ts";
 import { type Member, memberSchema } from "../../../../shared/members.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
+import type { Intent } from "../intents.ts";
 import { type BoardState, boardStateOf } from "../states.ts";
 
 /** A UUIDv7 that a number decides. */
@@ -15,7 +17,7 @@ export const USER_ID = idOf(3);
 export const TODO = idOf(11);
 export const DOING = idOf(12);
 
-const AT = "2026-01-01T00:00:00.000Z";
+export const AT = "2026-01-01T00:00:00.000Z";
 const stamps = { teamId: TEAM_ID, createdAt: AT, updatedAt: AT };
 
 export const board = (fields: Record<string, unknown> = {}): Board =>
@@ -110,4 +112,22 @@ export const message = (
   epoch: "e1",
   at: AT,
   ...fields,
+});
+
+/** What somebody does to a task. */
+export const renaming = (id: string, title: string): Intent => ({
+  kind: "task.update",
+  boardId: BOARD_ID,
+  id,
+  change: { title },
+  at: AT,
+  ifVersion: null,
+});
+
+export const creating = (id: string): Intent => ({
+  kind: "task.create",
+  boardId: BOARD_ID,
+  input: { id: taskIdSchema.parse(id), columnId: columnIdSchema.parse(TODO), title: "New" },
+  by: USER_ID,
+  at: AT,
 });
