@@ -1,5 +1,5 @@
 import type { Position } from "../../shared/position.ts";
-import { type Db, readSnapshot, type Tx } from "../db/db.ts";
+import { type Db, type Executor, readSnapshot, type Tx } from "../db/db.ts";
 import { toHistory } from "../pubsub/history.ts";
 import type { History } from "../pubsub/provider.ts";
 import { lockHead } from "./append.ts";
@@ -9,7 +9,7 @@ import type { LogReader } from "./log-reader.ts";
 export const KEPT_EVENTS = 10_000;
 export const KEPT_DAYS = 7;
 
-export const readHead = async (tx: Tx, tenantId: string): Promise<Position | null> =>
+export const readHead = async (tx: Executor, tenantId: string): Promise<Position | null> =>
   (await tx.selectFrom("tenant_heads").select(["epoch", "seq"]).where("tenant_id", "=", tenantId).executeTakeFirst()) ??
   null;
 
@@ -38,6 +38,10 @@ export const createLogReader = (db: Db): LogReader => ({
   history: (tenantId, since, limit) => readSnapshot(db, (tx) => readHistory(tx, tenantId, since, limit)),
 });
 
+/** Whether a log has not reached what was seen of it. */
+export const isBehind = (log: Position, seen: Position): boolean =>
+  log.epoch < seen.epoch || (log.epoch === seen.epoch && log.seq < seen.seq);
+
 /**
  * Begins a new epoch where the log is behind a position that was seen of it. The old events go: they lead to a state that
  * others have left. Answers the head as it is then.
@@ -45,7 +49,7 @@ export const createLogReader = (db: Db): LogReader => ({
 export const startEpoch = (db: Db, tenantId: string, seen: Position, epoch: string): Promise<Position | null> =>
   db.change(async (tx) => {
     const head = await lockHead(db.dialect, tx, tenantId);
-    if (head === null || head.epoch !== seen.epoch || head.seq >= seen.seq) return head;
+    if (head === null || !isBehind(head, seen) || epoch <= seen.epoch) return head;
     await tx.deleteFrom("events").where("tenant_id", "=", tenantId).execute();
     await tx
       .updateTable("tenant_heads")

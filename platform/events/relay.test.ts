@@ -56,6 +56,7 @@ const createBus = () => {
     name: "redis",
     isCache: true,
     append: async (_, of, entries, floor): Promise<AppendOutcome> => {
+      if (of < epoch) return { kind: "stale-epoch", epoch };
       if (of > epoch) {
         epoch = of;
         log.length = 0;
@@ -100,6 +101,11 @@ const createBus = () => {
     },
     reconnect: () => {
       for (const listener of reconnected) listener();
+    },
+    /** The bus belongs to a history that the database does not know. */
+    beginAt: (later: string, seq: number) => {
+      epoch = later;
+      log.splice(0, log.length, { seq, payload: "" });
     },
     say: (channel: string, payload: string) => listeners.get(channel)?.(payload, channel),
     seqs: () => log.map((entry) => entry.seq),
@@ -172,6 +178,19 @@ test("a bus that comes back with an older copy is given what it forgot, though n
   await relay.idle();
   log.pop();
   reconnect();
+  await until(() => seqs().length === 3);
+  expect(seqs()).toEqual(upTo(3));
+});
+
+test("a bus that goes back without a word is given what it forgot, though nobody asks for it", async () => {
+  const { relay, commit, seqs, log, clock, until } = await start();
+  relay.nudge("t", await commit(3));
+  await relay.idle();
+  log.splice(1);
+  clock.move(5_000);
+  await until(() => seqs().length === 3);
+  log.length = 0;
+  clock.move(5_000);
   await until(() => seqs().length === 3);
   expect(seqs()).toEqual(upTo(3));
 });
@@ -257,6 +276,24 @@ test("a database that went back has begun anew before the first change may be ta
   });
   await relay.compared;
   expect(await headOf(db)).toEqual({ epoch: "f", seq: 0 });
+});
+
+test("a database from before its last new epoch begins another, whether it is noticed at the start or by a change", async () => {
+  const early = await start(async (database, { beginAt }) => {
+    await database.change((tx) => createHead(tx, "t", "e", AT));
+    beginAt("ee", 7);
+  });
+  await early.relay.compared;
+  expect(await headOf(early.db)).toEqual({ epoch: "f", seq: 0 });
+
+  const late = await start();
+  late.relay.nudge("t", await late.commit(3));
+  await late.relay.idle();
+  late.beginAt("ee", 2);
+  late.relay.nudge("t", await late.commit(1));
+  await late.relay.idle();
+  expect(await headOf(late.db)).toEqual({ epoch: "f", seq: 4 });
+  expect(await late.bus.head("t")).toEqual({ epoch: "f", seq: 4 });
 });
 
 test("a bus that does not answer holds up the start for a moment only", async () => {

@@ -7,7 +7,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { type RepairAnswer, repairRequestSchema } from "./control.ts";
-import { eventsAfter, readHead, startEpoch } from "./log.ts";
+import { eventsAfter, isBehind, readHead, startEpoch } from "./log.ts";
 
 const SWEEP_MS = 1_000;
 /** What a sweep leaves to the process that committed it. */
@@ -21,6 +21,9 @@ const COMPARED_AT_ONCE = 50;
 const COMPARED_WITHIN_MS = 5_000;
 /** How far back a bus that was away may have forgotten what was handed to it. */
 const RECENT_MS = 10 * 60_000;
+/** What was handed over is looked for again this often, and this long: by then every node has it, or has asked for it. */
+const LOOK_EVERY_MS = 5_000;
+const LOOK_FOR_MS = 60_000;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
@@ -71,6 +74,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
   // The local bus reads the log itself and dies with the process: there is nothing to remember for it.
   const remembers = pubsub.name !== "local";
   const marks = new Map<string, number>();
+  /** What this process handed over of late, by tenant. */
+  const handed = new Map<string, Position & { readonly at: number }>();
   let stopped = false;
 
   const laneOf = (tenantId: string): Lane => {
@@ -82,8 +87,10 @@ export const startRelay = (deps: RelayDeps): Relay => {
     return lane;
   };
 
-  const mark = (tenantId: string, seq: number) => {
-    if (remembers) marks.set(tenantId, Math.max(seq, marks.get(tenantId) ?? 0));
+  const mark = (tenantId: string, { epoch, seq }: Position) => {
+    if (!remembers) return;
+    marks.set(tenantId, Math.max(seq, marks.get(tenantId) ?? 0));
+    handed.set(tenantId, { epoch, seq, at: clock.now() });
   };
 
   const run = (tenantId: string, lane: Lane) => {
@@ -103,7 +110,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
         if (outcome.kind === "accepted") {
           metrics.relayed.inc({ path: "direct" }, batch.entries.length);
           const last = batch.entries.at(-1)?.seq ?? 0;
-          mark(tenantId, Math.min(last, outcome.head));
+          mark(tenantId, { epoch: batch.epoch, seq: Math.min(last, outcome.head) });
           // Another process may have gone on, the database has gone back, or a hole in the batch ended it: the log tells.
           if (outcome.head !== last) lane.behind = true;
         } else lane.behind = true;
@@ -142,16 +149,12 @@ export const startRelay = (deps: RelayDeps): Relay => {
         events: await eventsAfter(tx, tenantId, after, BATCH),
       }));
       if (head === null || head.seq === after) return head;
-      if (head.seq < after) {
-        after = await beginEpoch(tenantId, { epoch: head.epoch, seq: after });
-        continue;
-      }
       // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
       const floor = (events[0]?.seq ?? head.seq + 1) - 1;
       const outcome = await pubsub.append(tenantId, head.epoch, events, floor);
       if (outcome.kind === "stale-epoch") {
-        log.error({ tenantId, epoch: outcome.epoch }, "pub/sub knows a newer history than the database");
-        return head;
+        after = await beginEpoch(tenantId, { epoch: outcome.epoch, seq: 0 });
+        continue;
       }
       if (outcome.kind === "gap") {
         gaps += 1;
@@ -161,29 +164,32 @@ export const startRelay = (deps: RelayDeps): Relay => {
       }
       metrics.relayed.inc({ path: "log" }, events.length);
       after = events.at(-1)?.seq ?? head.seq;
-      mark(tenantId, after);
+      mark(tenantId, { epoch: head.epoch, seq: after });
       if (after >= head.seq) return head;
     }
   };
 
   /**
    * Pub/sub knows events that the database has not: it was put back to an older state. Its history is no continuation of
-   * what clients have seen, so it gets another epoch. Answers the seq that pub/sub now begins behind.
+   * what clients have seen, so it gets another epoch. Answers the seq that pub/sub now goes on behind.
    */
   const beginEpoch = async (tenantId: string, known: Position): Promise<number> => {
-    const head = await startEpoch(db, tenantId, known, deps.newEpoch());
-    if (head === null) return known.seq;
-    log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
-    await pubsub.append(tenantId, head.epoch, [], head.seq);
-    return head.seq;
+    const epoch = deps.newEpoch();
+    const head = await startEpoch(db, tenantId, known, epoch);
+    if (head !== null && isBehind(head, known)) throw new Error(`${epoch} sorts before ${known.epoch}`);
+    if (head?.epoch === epoch) {
+      log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
+      await pubsub.append(tenantId, epoch, [], head.seq);
+    }
+    return lastKnown(tenantId);
   };
 
+  /** The last event that pub/sub has of the history that is in the database. */
   const lastKnown = async (tenantId: string): Promise<number> => {
-    const [inBus, inSql] = await Promise.all([
-      pubsub.head(tenantId),
-      db.read.selectFrom("tenant_heads").select("epoch").where("tenant_id", "=", tenantId).executeTakeFirst(),
-    ]);
-    return inBus !== null && inBus.epoch === inSql?.epoch ? inBus.seq : 0;
+    const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
+    if (inBus === null || inLog === null) return 0;
+    if (isBehind(inLog, inBus)) return beginEpoch(tenantId, inBus);
+    return inBus.epoch === inLog.epoch ? inBus.seq : 0;
   };
 
   const sweep = async (): Promise<void> => {
@@ -214,12 +220,40 @@ export const startRelay = (deps: RelayDeps): Relay => {
     run(tenantId, lane);
   };
 
+  /** In parts, so that many tenants do not ask all at once. */
+  const eachOf = async <Item>(items: readonly Item[], visit: (item: Item) => Promise<void>) => {
+    for (let from = 0; from < items.length && !stopped; from += COMPARED_AT_ONCE) {
+      await Promise.all(items.slice(from, from + COMPARED_AT_ONCE).map(visit));
+    }
+  };
+
+  /** A bus may go back without a word; where nobody has heard what it forgot, nobody asks for it. */
+  const lookAgain = async (): Promise<void> => {
+    const before = clock.now() - LOOK_FOR_MS;
+    await eachOf([...handed], async ([tenantId, { epoch, seq, at }]) => {
+      if (at < before) handed.delete(tenantId);
+      else {
+        const inBus = await pubsub.head(tenantId);
+        const isThere = inBus !== null && (inBus.epoch > epoch || (inBus.epoch === epoch && inBus.seq >= seq));
+        if (!isThere) catchUp(tenantId);
+      }
+    });
+  };
+
   let sweeping: Promise<void> | null = null;
   const startSweep = () => {
     sweeping ??= sweep()
       .catch((err: unknown) => log.warn({ err }, "the relay's sweep failed; it is tried again"))
       .finally(() => {
         sweeping = null;
+      });
+  };
+  let looking: Promise<void> | null = null;
+  const startLooking = () => {
+    looking ??= lookAgain()
+      .catch((err: unknown) => log.debug({ err }, "pub/sub could not be asked whether it still has what it was given"))
+      .finally(() => {
+        looking = null;
       });
   };
   /** Compares the heads of all teams that have changed since, and catches up where the two are off. Never rejects. */
@@ -230,22 +264,18 @@ export const startRelay = (deps: RelayDeps): Relay => {
         .select(["tenant_id", "epoch", "seq"])
         .where("updated_at", ">=", changedSince)
         .execute();
-      for (let from = 0; from < heads.length && !stopped; from += COMPARED_AT_ONCE) {
-        await Promise.all(
-          heads.slice(from, from + COMPARED_AT_ONCE).map(async ({ tenant_id: tenantId, epoch, seq }) => {
-            if (!isOff(await pubsub.head(tenantId), { epoch, seq })) return;
-            catchUp(tenantId);
-            await lanes.get(tenantId)?.running;
-          }),
-        );
-      }
+      await eachOf(heads, async ({ tenant_id: tenantId, epoch, seq }) => {
+        if (!isOff(await pubsub.head(tenantId), { epoch, seq })) return;
+        catchUp(tenantId);
+        await lanes.get(tenantId)?.running;
+      });
     } catch (err) {
       log.warn({ err }, "pub/sub could not be compared with the database yet");
     }
   };
   // A database is put back while nobody runs on it, so it is enough to look once whether pub/sub is ahead of it.
   let comparing = remembers
-    ? compareHeads("", (inBus, inLog) => inBus?.epoch === inLog.epoch && inBus.seq > inLog.seq)
+    ? compareHeads("", (inBus, inLog) => inBus !== null && isBehind(inLog, inBus))
     : Promise.resolve();
   let isComparisonDue = false;
   const compared = Promise.race([
@@ -255,6 +285,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
     }),
   ]);
   const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
+  const stopLooking = remembers ? clock.every(LOOK_EVERY_MS, startLooking) : () => {};
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
     const answer: RepairAnswer = { tenantId, head };
@@ -303,12 +334,14 @@ export const startRelay = (deps: RelayDeps): Relay => {
     stop: async () => {
       stopped = true;
       stopSweep();
+      stopLooking();
       unsubscribeReconnect();
       stopRepairs();
       for (const lane of lanes.values()) lane.cancelRetry?.();
       await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
       await comparing;
       await sweeping;
+      await looking;
       if (remembers) await sweep().catch(() => {});
     },
   };

@@ -126,7 +126,7 @@ export const DEEDS: readonly Deed[] = [
       if (page === undefined || world.pages.length < 3) return;
       world.trace.fault("sign-outs");
       const sid = world.sidOf(page);
-      world.sessions.delete(sid);
+      world.signOut(sid);
       const [api] = serversOf<ApiServer>(world.apis);
       api?.pubsub.publish(CONTROL_CHANNEL, JSON.stringify({ type: "session-ended", sid })).catch(() => {});
       world.closePage(page);

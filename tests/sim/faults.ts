@@ -9,6 +9,8 @@ const later = (world: World, ms: number, run: () => void): void => {
   world.scheduler.after(world.scheduler.between(50, ms), world.fate, run);
 };
 
+const openStream = (world: World) => world.scheduler.pick([...world.streams].filter(({ isOpen }) => isOpen));
+
 /** What goes wrong. Each run meets some kinds of it, and not always the same. */
 export const FAULTS: readonly Deed[] = [
   {
@@ -32,6 +34,45 @@ export const FAULTS: readonly Deed[] = [
       connection.stall(way);
       const isCut = world.scheduler.chance(0.4);
       later(world, 15_000, () => (isCut ? connection.cut() : connection.resume()));
+    },
+  },
+  {
+    name: "stream cut",
+    weight: 4,
+    run: (world) => {
+      const stream = openStream(world);
+      if (stream === undefined) return;
+      world.trace.fault("streams cut");
+      stream.cut();
+    },
+  },
+  {
+    name: "stream stalled",
+    weight: 4,
+    run: (world) => {
+      const stream = openStream(world);
+      if (stream === undefined) return;
+      world.trace.fault("streams stalled");
+      stream.line.isStalled = true;
+      const isCut = world.scheduler.chance(0.4);
+      later(world, 15_000, () => (isCut ? stream.cut() : stream.line.resume()));
+    },
+  },
+  {
+    name: "middlebox",
+    weight: 5,
+    run: (world) => {
+      const { scheduler, middleboxes } = world;
+      const page = anyPage(world);
+      if (page === undefined || middleboxes.has(page.process)) return;
+      const streams = scheduler.chance(0.7) ? "passed" : scheduler.pick(["buffered", "refused"] as const);
+      const refusesSockets = streams === "passed" || scheduler.chance(0.8);
+      if (streams === undefined) return;
+      world.trace.fault(`middleboxes: sockets ${refusesSockets ? "refused" : "passed"}, streams ${streams}`);
+      middleboxes.set(page.process, { refusesSockets, streams });
+      for (const connection of world.connectionsOf(page)) if (refusesSockets) connection.cut();
+      for (const stream of world.streamsOf(page)) if (streams !== "passed") stream.cut();
+      if (scheduler.chance(0.5)) later(world, 30_000, () => middleboxes.delete(page.process));
     },
   },
   {
@@ -221,6 +262,7 @@ export const FAULTS: readonly Deed[] = [
       world.trace.fault("pages offline");
       world.offline.add(page.process);
       for (const connection of world.connectionsOf(page)) connection.stall("both");
+      for (const { line } of world.streamsOf(page)) line.isStalled = true;
       if (world.scheduler.chance(0.5)) page.setNetwork(false);
       later(world, 20_000, () => backOnline(world, page));
     },
@@ -239,13 +281,13 @@ export const FAULTS: readonly Deed[] = [
   },
   {
     name: "database copied",
-    weight: 6,
+    weight: 14,
     run: (world) => {
       if (serversOf(world.apis).length === 0) return;
       world.databaseCopy = { rows: world.database.save(), ...world.head };
     },
   },
-  { name: "database put back", weight: 5, run: (world) => putBack(world) },
+  { name: "database put back", weight: 14, run: (world) => putBack(world) },
 ];
 
 /** The page's network is there again: what was on its way arrives, or the socket is found dead. */
@@ -254,6 +296,10 @@ export const backOnline = (world: World, page: Page): void => {
   for (const connection of world.connectionsOf(page)) {
     if (world.scheduler.chance(0.5)) connection.cut();
     else connection.resume();
+  }
+  for (const stream of world.streamsOf(page)) {
+    if (world.scheduler.chance(0.5)) stream.cut();
+    else stream.line.resume();
   }
   page.setNetwork(true);
 };
@@ -268,8 +314,7 @@ const putBack = (world: World): void => {
   if (copy === null || world.mustKeepRedis() || (copy.epoch === head.epoch && copy.seq === head.seq)) return;
   const known = world.redisHead();
   const isNoticed =
-    copy.epoch === head.epoch &&
-    known?.epoch === copy.epoch &&
+    known?.epoch === head.epoch &&
     known.seq >= head.seq &&
     world.redisWorld.isUp &&
     world.apis.every(({ link }) => !link.isHole);
@@ -277,6 +322,7 @@ const putBack = (world: World): void => {
   for (const { process } of world.databaseUsers) process.kill();
   world.databaseCopy = null;
   world.database.restore(copy.rows);
+  world.keepSessions();
   world.forgetUndone();
   if (isNoticed) world.unnoticed = copy.epoch;
   else {

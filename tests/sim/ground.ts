@@ -1,6 +1,7 @@
 import { drainMicrotasks } from "bun:jsc";
 import type { Clock } from "../../platform/clock/clock.ts";
 import type { Config } from "../../platform/config/config.ts";
+import { createFeedHub } from "../../platform/events/feed-hub.ts";
 import { createLogReader } from "../../platform/events/log.ts";
 import type { Relay } from "../../platform/events/relay.ts";
 import { silentLog } from "../../platform/log/log.ts";
@@ -45,6 +46,7 @@ export const restWithoutTime = (
 ) => { status: number; text: string; position: string }) => {
   const db = database.open(null);
   const clock = deps.clock ?? still;
+  const pubsub = createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics });
   const serving: Serving = {
     db,
     clock,
@@ -53,11 +55,13 @@ export const restWithoutTime = (
     metrics: deps.metrics,
     newId: deps.newId,
     newSecretId: () => deps.newId().replace("-7", "-4"),
-    pubsub: createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics }),
+    pubsub,
+    feeds: createFeedHub({ pubsub, clock, log: silentLog, metrics: deps.metrics }),
     tokens: simTokens(clock),
     config: { wssUrl: "ws://sim", mode: "api" } as Config,
     origins: { baseUrl: "http://sim", trusted: new Set(["http://sim"]) },
     userOf: (sid) => sid,
+    ends: null,
   };
   return (userId, method, path, body) => {
     deps.rest.serve(serving);

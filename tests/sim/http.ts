@@ -1,5 +1,6 @@
 import { parsePosition } from "../../shared/position.ts";
 import type { Fetch } from "../../web/src/lib/api-client.ts";
+import { type Middlebox, StreamedAnswer } from "./event-streams.ts";
 import type { SimProcess } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { ApiServer } from "./servers.ts";
@@ -23,6 +24,9 @@ export type HttpWorld = {
   /** The processes that take requests now. */
   apis(): readonly ApiServer[];
   isOffline(page: SimProcess): boolean;
+  /** What stands between this page and the processes. */
+  middleboxOf(page: SimProcess): Middlebox | null;
+  onStream(stream: StreamedAnswer): void;
   /** Grows each time that an older database takes the place of the one before. */
   restores(): number;
   onAcknowledged(change: Acknowledged): void;
@@ -47,6 +51,9 @@ export const fetchOver =
       const api = world.isOffline(page) ? undefined : scheduler.pick(world.apis());
       if (api === undefined || scheduler.chance(faults.lostRequests)) return fail();
       const headers = new Headers(init.headers);
+      const isStream = headers.get("accept") === "text/event-stream";
+      const middlebox = isStream ? world.middleboxOf(page) : null;
+      if (middlebox?.streams === "refused") return resolve(new Response("<h1>Bad Gateway</h1>", { status: 502 }));
       headers.set("authorization", `Bearer ${sid}`);
       const request = new Request(`http://sim${url}`, {
         method,
@@ -64,6 +71,18 @@ export const fetchOver =
           );
           if (world.isOffline(page) || scheduler.chance(faults.lostAnswers)) {
             scheduler.after(pause(), page, fail);
+            return;
+          }
+          if (isStream && response.ok) {
+            const stream = new StreamedAnswer(response, {
+              scheduler,
+              page,
+              process: api.process,
+              signal: init.signal ?? null,
+            });
+            stream.line.isStalled = middlebox?.streams === "buffered";
+            world.onStream(stream);
+            scheduler.after(pause(), page, () => resolve(stream.response));
             return;
           }
           scheduler.after(pause(), page, () => {

@@ -56,9 +56,15 @@ export const MUTATIONS = {
   },
   "no-new-epoch": {
     file: "platform/events/relay.ts",
-    from: "if (head.seq < after) {",
-    to: "if (head.seq < after) {\n        return head;",
+    from: "if (isBehind(inLog, inBus)) return beginEpoch(tenantId, inBus);",
+    to: "",
     about: "a database that was put back keeps its epoch",
+  },
+  "relay-does-not-look-again": {
+    file: "platform/events/relay.ts",
+    from: "clock.every(LOOK_EVERY_MS, startLooking)",
+    to: "() => {}",
+    about: "nobody notices that Redis went back without a word",
   },
   "no-repair": {
     file: "platform/events/relay.ts",
@@ -83,6 +89,12 @@ export const MUTATIONS = {
     from: "const continued = recovered && holding.kind",
     to: "const continued = holding.kind",
     about: "a page goes on from its position although the history was cut off",
+  },
+  "outdated-joins-at-once": {
+    file: "web/src/realtime/subscription-table.ts",
+    from: "const outdated = (): SubscriptionStep =>",
+    to: "const outdated = again;\nexport const polled = (): SubscriptionStep =>",
+    about: "a page asks all the time for a channel whose history is over",
   },
 } as const satisfies Record<string, Mutation>;
 

@@ -55,6 +55,13 @@ const boardOf = (state: BoardState | null): string | null => {
   return drawn;
 };
 
+/** How live a page can be at best, behind what stands between it and the servers. */
+const bestStatus = (world: World, page: Page): ReturnType<Page["realtime"]["status"]>["status"] => {
+  const middlebox = world.middleboxes.get(page.process);
+  if (middlebox?.refusesSockets !== true) return "live";
+  return middlebox.streams === "passed" ? "streaming" : "polling";
+};
+
 /** How a page's state differs from the truth; `null` when it does not. */
 export const differenceOf = (world: World, page: Page, truth: Truth): string | null => {
   const { teamId } = world.workshop.ground;
@@ -75,7 +82,8 @@ export const differenceOf = (world: World, page: Page, truth: Truth): string | n
   const view = boardOf(page.view);
   if (view !== truth.board) return told("the board", view, truth.board);
   const { status } = realtime.status();
-  if (status !== "live") return told("the status", status, "live");
+  const best = bestStatus(world, page);
+  if (status !== best) return told("the status", status, best);
   if (!page.hasLists) return null;
   const members = inOrder(runtime.viewMembers(teamId)?.items.values() ?? [], "userId");
   if (members !== truth.members) return told("the members", members, truth.members);

@@ -10,12 +10,12 @@ import { boardQuery, boardsQuery, membersQuery } from "../../web/src/cache/state
 import { type BoardState, isTenantState } from "../../web/src/cache/states.ts";
 import { createApiClient, type Fetch } from "../../web/src/lib/api-client.ts";
 import { fetchTokenOver } from "../../web/src/realtime/browser-ports.ts";
-import { pollByHttp } from "../../web/src/realtime/http-transports.ts";
+import { pollByHttp, streamByHttp } from "../../web/src/realtime/http-transports.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
 import "../../web/src/realtime/lower.ts";
 import { joinTeam } from "../../web/src/realtime/join-team.ts";
 import type { Notice } from "../../web/src/realtime/notices.ts";
-import type { Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
+import type { ServerSentEvent, Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
 import { RealtimeClient } from "../../web/src/realtime/realtime-client.ts";
 import { SimProcess } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -71,6 +71,8 @@ export type PageOptions = {
   newId(): string;
   fetch(page: SimProcess): Fetch;
   connect(page: SimProcess, handlers: SocketHandlers): Socket;
+  /** A stream is opened; what it says is told to what is returned. */
+  hearStream(): (event: ServerSentEvent) => void;
   /** An event came where it must not: twice, or out of order. */
   onDisorder(what: string): void;
   onNotice(notice: Notice): void;
@@ -101,11 +103,22 @@ export class Page {
     const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
     queryClient.setQueryData(keys.me, { user, teams: [] });
     this.runtime = runtimeOf(queryClient);
+    const openStream = streamByHttp(api);
     this.realtime = new RealtimeClient({
       clock,
       random,
       connect: (_, handlers) => options.connect(this.process, handlers),
       fetchToken: fetchTokenOver(api),
+      stream: (tenantId, since, handlers) => {
+        const hear = options.hearStream();
+        return openStream(tenantId, since, {
+          ...handlers,
+          onEvent: (event) => {
+            hear(event);
+            handlers.onEvent(event);
+          },
+        });
+      },
       poll: pollByHttp(api),
     });
     const { runtime, realtime } = this;

@@ -1,4 +1,5 @@
 import { requestId } from "hono/request-id";
+import type { Ends } from "../../api/auth/ends.ts";
 import type { ApiDeps } from "../../api/deps.ts";
 import { boardRoutes } from "../../api/features/boards/routes.ts";
 import { createSnapshotCache, type SnapshotCache } from "../../api/features/boards/snapshot-cache.ts";
@@ -14,6 +15,7 @@ import { acceptableBody } from "../../api/middleware/body.ts";
 import { idempotency } from "../../api/middleware/idempotency.ts";
 import { problemHandler, sendProblem } from "../../api/middleware/problem.ts";
 import { createRouter } from "../../api/openapi.ts";
+import { streamRoutes } from "../../api/realtime/sse.ts";
 import { tokenRoutes } from "../../api/realtime/token.ts";
 import { NO_SHARED_CACHE } from "../../platform/cache/shared-cache.ts";
 import type { Db } from "../../platform/db/db.ts";
@@ -22,19 +24,34 @@ import { userIdSchema } from "../../shared/ids.ts";
 
 type Needed = Pick<
   ApiDeps,
-  "db" | "clock" | "log" | "relay" | "newId" | "newSecretId" | "config" | "origins" | "metrics" | "pubsub" | "tokens"
+  | "db"
+  | "clock"
+  | "log"
+  | "relay"
+  | "newId"
+  | "newSecretId"
+  | "config"
+  | "origins"
+  | "metrics"
+  | "pubsub"
+  | "feeds"
+  | "tokens"
 >;
 
 /** What one process of the REST interface brings; the sessions are everybody's. */
 export type Serving = Needed & {
   /** Whose session it is, `null` when it has ended. */
   userOf(sid: string): string | null;
+  /** Tells this process of the ends of sessions; `null` where there are no streams. */
+  readonly ends: Ends | null;
 };
 
 export type Rest = {
   /** Takes over what a new process brings. Its caches are its own, too. */
   serve(serving: Serving): void;
   fetch(request: Request): Promise<Response>;
+  /** Closes all event streams, as a process that stops does. */
+  endStreams(): void;
 };
 
 /** Who calls, where the product has better-auth: `Authorization: Bearer <sid>`. */
@@ -84,7 +101,7 @@ export const createRest = (): Rest => {
       return now().tokens;
     },
     get feeds() {
-      return unneeded();
+      return now().feeds;
     },
     cache: NO_SHARED_CACHE,
     get rateLimits() {
@@ -96,6 +113,8 @@ export const createRest = (): Rest => {
     version: "0",
     snapshots: { get: (...values) => snapshots.get(...values) },
   };
+  const endListeners = new Set<Parameters<Ends["listen"]>[0]>();
+  const stream = streamRoutes(deps, { announce: unneeded, listen: (listener) => void endListeners.add(listener) });
   const app = createRouter();
   app.onError((error, c) => problemHandler(serving?.log ?? silentLog)(error, c));
   app.use(requestId({ generator: () => "r" }));
@@ -118,6 +137,7 @@ export const createRest = (): Rest => {
   });
   app.use<"/api/*", AppEnv>("/api/*", (c, next) => held(c, next));
   app.route("/", tokenRoutes(deps));
+  app.route("/", stream.router);
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
@@ -132,7 +152,11 @@ export const createRest = (): Rest => {
       serving = next;
       held = idempotency();
       snapshots = createSnapshotCache();
+      next.ends?.listen((end) => {
+        for (const listener of endListeners) listener(end);
+      });
     },
+    endStreams: stream.endStreams,
     fetch: (request) => Promise.resolve(app.fetch(request, env)),
   };
 };

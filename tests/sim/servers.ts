@@ -1,3 +1,4 @@
+import { createEnds } from "../../api/auth/ends.ts";
 import type { Config } from "../../platform/config/config.ts";
 import type { Db } from "../../platform/db/db.ts";
 import { createFeedHub } from "../../platform/events/feed-hub.ts";
@@ -54,6 +55,7 @@ export const startApiServer = (
   current.set(machine.name, { process, link: machine.link });
   const pubsub = createRedisPubSub({ urls: [`redis://${machine.name}`], log, clock, metrics });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: scheduler.random, newEpoch: newId });
+  const feeds = createFeedHub({ pubsub, clock, log, metrics, random: scheduler.random });
   const stopRetention = startRetention({ db, clock, log });
   machine.rest.serve({
     db,
@@ -61,6 +63,7 @@ export const startApiServer = (
     log,
     relay,
     pubsub,
+    feeds,
     metrics,
     newId,
     newSecretId: () => `${newId().slice(0, 14)}4${newId().slice(15)}`,
@@ -68,6 +71,7 @@ export const startApiServer = (
     config: { wssUrl: "ws://sim", mode: "api" } as Config,
     origins: { baseUrl: "http://sim", trusted: new Set(["http://sim"]) },
     userOf: deps.userOf,
+    ends: createEnds({ pubsub, clock, log }),
   });
   const server: ApiServer = {
     process,
@@ -80,8 +84,10 @@ export const startApiServer = (
       trimOnce(db, clock.now()).catch(() => {});
     },
     stop: async () => {
+      machine.rest.endStreams();
       await stopRetention();
       await relay.stop();
+      await feeds.close();
       await pubsub.close();
       process.kill();
     },

@@ -31,6 +31,8 @@ const HARD_CASES = [
   "sockets cut",
   "sockets stalled",
   "states read anew",
+  "streams connected",
+  "streams cut",
 ];
 
 test("C1 C2 C3 C4 R1 R2 S2 in many simulated worlds every page ends level with the database", async () => {

@@ -102,6 +102,11 @@ const heal = (world: World): void => {
   for (const node of world.nodes) world.startNode(node);
   for (const { link } of [...world.apis, ...world.nodes]) Object.assign(link, { isHole: false, isDeaf: false });
   for (const page of world.pages) backOnline(world, page);
+  // Some networks never let everything through, and people work there all the same.
+  for (const page of [...world.middleboxes.keys()]) if (scheduler.chance(0.5)) world.middleboxes.delete(page);
+  for (const stream of world.streams) {
+    if (world.middleboxes.get(stream.page)?.streams !== "buffered") stream.line.resume();
+  }
   for (const connection of world.connections) {
     connection.down.delay = 0;
     connection.up.delay = 0;

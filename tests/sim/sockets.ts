@@ -1,6 +1,7 @@
 import type { ServerWebSocket, WebSocketHandler } from "bun";
 import type { Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
 import type { SocketData } from "../../wss/server.ts";
+import { Direction } from "./direction.ts";
 import type { SimProcess } from "./process.ts";
 import type { Owner, Scheduler } from "./scheduler.ts";
 import type { Trace } from "./trace.ts";
@@ -9,62 +10,13 @@ const DELAY_MS = 4;
 /** How much of what a stalled reader is sent the systems in between hold, in UTF-16 units. */
 const IN_BETWEEN = 32 * 1024;
 
-type Piece = { readonly order: number; readonly run: () => void };
-
-/** One direction of a connection: in order, with delays, and stalling when it must. */
-class Stream {
-  readonly #scheduler: Scheduler;
-  readonly #owner: Owner;
-  readonly #onRoom: () => void;
-  readonly #held: Piece[] = [];
-  #order = 0;
-  #at = 0;
-  delay = 0;
-  /** While true nothing arrives, and nothing is lost. */
-  isStalled = false;
-  buffered = 0;
-
-  constructor(scheduler: Scheduler, owner: Owner, onRoom: () => void) {
-    this.#scheduler = scheduler;
-    this.#owner = owner;
-    this.#onRoom = onRoom;
-  }
-
-  send(weight: number, run: () => void): void {
-    this.#order += 1;
-    const piece: Piece = { order: this.#order, run };
-    if (this.isStalled) {
-      this.#held.push(piece);
-      this.buffered += weight;
-    } else this.#carry(piece);
-  }
-
-  resume(): void {
-    if (!this.isStalled) return;
-    this.isStalled = false;
-    this.buffered = 0;
-    // What was on its way when the stream stalled was sent before what came later, and held after it.
-    for (const piece of this.#held.splice(0).sort((a, b) => a.order - b.order)) this.#carry(piece);
-    this.#onRoom();
-  }
-
-  #carry(piece: Piece): void {
-    const delay = this.#scheduler.between(0, DELAY_MS) + this.#scheduler.between(0, this.delay);
-    this.#at = Math.max(this.#at, this.#scheduler.now + delay);
-    this.#scheduler.after(this.#at - this.#scheduler.now, this.#owner, () => {
-      if (this.isStalled) this.#held.push(piece);
-      else piece.run();
-    });
-  }
-}
-
 /** One WebSocket between a page and a node, seen from both ends. */
 export class Connection {
   readonly page: Owner;
   readonly userId: string;
   readonly node: SimBun;
-  readonly down: Stream;
-  readonly up: Stream;
+  readonly down: Direction;
+  readonly up: Direction;
   readonly socket: Socket;
   readonly #scheduler: Scheduler;
   readonly #handlers: SocketHandlers;
@@ -95,8 +47,8 @@ export class Connection {
     this.#handlers = options.handlers;
     this.#onFrame = options.onFrame;
     this.#weight = options.weight;
-    this.down = new Stream(options.scheduler, page, () => this.#onRoom());
-    this.up = new Stream(options.scheduler, node.process, () => {});
+    this.down = new Direction(options.scheduler, page, () => this.#onRoom());
+    this.up = new Direction(options.scheduler, node.process, () => {});
     this.#ws = this.#serverSide();
     this.socket = {
       send: (text) => this.up.send(text.length, () => this.#fromPage(text)),
@@ -248,7 +200,8 @@ export type SocketWorld = {
   /** The nodes that take connections now. */
   nodes(): readonly SimBun[];
   readonly connections: Set<Connection>;
-  isOffline(page: Owner): boolean;
+  /** Whether no connection of this page comes about. */
+  isRefused(): boolean;
 };
 
 /** A page opens a socket; whatever stands before the nodes picks one. */
@@ -262,7 +215,7 @@ export const connectPage = (
   let isWanted = true;
   scheduler.after(scheduler.between(1, 2 * DELAY_MS), page, () => {
     if (!isWanted) return;
-    const node = world.isOffline(page) ? undefined : scheduler.pick(world.nodes());
+    const node = world.isRefused() ? undefined : scheduler.pick(world.nodes());
     if (node === undefined) {
       world.trace.count("connects refused");
       options.handlers.onClose(1006);

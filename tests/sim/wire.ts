@@ -1,7 +1,8 @@
 import { parseJson } from "../../shared/json.ts";
 import type { Position } from "../../shared/position.ts";
+import type { ServerSentEvent } from "../../web/src/realtime/ports.ts";
 
-/** What one socket was sent, held to what the protocol promises of a subscription, whatever its reader makes of it. */
+/** What one socket or stream was sent, held to what the protocol promises of a subscription, whatever its reader makes of it. */
 export class Wire {
   /** The last event sent, or the head that was joined at; `null` while that cannot be told from here. */
   #last: Position | null = null;
@@ -15,6 +16,16 @@ export class Wire {
     } else if (text.startsWith('{"type":"unsubscribed"')) this.#last = null;
     else if (text.startsWith('{"type":"heartbeat"')) return this.#heartbeat(text);
     return null;
+  }
+
+  /** The same for an event of a stream, which names the point that it goes on from. */
+  hearStream({ event, data }: ServerSentEvent): string | null {
+    if (event === "message") return this.#event(positionIn(data));
+    const at = parseJson(data) as Position;
+    if (event === "connected") this.#last = at;
+    const last = this.#last;
+    if (event !== "heartbeat" || last?.epoch !== at.epoch || at.seq <= last.seq) return null;
+    return `a heartbeat at ${at.epoch}:${at.seq} after event ${last.seq}`;
   }
 
   #event(at: Position | null): string | null {

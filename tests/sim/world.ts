@@ -2,6 +2,7 @@ import type { Metrics } from "../../platform/metrics/metrics.ts";
 import { formatPosition } from "../../shared/position.ts";
 import { seeded } from "../../web/src/realtime/testing/sim-clock.ts";
 import { type Rows, SimDatabase } from "./database.ts";
+import type { Middlebox, StreamedAnswer } from "./event-streams.ts";
 import { type Ground, idSource } from "./ground.ts";
 import { type Acknowledged, fetchOver, type HttpFaults } from "./http.ts";
 import { Page, runQueryTimersOn } from "./page.ts";
@@ -28,6 +29,8 @@ export type Workshop = {
 
 export const MAX_APIS = 2;
 const MAX_WSS = 2;
+/** More requests of one page within a second are a storm of its own making. */
+const MAX_REQUESTS_A_SECOND = 40;
 
 type Place<Server> = { readonly name: string; readonly link: RedisLink; server: Server | null };
 
@@ -50,6 +53,9 @@ export class World {
   readonly apis: Place<ApiServer>[] = [];
   readonly nodes: Place<WssServer>[] = [];
   readonly connections = new Set<Connection>();
+  readonly streams = new Set<StreamedAnswer>();
+  /** What stands between single pages and the servers. */
+  readonly middleboxes = new Map<SimProcess, Middlebox>();
   readonly sessions = new Map<string, string>();
   readonly offline = new Set<SimProcess>();
   readonly newId: () => string;
@@ -149,7 +155,7 @@ export class World {
     this.#pageCount += 1;
     const name = `page${this.#pageCount}`;
     const sid = `s${this.#pageCount}`;
-    this.sessions.set(sid, userId);
+    this.#signIn(sid, userId);
     const page: Page = new Page({
       name,
       userId,
@@ -158,20 +164,31 @@ export class World {
       scheduler,
       hasLists: scheduler.chance(0.3),
       newId: this.newId,
-      fetch: (process) =>
-        fetchOver(
+      fetch: (process) => {
+        const asked = { second: 0, count: 0 };
+        const send = fetchOver(
           {
             scheduler,
             trace,
             faults: this.httpFaults,
             apis: () => this.listening(),
             isOffline: (each) => this.offline.has(each),
+            middleboxOf: (each) => this.middleboxes.get(each) ?? null,
+            onStream: (stream) => this.streams.add(stream),
             restores: () => this.restores,
             onAcknowledged: (change) => this.acknowledged.push(change),
           },
           process,
           { sid, userId },
-        ),
+        );
+        return (url, init) => {
+          const second = Math.floor(scheduler.elapsed / 1_000);
+          asked.count = second === asked.second ? asked.count + 1 : 1;
+          asked.second = second;
+          if (asked.count === MAX_REQUESTS_A_SECOND) this.wrong(`${name} asks all the time, now for ${url}`);
+          return send(url, init);
+        };
+      },
       connect: (process, handlers) => {
         const wire = new Wire();
         const onFrame = (text: string) => {
@@ -185,11 +202,20 @@ export class World {
             trace,
             nodes: () => serversOf(this.nodes).map(({ bun }) => bun),
             connections: this.connections,
-            isOffline: (owner) => this.offline.has(process) && owner === process,
+            isRefused: () => this.offline.has(process) || this.middleboxes.get(process)?.refusesSockets === true,
           },
           process,
           { userId, handlers, onFrame },
         );
+      },
+      hearStream: () => {
+        const wire = new Wire();
+        return (event) => {
+          const wrong = wire.hearStream(event);
+          if (wrong !== null) this.wrong(`a stream of ${name} was sent ${wrong}`);
+          if (event.event === "connected") trace.count("streams connected");
+          this.#onFrame(name, userId, event.event === "message" ? event.data : event.event);
+        };
       },
       onDisorder: (what) => this.wrong(`${name} was given ${what}`),
       onNotice: (notice) => {
@@ -210,11 +236,40 @@ export class World {
     this.trace.note(`${page.process.name} ends`);
     page.end();
     this.offline.delete(page.process);
+    this.middleboxes.delete(page.process);
     this.pages = this.pages.filter((each) => each !== page);
   }
 
   connectionsOf(page: Page): Connection[] {
     return [...this.connections].filter((connection) => connection.page === page.process && connection.isOpen);
+  }
+
+  streamsOf(page: Page): StreamedAnswer[] {
+    return [...this.streams].filter((stream) => stream.page === page.process && stream.isOpen);
+  }
+
+  /** Sessions are nothing that goes back with the teams. */
+  keepSessions(): void {
+    for (const [sid, userId] of this.sessions) this.#signIn(sid, userId);
+  }
+
+  signOut(sid: string): void {
+    this.sessions.delete(sid);
+    this.database.run("delete from sessions where id = ?", sid);
+  }
+
+  #signIn(sid: string, userId: string): void {
+    this.sessions.set(sid, userId);
+    const at = new Date(this.scheduler.now).toISOString();
+    this.database.run(
+      'insert or replace into sessions (id, token, "userId", "expiresAt", "createdAt", "updatedAt") values (?, ?, ?, ?, ?, ?)',
+      sid,
+      sid,
+      userId,
+      at,
+      at,
+      at,
+    );
   }
 
   isMember(userId: string): boolean {
@@ -263,9 +318,10 @@ export class World {
 
   /** Whoever is no member any more must not hear of what came after the end. */
   #onFrame(name: string, userId: string, text: string): void {
-    const seq = text.startsWith('{"type":"message"') ? (positionIn(text)?.seq ?? null) : null;
-    this.trace.note(`${name} < ${seq === null ? text.slice(0, 100) : `event ${seq}`}`);
-    if (seq === null || !this.mayBeOut.has(userId) || this.isMember(userId)) return;
+    const at = text.startsWith('{"type":"message"') ? positionIn(text) : null;
+    this.trace.note(`${name} < ${at === null ? text.slice(0, 160) : `event ${at.seq}`}`);
+    // What was sent of a history that has ended since came before all that is in this one.
+    if (at === null || !this.mayBeOut.has(userId) || this.isMember(userId) || at.epoch !== this.head.epoch) return;
     const { teamId } = this.workshop.ground;
     const [end] = this.database.rows<{ seq: number | null }>(
       "select max(seq) as seq from events where tenant_id = ? and payload like ? and payload like ?",
@@ -273,8 +329,8 @@ export class World {
       '%"MEMBER_DELETED"%',
       `%"userId":"${userId}"%`,
     );
-    if (end !== undefined && end.seq !== null && seq > end.seq) {
-      this.wrong(`${name} heard event ${seq}, its membership ended at ${end.seq}`);
+    if (end !== undefined && end.seq !== null && at.seq > end.seq) {
+      this.wrong(`${name} heard event ${at.seq}, its membership ended at ${end.seq}`);
     }
   }
 

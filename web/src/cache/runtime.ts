@@ -277,7 +277,7 @@ export class Runtime {
       });
       const verdict = this.tenants.log(state.teamId).judge(held, state);
       if (verdict.kind !== "refused" || tries >= READ_TRIES) return state;
-      if (verdict.why === "other-epoch") this.tenants.otherEpoch(state.teamId);
+      if (verdict.why === "other-epoch") this.tenants.otherEpoch(state.teamId, state.position.epoch);
       await this.#pause(tries, signal);
     }
   }

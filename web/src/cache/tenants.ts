@@ -14,7 +14,7 @@ import { TenantLog } from "./tenant-log.ts";
 export type Channel = {
   held(tenantId: string, position: Position, generation: number): void;
   generation(tenantId: string): number;
-  resubscribe(tenantId: string): void;
+  outdated(tenantId: string): void;
   subscription(tenantId: string): { readonly kind: string };
 };
 
@@ -125,11 +125,12 @@ export class Tenants {
     this.#tellHeld(state.teamId);
   }
 
-  /** An answer shows another history than the one known. */
-  otherEpoch(tenantId: string): void {
+  /** An answer shows another history than the one known. One that shows an earlier is old, and the next will not. */
+  otherEpoch(tenantId: string, epoch: string): void {
     const kind = this.#channel?.subscription(tenantId).kind;
-    if (kind === undefined || kind === "unsubscribed") this.cut(tenantId, null);
-    else this.#channel?.resubscribe(tenantId);
+    const known = this.log(tenantId).head;
+    if (kind === undefined) this.cut(tenantId, null);
+    else if (kind === "unsubscribed" || known === null || epoch > known.epoch) this.#channel?.outdated(tenantId);
   }
 
   cut(tenantId: string, base: Position | null): void {

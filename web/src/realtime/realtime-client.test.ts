@@ -222,18 +222,32 @@ test("the network's return cuts a wait short", async () => {
   expect(client.status().status).toBe("reconnecting");
 });
 
+const forbidden = { type: "error", code: "FORBIDDEN", message: "no", tenantId: T } as const;
+
 test("forbidden: a new token, auth, once more; then the tenant is given up", async () => {
-  const { socket, kinds } = await live();
+  const { socket, kinds, ready } = await live();
   socket.say(event(12));
   socket.sent.length = 0;
-  const forbidden = { type: "error", code: "FORBIDDEN", message: "no", tenantId: T } as const;
   socket.say(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
+  ready();
   socket.say(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   expect(kinds()).toEqual(["gave-up"]);
+});
+
+test("what is refused by the token before does not count against the new one", async () => {
+  const { client, socket, ready } = await live();
+  // Sent when the right had ended already, and answered after the new token was sent.
+  client.refresh();
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "expired" });
+  await settle();
+  socket.say(forbidden);
+  ready();
+  socket.say(subscribed(10, true));
+  expect(client.subscription(T).kind).toBe("live");
 });
 
 test("revoked: the tenant is joined again when the new token names it, and given up when not", async () => {

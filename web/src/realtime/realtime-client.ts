@@ -101,9 +101,9 @@ export class RealtimeClient {
     return this.#subscriptions.generation(tenantId);
   }
 
-  /** Something showed that the channel is not what it should be. */
-  resubscribe(tenantId: string): void {
-    this.#settle(() => this.#subscriptions.dispatch(tenantId, { kind: "resubscribe" }));
+  /** An answer showed that the channel's history is over. */
+  outdated(tenantId: string): void {
+    this.#settle(() => this.#subscriptions.dispatch(tenantId, { kind: "outdated" }));
   }
 
   position(tenantId: string): Position | null {
@@ -216,7 +216,11 @@ export class RealtimeClient {
 
   #refused({ tenantId, code }: Extract<Down, { type: "error" }>): void {
     if (tenantId === undefined) return;
-    const event = eventOfError(code, this.#subscriptions.state(tenantId).kind === "joining");
+    const state = this.#subscriptions.state(tenantId);
+    const isRenewed = state.kind === "joining" && state.renewed;
+    // It answers what was asked with the token before.
+    if (code === "FORBIDDEN" && isRenewed && this.#transports.awaitsReady) return;
+    const event = eventOfError(code, state.kind === "joining");
     if (event !== null) this.#subscriptions.dispatch(tenantId, event);
   }
 

@@ -28,6 +28,8 @@ export class SocketLink {
   /** Whatever an older socket or an older request still says is not heard. */
   #socketTurn = 0;
   #tokenTurn = 0;
+  /** Tokens that were sent on this socket and that the server has not accepted yet. */
+  #unanswered = 0;
   #heardAt = 0;
   #renewalFailures = 0;
   #cancelDeadline: (() => void) | null = null;
@@ -47,6 +49,11 @@ export class SocketLink {
   /** Why no socket comes about; `null` once one did. */
   get trouble(): Trouble | null {
     return this.#trouble;
+  }
+
+  /** Whether what the server says now may still be by the token before. */
+  get awaitsReady(): boolean {
+    return this.#unanswered > 0;
   }
 
   start(): void {
@@ -75,6 +82,7 @@ export class SocketLink {
 
   /** The server accepted the token. */
   ready(connectionId: string, userId: string, heartbeatSeconds: number): void {
+    this.#unanswered = Math.max(0, this.#unanswered - 1);
     this.#dispatch({ kind: "ready", connectionId, userId, heartbeatMs: heartbeatSeconds * 1_000 });
     if (this.#connection.kind === "open")
       this.#armRenewal(renewIn(this.#connection.grant, this.#ports.clock.now(), this.#ports.random));
@@ -102,6 +110,7 @@ export class SocketLink {
         return;
       case "authenticate":
         if (this.#connection.kind === "authenticating" || this.#connection.kind === "open") {
+          this.#unanswered += 1;
           this.send({ type: "auth", token: this.#connection.grant.token });
           this.#sink.granted(this.#connection.grant, true);
         }
@@ -146,6 +155,7 @@ export class SocketLink {
   #openSocket(): void {
     if (this.#connection.kind !== "connecting") return;
     this.#socketTurn += 1;
+    this.#unanswered = 0;
     const turn = this.#socketTurn;
     const current = (run: () => void) => {
       if (turn === this.#socketTurn) run();

@@ -74,6 +74,8 @@ type EventFields = {
   retry: object;
   /** Someone else saw that something is amiss. */
   resubscribe: object;
+  /** A state was read that is of a later history than the channel's. */
+  outdated: object;
 };
 export type SubscriptionEventKind = keyof EventFields;
 export type SubscriptionEventOf<Kind extends SubscriptionEventKind> = {

@@ -39,6 +39,7 @@ const EVENTS: { [Kind in SubscriptionEventKind]: Extract<SubscriptionEvent, { ki
   "history-gone": { kind: "history-gone" },
   retry: { kind: "retry" },
   resubscribe: { kind: "resubscribe" },
+  outdated: { kind: "outdated" },
 };
 
 /** Where a state is not named for an event, the event leaves it. */
@@ -58,6 +59,7 @@ const LEADS_TO: { [Kind in SubscriptionKind]: Partial<Record<SubscriptionEventKi
     unavailable: "polling",
     ended: "renewing",
     resubscribe: "joining",
+    outdated: "polling",
   },
   "awaiting-read": {
     join: "joining",
@@ -66,6 +68,7 @@ const LEADS_TO: { [Kind in SubscriptionKind]: Partial<Record<SubscriptionEventKi
     ended: "renewing",
     held: "live",
     resubscribe: "joining",
+    outdated: "polling",
   },
   unlogged: {
     join: "joining",
@@ -76,6 +79,7 @@ const LEADS_TO: { [Kind in SubscriptionKind]: Partial<Record<SubscriptionEventKi
     unavailable: "polling",
     ended: "renewing",
     resubscribe: "joining",
+    outdated: "joining",
   },
   polling: {
     join: "joining",
@@ -121,6 +125,20 @@ test("waits for a first state before it joins, and joins from where that stands"
   expect(online.effects).toEqual([]);
   expect(run(online.state, { kind: "held", position: at(7) }).effects).toEqual([{ kind: "subscribe", since: at(7) }]);
   expect(run(online.state, EVENTS.proceed).effects).toEqual([{ kind: "subscribe", since: null }]);
+});
+
+test("a channel whose history is over is polled past, and tried again less and less often", () => {
+  const outdated = run(STATES.live, EVENTS.outdated);
+  expect(outdated.effects).toEqual([
+    { kind: "reset", base: null },
+    { kind: "retry-later", attempt: 0 },
+  ]);
+  const later = { epoch: `${at(1).epoch}z`, seq: 3 };
+  const stillOver: SubscriptionEvent = { kind: "subscribed", head: at(12), recovered: false };
+  const again = run(outdated.state, { kind: "held", position: later }, EVENTS.retry);
+  expect(again.effects).toEqual([{ kind: "subscribe", since: later }]);
+  expect(run(again.state, stillOver).effects).toEqual([{ kind: "retry-later", attempt: 1 }]);
+  expect(run(again.state, stillOver, EVENTS.retry, stillOver).effects).toEqual([{ kind: "retry-later", attempt: 2 }]);
 });
 
 test("an event that leaves a hole is not taken, and the channel is joined again from the position", () => {

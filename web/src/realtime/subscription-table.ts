@@ -53,8 +53,11 @@ const joined = (
   holding: Holding,
   suspect: number | null,
   event: SubscriptionEventOf<"subscribed">,
+  attempt = 0,
 ): SubscriptionStep => {
   const { head, recovered } = event;
+  // The socket's server has not heard of the history that began since: what it would tell is over.
+  if (isLogged(head) && holding.kind === "at" && holding.position.epoch > head.epoch) return poll(holding, attempt);
   if (!isLogged(head))
     return to({ kind: "unlogged", missed: 0 }, { kind: "joined", head }, { kind: "reset", base: null });
   const continued = recovered && holding.kind === "at" && holding.position.epoch === head.epoch;
@@ -99,11 +102,19 @@ const onPolled = (state: SubscriptionIn<"unsubscribed" | "polling">, { at }: Sub
     : stay(state);
 };
 
+/** Events come by polling until the channel has come as far. */
+const outdated = (): SubscriptionStep =>
+  to(
+    { kind: "polling", holding: { kind: "ended", base: null, head: null }, attempt: 0 },
+    { kind: "reset", base: null },
+    { kind: "retry-later", attempt: 0 },
+  );
+
 const onHistoryGone = (state: SubscriptionIn<"unsubscribed" | "polling">) =>
   to({ ...state, holding: { kind: "ended", base: null, head: null } }, { kind: "reset", base: null });
 
 /** While there is no channel. */
-const apart = { sequenced: stay, heartbeat: stay, proceed: stay, resubscribe: stay };
+const apart = { sequenced: stay, heartbeat: stay, proceed: stay, resubscribe: stay, outdated: stay };
 
 export const SUBSCRIPTION_TABLE: Table = {
   unsubscribed: {
@@ -122,13 +133,14 @@ export const SUBSCRIPTION_TABLE: Table = {
     },
     polled: onPolled,
     "history-gone": onHistoryGone,
+    outdated: onHistoryGone,
     retry: stay,
   },
   joining: {
     join: again,
     proceed: stay,
     lost,
-    subscribed: (state, event) => joined(state.holding, state.suspect, event),
+    subscribed: (state, event) => joined(state.holding, state.suspect, event, state.attempt),
     // Two subscriptions would mix here: what comes before `subscribed` belongs to the former one.
     sequenced: stay,
     heartbeat: (state) =>
@@ -142,6 +154,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     "history-gone": stay,
     retry: stay,
     resubscribe: stay,
+    outdated: stay,
   },
   renewing: {
     ...apart,
@@ -191,6 +204,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     "history-gone": stay,
     retry: stay,
     resubscribe: again,
+    outdated,
   },
   "awaiting-read": {
     join: again,
@@ -224,6 +238,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     "history-gone": stay,
     retry: stay,
     resubscribe: again,
+    outdated,
   },
   unlogged: {
     join: again,
@@ -246,12 +261,13 @@ export const SUBSCRIPTION_TABLE: Table = {
     "history-gone": stay,
     retry: stay,
     resubscribe: again,
+    outdated: again,
   },
   polling: {
     ...apart,
     join: again,
     lost,
-    subscribed: (state, event) => joined(state.holding, null, event),
+    subscribed: (state, event) => joined(state.holding, null, event, state.attempt),
     forbidden: (state) => renew(state, "forbidden"),
     unavailable: stay,
     ended: onEnded,
@@ -259,6 +275,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: onPolled,
     "history-gone": onHistoryGone,
+    outdated: onHistoryGone,
     retry: (state) => subscribe(state.holding, { attempt: state.attempt + 1 }),
   },
   denied: {

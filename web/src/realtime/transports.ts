@@ -91,6 +91,10 @@ export class Transports {
     else this.#link.send(message);
   }
 
+  get awaitsReady(): boolean {
+    return this.#link.awaitsReady;
+  }
+
   get connection(): Connection {
     return this.#link.connection;
   }
