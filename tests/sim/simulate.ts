@@ -115,7 +115,11 @@ const heal = (world: World): void => {
   }
   for (const page of [...world.pages]) {
     // Who was removed and invited again, or is signed out, loads the page anew.
-    const isOut = page.subscription === "denied" || page.realtime.connection.kind === "stopped";
+    const isOut =
+      page.subscription === "denied" ||
+      page.realtime.connection.kind === "stopped" ||
+      // Without a socket only an answer could say so.
+      (world.mayBeOut.has(page.userId) && page.view === null);
     if (!isOut) continue;
     world.closePage(page);
     if (world.isMember(page.userId)) world.openPage(page.userId);
