@@ -1,3 +1,4 @@
+import type { Allowance } from "../platform/rate-limit/rate-limit.ts";
 import { type FieldError, PROBLEMS, type ProblemCode } from "../shared/problem.ts";
 
 /** An expected failure; the middleware turns its code into an HTTP problem. */
@@ -10,6 +11,17 @@ export class AppError extends Error {
     readonly retryAfterSeconds?: number,
   ) {
     super(detail);
+  }
+}
+
+/** More was asked for than is allowed. */
+export class RateLimited extends AppError {
+  constructor(
+    readonly allowance: Allowance,
+    whose: string,
+  ) {
+    const { limit, windowSeconds, resetSeconds } = allowance;
+    super("RATE_LIMITED", `${whose} may make ${limit} requests in ${windowSeconds} s`, undefined, resetSeconds);
   }
 }
 

@@ -61,7 +61,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.get("/api/docs/:asset", swaggerAsset);
   app.route("/", healthRoutes(deps));
 
-  const byAddress = rateLimit(deps.rateLimits.auth, (c) => c.env.address);
+  const byAddress = rateLimit(deps.rateLimits.auth, "An address", (c) => c.env.address);
   app.use("/api/auth/sign-up/*", byAddress);
   app.use("/api/auth/sign-in/*", byAddress);
   app.route("/", signInRoutes(deps, auth));
@@ -80,7 +80,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.use("/api/*", session(sessions));
   app.use(
     "/api/*",
-    rateLimit(deps.rateLimits.rest, (c) => scopeOf(c).userId),
+    rateLimit(deps.rateLimits.rest, "A user", (c) => scopeOf(c).userId),
   );
   app.route("/", accountRoutes(deps, auth, ends));
   app.route("/", meRoutes(deps, sessions));

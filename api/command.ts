@@ -7,7 +7,7 @@ import type { Action, EventData } from "../shared/events.ts";
 import type { TeamId } from "../shared/ids.ts";
 import { formatPosition, type Position } from "../shared/position.ts";
 import { type Role, roleAtLeast } from "../shared/role.ts";
-import { AppError, notFound } from "./app-error.ts";
+import { AppError, notFound, RateLimited } from "./app-error.ts";
 import type { ServiceDeps } from "./deps.ts";
 import { RIGHTS, type Right } from "./rights.ts";
 import type { Scope } from "./scope.ts";
@@ -57,6 +57,7 @@ export const runCommand = async <Body>(
     const role = await roleIn(tx, tenantId, scope.userId);
     if (head === null || role === null) throw notFound();
     requireRight(role, input.right);
+    charge(deps, tenantId);
     // Read again under the lock: another process may have stored it since.
     const known = stored ?? (await storedReply(tx, scope));
     if (known !== null) return replay<Body>(scope, known);
@@ -111,7 +112,7 @@ export type ReadInput<Body> = {
  * @throws AppError NOT_FOUND for strangers, FORBIDDEN for members without the right.
  */
 export const runRead = <Body>(
-  deps: Pick<ServiceDeps, "db">,
+  deps: Pick<ServiceDeps, "db" | "tenantBudget">,
   scope: Pick<Scope, "userId">,
   input: ReadInput<Body>,
 ): Promise<Reply<Body>> =>
@@ -121,6 +122,7 @@ export const runRead = <Body>(
     const role = await roleIn(tx, tenantId, scope.userId);
     if (role === null) throw notFound();
     requireRight(role, input.right);
+    charge(deps, tenantId);
     const head = await readHead(tx, tenantId);
     if (head === null) throw notFound();
     return { status: 200, body: await input.run({ tx, tenantId, role }, head), position: formatPosition(head) };
@@ -140,6 +142,12 @@ export const requireRight = (role: Role, right: Right): void => {
   if (!roleAtLeast(role, RIGHTS[right])) {
     throw new AppError("FORBIDDEN", `This needs the role ${RIGHTS[right]} or above; yours is ${role}`);
   }
+};
+
+/** Only for members: strangers must neither use up what is the tenant's nor learn that it is. */
+const charge = ({ tenantBudget }: Pick<ServiceDeps, "tenantBudget">, tenantId: string): void => {
+  const exceeded = tenantBudget.take(tenantId);
+  if (exceeded !== null) throw new RateLimited(exceeded, "The people of a team together");
 };
 
 type StoredReply = NonNullable<Awaited<ReturnType<typeof storedReply>>>;

@@ -9,6 +9,7 @@ import type { Log } from "../platform/log/log.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 import type { PubSubProvider } from "../platform/pubsub/provider.ts";
 import type { RateLimits } from "../platform/rate-limit/rate-limit.ts";
+import type { TenantBudget } from "../platform/rate-limit/tenant-budget.ts";
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
 
 /** What services need to change and read teams. */
@@ -17,6 +18,7 @@ export type ServiceDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly relay: Relay;
+  readonly tenantBudget: Pick<TenantBudget, "take">;
   /** A new UUIDv7 or, for secrets, UUIDv4. */
   readonly newId: () => string;
   readonly newSecretId: () => string;

@@ -4,8 +4,9 @@ import { routePath } from "hono/route";
 import { isDatabaseAway } from "../../platform/db/away.ts";
 import type { Log } from "../../platform/log/log.ts";
 import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
-import { AppError } from "../app-error.ts";
+import { AppError, RateLimited } from "../app-error.ts";
 import type { AppContext, AppEnv } from "../http.ts";
+import { tellAllowance } from "./rate-limit.ts";
 
 /** Sends problem details (RFC 9457). */
 export const sendProblem = (
@@ -47,6 +48,7 @@ export const problemHandler =
   (log: Log): ErrorHandler<AppEnv> =>
   (error, c) => {
     if (error instanceof AppError) {
+      if (error instanceof RateLimited) tellAllowance(c, error.allowance);
       return sendProblem(c, error.code, error.message, {
         errors: error.errors,
         retryAfterSeconds: error.retryAfterSeconds,

@@ -14,6 +14,7 @@ import { createLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { createPubSub } from "../pubsub/create.ts";
 import { createRateLimits } from "../rate-limit/rate-limit.ts";
+import { createTenantBudget } from "../rate-limit/tenant-budget.ts";
 import { connectQuickRedis } from "../redis/quick-redis.ts";
 import { createRealtimeTokens } from "../tokens/realtime-token.ts";
 
@@ -45,7 +46,9 @@ export const openPlatform = async (config: Config) => {
   const tokens = createRealtimeTokens(secret, clock);
   const redis = config.redisUrls === null ? null : connectQuickRedis(config.redisUrls, log);
   const cache = redis === null ? NO_SHARED_CACHE : createRedisCache(redis, log);
-  const rateLimits = createRateLimits({ rest: config.rateLimit, auth: config.authRateLimit }, redis);
+  const rates = { rest: config.rateLimit, auth: config.authRateLimit, tenant: config.tenantRateLimit };
+  const rateLimits = createRateLimits(rates, redis);
+  const tenantBudget = createTenantBudget({ rate: rates.tenant, limiter: rateLimits.tenant, clock, log });
   return {
     clock,
     log,
@@ -57,6 +60,7 @@ export const openPlatform = async (config: Config) => {
     feeds,
     tokens,
     rateLimits,
+    tenantBudget,
     cache,
     version: packageJson.version,
     close: async () => {
@@ -64,6 +68,7 @@ export const openPlatform = async (config: Config) => {
       await relay.stop();
       await feeds.close();
       await pubsub.close();
+      tenantBudget.stop();
       redis?.disconnect();
       await release?.();
       await db.close();

@@ -4,7 +4,11 @@ import { silentLog } from "../log/log.ts";
 import { connectQuickRedis } from "../redis/quick-redis.ts";
 import { createRateLimits } from "./rate-limit.ts";
 
-const rates = { rest: { points: 3, seconds: 60 }, auth: { points: 1, seconds: 60 } };
+const rates = {
+  rest: { points: 3, seconds: 60 },
+  auth: { points: 1, seconds: 60 },
+  tenant: { points: 9, seconds: 60 },
+};
 
 test("says what is left, then refuses until the window begins anew", async () => {
   const { rest } = createRateLimits(rates);

@@ -11,13 +11,15 @@ export type Allowance = {
   readonly resetSeconds: number;
 };
 
-export type RateLimiter = { consume(key: string): Promise<Allowance> };
+export type RateLimiter = { consume(key: string, points?: number): Promise<Allowance> };
 
 export type RateLimits = {
   /** REST requests of a user. */
   readonly rest: RateLimiter;
   /** Sign-ups and sign-ins from an address. */
   readonly auth: RateLimiter;
+  /** REST requests of all the people of a tenant. */
+  readonly tenant: RateLimiter;
 };
 
 /** Counts in Redis, so that all processes count together; while Redis is away each counts for itself. */
@@ -36,9 +38,9 @@ const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): Rate
     resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
   });
   return {
-    consume: async (key) => {
+    consume: async (key, points = 1) => {
       try {
-        return allowance(true, await limiter.consume(key));
+        return allowance(true, await limiter.consume(key, points));
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) return allowance(false, refusal);
         throw refusal;
@@ -49,9 +51,10 @@ const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): Rate
 
 /** `redis`: a connection that fails at once while Redis is away. */
 export const createRateLimits = (
-  rates: { readonly rest: Rate; readonly auth: Rate },
+  rates: { readonly rest: Rate; readonly auth: Rate; readonly tenant: Rate },
   redis: QuickRedis | null = null,
 ): RateLimits => ({
   rest: createLimiter("rest", rates.rest, redis),
   auth: createLimiter("auth", rates.auth, redis),
+  tenant: createLimiter("tenant", rates.tenant, redis),
 });

@@ -104,6 +104,7 @@ export const createRest = (): Rest => {
       return now().feeds;
     },
     cache: NO_SHARED_CACHE,
+    tenantBudget: { take: () => null },
     get rateLimits() {
       return unneeded();
     },

@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import { problemSchema } from "../../../shared/problem.ts";
+import { addMember, makeGround, startApi } from "../../support/api.ts";
+
+const told = (headers: Headers) => [
+  headers.get("RateLimit-Policy"),
+  headers.get("RateLimit-Limit"),
+  headers.get("RateLimit-Remaining"),
+];
+
+test("limits of users and addresses answer 429 with Retry-After and what is left", async () => {
+  const strict = await startApi({ RATE_LIMIT: "5/60s", AUTH_RATE_LIMIT: "2/60s" });
+  const actor = await strict.signUp("Ann");
+  const first = await actor.call("GET", "/api/me");
+  expect(told(first.headers)).toEqual(["5;w=60", "5", "4"]);
+  for (let index = 0; index < 4; index += 1) await actor.call("GET", "/api/me");
+  const limited = await actor.call("GET", "/api/me");
+  expect([limited.status, Number(limited.headers.get("Retry-After")) > 0]).toEqual([429, true]);
+  const body = { email: actor.email, password: "a wrong password" };
+  await strict.call("POST", "/api/auth/sign-in/email", { body });
+  const tooMany = await strict.call("POST", "/api/auth/sign-in/email", { body });
+  expect([tooMany.status, problemSchema.parse(tooMany.body).code]).toEqual([429, "RATE_LIMITED"]);
+});
+
+test("what a team's people ask for together is bounded; other teams and strangers don't notice", async () => {
+  const api = await startApi({ TENANT_RATE_LIMIT: "20/60s" });
+  const ground = await makeGround(api);
+  const member = await addMember(api, ground, "member");
+  const viewer = await addMember(api, ground, "viewer");
+  const board = `/api/boards/${ground.board.id}`;
+  const statuses: number[] = [];
+  for (let index = 0; index < 20; index += 1) {
+    statuses.push((await [member, viewer][index % 2]!.call("GET", board)).status);
+  }
+  expect(statuses[0]).toBe(200);
+  expect(statuses.at(-1)).toBe(429);
+  const change = await ground.owner.call("PATCH", board, { body: { name: "One too many" } });
+  expect([change.status, problemSchema.parse(change.body).code]).toEqual([429, "RATE_LIMITED"]);
+  expect(told(change.headers)).toEqual(["20;w=60", "20", "0"]);
+  expect(Number(change.headers.get("Retry-After"))).toBeGreaterThan(0);
+  const stranger = await api.signUp("Sam");
+  expect((await stranger.call("GET", board)).status).toBe(404);
+  const other = await makeGround(api);
+  expect((await other.owner.call("GET", `/api/boards/${other.board.id}`)).status).toBe(200);
+});
