@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { silentLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../platform/pubsub/local.ts";
@@ -18,15 +18,17 @@ const entry = (connectionId: string, data: Record<string, unknown> | null = { at
 const startNodes = async (count: number) => {
   const clock = createManualClock();
   const pubsub = createLocalPubSub({ log: createMemoryLog(), metrics: createMetrics() });
+  const publish = spyOn(pubsub, "publish");
   const nodes = Array.from({ length: count }, (_, index) => {
     const told: unknown[] = [];
-    const publish = (_tenantId: string, text: string) => told.push(...JSON.parse(text).entries);
-    const presence = createPresence({ nodeId: `node ${index}`, pubsub, clock, log: silentLog, publish });
+    const tell = (_tenantId: string, text: string) => told.push(...JSON.parse(text).entries);
+    const presence = createPresence({ nodeId: `node ${index}`, pubsub, clock, log: silentLog, publish: tell });
     presence.open(TENANT);
     return { presence, told, full: () => presence.full(TENANT).flatMap((text) => JSON.parse(text).entries) };
   });
   await clock.advance(100);
-  return { clock, nodes };
+  publish.mockClear();
+  return { clock, nodes, published: () => publish.mock.calls.length };
 };
 
 describe("presence", () => {
@@ -34,14 +36,14 @@ describe("presence", () => {
     const { clock, nodes } = await startNodes(2);
     nodes[0]?.presence.say(TENANT, entry("a"));
     nodes[0]?.presence.say(TENANT, entry("a"));
-    await clock.advance(100);
+    await clock.advance(200);
     for (const { told, full } of nodes) {
       expect(told).toEqual([entry("a")]);
       expect(full()).toEqual([entry("a")]);
     }
     expect(nodes[0]?.presence.leave(TENANT, "a")).toBe(true);
     expect(nodes[0]?.presence.leave(TENANT, "a")).toBe(false);
-    await clock.advance(100);
+    await clock.advance(200);
     for (const { told, full } of nodes) {
       expect(told).toEqual([entry("a"), entry("a", null)]);
       expect(full()).toEqual([]);
@@ -55,6 +57,18 @@ describe("presence", () => {
     nodes[1]?.presence.open(TENANT);
     await clock.advance(100);
     expect(nodes[1]?.full()).toEqual([entry("a")]);
+  });
+
+  test("crosses the bus a few times a second at most, however often people move", async () => {
+    const { clock, nodes, published } = await startNodes(2);
+    for (let turn = 0; turn < 40; turn += 1) {
+      for (let person = 0; person < 20; person += 1) nodes[0]?.presence.say(TENANT, entry(`${person}`, { turn }));
+      await clock.advance(10);
+    }
+    await clock.advance(200);
+    expect(nodes[1]?.full()).toHaveLength(20);
+    expect(nodes[1]?.full()).toContainEqual(entry("7", { turn: 39 }));
+    expect(published()).toBeLessThan(12);
   });
 
   test("stays while its node announces it and ends a while after the node died", async () => {

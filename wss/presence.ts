@@ -49,6 +49,8 @@ type Held = { readonly entry: PresenceEntry; readonly node: string; heardAt: num
 type Place = {
   readonly held: Map<string, Held>;
   readonly changed: Map<string, PresenceEntry>;
+  /** Of these the ones of this node, which the others are to be told. */
+  readonly unannounced: Map<string, PresenceEntry>;
   stop(): void;
   gathering: boolean;
 };
@@ -98,10 +100,17 @@ export const createPresence = (deps: PresenceDeps): Presence => {
       place.gathering = false;
       const entries = [...place.changed.values()];
       place.changed.clear();
+      announce(tenantId, [...place.unannounced.values()]);
+      place.unannounced.clear();
       for (const part of inParts(entries)) {
         deps.publish(tenantId, encodeDown({ type: "presence", tenantId, full: false, entries: [...part] }));
       }
     });
+  };
+
+  const changeOwn = (tenantId: string, place: Place, entry: PresenceEntry) => {
+    place.unannounced.set(entry.connectionId, entry);
+    change(tenantId, place, entry);
   };
 
   const hear = (tenantId: string, payload: string) => {
@@ -132,7 +141,7 @@ export const createPresence = (deps: PresenceDeps): Presence => {
       const stop = keepSubscribed({ pubsub, clock, log, onHeld }, presenceChannel(tenantId), (payload) =>
         hear(tenantId, payload),
       );
-      places.set(tenantId, { held: new Map(), changed: new Map(), stop, gathering: false });
+      places.set(tenantId, { held: new Map(), changed: new Map(), unannounced: new Map(), stop, gathering: false });
     },
     close: (tenantId) => {
       places.get(tenantId)?.stop();
@@ -141,8 +150,7 @@ export const createPresence = (deps: PresenceDeps): Presence => {
     say: (tenantId, entry) => {
       const place = places.get(tenantId);
       if (place === undefined || !take(place, nodeId, entry)) return;
-      change(tenantId, place, entry);
-      announce(tenantId, [entry]);
+      changeOwn(tenantId, place, entry);
     },
     leave: (tenantId, connectionId) => {
       const place = places.get(tenantId);
@@ -150,8 +158,7 @@ export const createPresence = (deps: PresenceDeps): Presence => {
       if (place === undefined || known === undefined) return false;
       const gone = { ...known.entry, data: null };
       place.held.delete(connectionId);
-      change(tenantId, place, gone);
-      announce(tenantId, [gone]);
+      changeOwn(tenantId, place, gone);
       return true;
     },
     full: (tenantId) => {
@@ -164,7 +171,10 @@ export const createPresence = (deps: PresenceDeps): Presence => {
     },
     stop: () => {
       stopRounds();
-      for (const place of places.values()) place.stop();
+      for (const [tenantId, place] of places) {
+        announce(tenantId, [...place.unannounced.values()]);
+        place.stop();
+      }
       places.clear();
     },
   };
