@@ -52,8 +52,9 @@ export const fetchOver =
       if (api === undefined || scheduler.chance(faults.lostRequests)) return fail();
       const headers = new Headers(init.headers);
       const isStream = headers.get("accept") === "text/event-stream";
-      const middlebox = isStream ? world.middleboxOf(page) : null;
-      if (middlebox?.streams === "refused") return resolve(new Response("<h1>Bad Gateway</h1>", { status: 502 }));
+      // It may come to stand there while the request is under way.
+      const fate = () => (isStream ? (world.middleboxOf(page)?.streams ?? "passed") : "passed");
+      if (fate() === "refused") return resolve(new Response("<h1>Bad Gateway</h1>", { status: 502 }));
       headers.set("authorization", `Bearer ${sid}`);
       const request = new Request(`http://sim${url}`, {
         method,
@@ -69,7 +70,8 @@ export const fetchOver =
           trace.note(
             `${page.name} ${method} ${url} ${response.status} ${response.headers.get("artel-position") ?? ""}`,
           );
-          if (world.isOffline(page) || scheduler.chance(faults.lostAnswers)) {
+          if (world.isOffline(page) || fate() === "refused" || scheduler.chance(faults.lostAnswers)) {
+            if (isStream) void response.body?.cancel();
             scheduler.after(pause(), page, fail);
             return;
           }
@@ -80,7 +82,7 @@ export const fetchOver =
               process: api.process,
               signal: init.signal ?? null,
             });
-            stream.line.isStalled = middlebox?.streams === "buffered";
+            stream.line.isStalled = fate() === "buffered";
             world.onStream(stream);
             scheduler.after(pause(), page, () => resolve(stream.response));
             return;
