@@ -27,6 +27,7 @@ import {
   makeGround,
   makeTask,
   openStage,
+  PASSWORD,
   type Someone,
   type Stage,
   snapshotOf,
@@ -210,6 +211,31 @@ test("signing out with unsent changes asks first, and leaves nothing behind", as
     .waitFor();
   expect(await taskLink(page, "Private").count()).toBe(0);
 });
+
+test("changes wait for their person when the session ends meanwhile, and the page says so", async () => {
+  const scene = await settled();
+  const { anna, board } = scene;
+  const { page, context } = anna;
+  anna.expectedProblems.push(answered(401));
+  await context.setOffline(true);
+  await addTask(page, "To do", "Made offline");
+  await unsent(page).waitFor();
+  await context.clearCookies();
+  await context.setOffline(false);
+  const note = page.getByText("1 change that was made in this browser has not been sent yet.");
+  await note.waitFor();
+  await page.reload();
+  await note.waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("textbox", { name: "Email" }).fill(anna.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`**/b/${board.id}`);
+  await untilLive(page);
+  await eventually(async () => (await shown(page))[0], ["To do", ["Made offline"]]);
+  await eventually(async () => (await snapshotOf(scene)).tasks.map(({ title }) => title), ["Made offline"]);
+  expect(await note.count()).toBe(0);
+}, 60_000);
 
 test("a description that another changed meanwhile is merged, though the page was closed in between", async () => {
   const scene = await settled(["Shared text"]);

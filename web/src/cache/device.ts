@@ -12,7 +12,7 @@ export type Device = {
   /** Who was signed in here last. */
   readonly person: () => Promise<Me | null>;
   /** Somebody is signed in, or nobody any more: then the states go, and unsent changes stay. */
-  readonly setPerson: (me: Me | null) => void;
+  readonly setPerson: (me: Me | null) => Promise<void>;
   readonly outbox: (userId: string) => OutboxPort;
   /** `begun` is the count of cuts that the state is to be taken for. */
   readonly restore: (userId: string, queryKey: QueryKey, begun: number) => Promise<KeptState | null>;
@@ -27,6 +27,8 @@ export type Device = {
 export type DevicePort = {
   /** Whether something is kept here: then it is opened at once. */
   readonly holds: () => boolean;
+  /** How many unsent changes were left when nobody was signed in any more. */
+  readonly unsent: () => number;
   /** Rejects where the browser keeps nothing. */
   readonly open: (clock: Clock) => Promise<Device>;
   /** Calls back whenever the page may be about to end. */
@@ -37,3 +39,6 @@ export type DevicePort = {
 
 /** Remembers whose states a device keeps, so that this is known without opening it, and told to other tabs. */
 export const DEVICE_HINT = "device";
+
+/** Remembers how many unsent changes are left, while nobody is signed in. */
+export const UNSENT_HINT = "unsent";

@@ -135,18 +135,18 @@ test("states of a team that the person is no longer in go", async () => {
   one.keep(USER_ID, keys.board(BOARD_ID), boardState());
   one.keep(USER_ID, keys.board(idOf(9)), boardState([], { teamId: OTHER_TEAM }));
   await one.flush();
-  one.setPerson(me(USER_ID, [OTHER_TEAM]));
+  await one.setPerson(me(USER_ID, [OTHER_TEAM]));
   expect(await one.restore(USER_ID, keys.board(BOARD_ID), 0)).toBeNull();
   expect(await one.restore(USER_ID, keys.board(idOf(9)), 0)).not.toBeNull();
 });
 
 test("when a session ends the states go and unsent changes stay for who made them", async () => {
   const { device: one, name } = await device();
-  one.setPerson(me(USER_ID));
+  await one.setPerson(me(USER_ID));
   await one.outbox(USER_ID).storage.add(entry("a"));
   one.keep(USER_ID, keys.board(BOARD_ID), boardState());
   await one.flush();
-  one.setPerson(null);
+  await one.setPerson(null);
   expect(await one.person()).toBeNull();
   expect(await one.restore(USER_ID, keys.board(BOARD_ID), 0)).toBeNull();
   const { device: next } = await device(name);
@@ -156,7 +156,7 @@ test("when a session ends the states go and unsent changes stay for who made the
 test("signing out wipes everything of the person's, and nothing of another's", async () => {
   const { device: one } = await device();
   for (const user of [OTHER_USER, USER_ID]) {
-    one.setPerson(me(user));
+    await one.setPerson(me(user));
     await one.outbox(user).storage.add(entry(`a ${user}`));
     await one.outbox(user).storage.refuse([], refusal(`r ${user}`));
     one.keep(user, keys.board(BOARD_ID), boardState());

@@ -1,7 +1,7 @@
 import { meSchema } from "../../../shared/users.ts";
 import { remember } from "../lib/storage.ts";
 import type { Clock } from "../realtime/ports.ts";
-import { DEVICE_HINT, type Device } from "./device.ts";
+import { DEVICE_HINT, type Device, UNSENT_HINT } from "./device.ts";
 import { openDeviceDb } from "./device-db.ts";
 import { idbOutbox } from "./idb-outbox.ts";
 import type { OutboxPort } from "./outbox-storage.ts";
@@ -27,22 +27,25 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
   const orNothing = <Value>(work: Promise<Value>) => work.catch(() => null);
   return {
     person: () => orNothing(person()),
-    setPerson: (me) => {
+    setPerson: async (me) => {
       const before = last;
       last = me?.user.id ?? null;
       remember(DEVICE_HINT, last);
       if (me !== null) {
+        remember(UNSENT_HINT, null);
         const teams = new Set<string>(me.teams.map(({ id }) => id));
         void orNothing(db.put("people", me, "last"));
-        void orNothing(states.drop(me.user.id, (teamId) => teams.has(teamId)));
+        await orNothing(states.drop(me.user.id, (teamId) => teams.has(teamId)));
         return;
       }
       const forget = async () => {
+        const left = await db.count("changes");
+        if (last === null) remember(UNSENT_HINT, left === 0 ? null : String(left));
         const userId = before ?? (await person())?.user.id;
         await db.delete("people", "last");
         if (userId !== undefined) await states.drop(userId);
       };
-      void orNothing(forget());
+      await orNothing(forget());
     },
     outbox: (userId) => ({ storage: idbOutbox(db, userId), ...beside(userId) }),
     restore: (userId, queryKey, begun) => orNothing(states.read(userId, queryKey, begun)),

@@ -104,6 +104,7 @@ test("a device that can't be opened is told of, and holds nothing up", async () 
   const [task] = [...world.store.tasks.values()];
   const closed: DevicePort = {
     holds: () => true,
+    unsent: () => 0,
     open: () => Promise.reject(new Error("private")),
     onLeave: () => {},
     onPerson: () => {},

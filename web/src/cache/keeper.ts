@@ -20,6 +20,8 @@ export type KeeperDeps = {
   readonly isInStep: (teamId: string) => boolean;
   /** Whether a state misses nothing up to its position. */
   readonly isWhole: (state: TenantState) => boolean;
+  /** What the device tells of unsent changes may have changed. */
+  readonly changed: () => void;
   /** Whether a kept state is worth showing before it is read anew. */
   readonly isWelcome: (state: TenantState) => boolean;
 };
@@ -65,7 +67,7 @@ export class Keeper {
     const isFirst = this.#opened === null;
     const device = await this.#open();
     if (device === null || this.#userId !== me.user.id) return;
-    device.setPerson(me);
+    void device.setPerson(me);
     if (!isFirst) return;
     for (const [queryKey, state] of heldStates(this.#deps.queryClient)) this.keep(queryKey, state);
   }
@@ -73,7 +75,17 @@ export class Keeper {
   /** The server has said that nobody is signed in. */
   signedOut(): void {
     this.#userId = null;
-    if (this.#opened !== null || this.#deps.port?.holds()) void this.#now().then((device) => device?.setPerson(null));
+    if (this.#opened !== null || this.#deps.port?.holds()) void this.#forgetPerson();
+  }
+
+  /** How many changes wait on the device for somebody to sign in. */
+  get unsent(): number {
+    return this.#deps.port?.unsent() ?? 0;
+  }
+
+  async #forgetPerson(): Promise<void> {
+    await (await this.#now())?.setPerson(null);
+    this.#deps.changed();
   }
 
   /** Shows who was here last until the server says who is. */

@@ -75,6 +75,7 @@ export class Runtime {
       ...deps,
       port: deps.device,
       cuts: () => this.tenants.cuts,
+      changed: () => this.#emit(),
       isWhole: (state) => state.unreadFrom === null && this.#isCurrent(state),
       isInStep: (teamId) => this.tenants.isKept(teamId),
       // Beside states that are in step an older one that can't be brought up would look like one of them.

@@ -138,5 +138,8 @@ export const useForgetful = (): boolean => useView(({ outbox }) => outbox.isForg
 /** When what was restored from the device was last in step, epoch milliseconds; `null` when nothing was. */
 export const useKeptAt = (): number | null => useView(({ keeper }) => keeper.keptAt);
 
+/** How many changes this browser keeps for whoever made them, while nobody is signed in. */
+export const useUnsentHere = (): number => useView(({ keeper }) => keeper.unsent);
+
 /** How many changes wait to be sent or answered, of all boards. */
 export const usePendingCount = (): number => useView(({ outbox }) => outbox.entries.filter(isUnsent).length);

@@ -48,11 +48,12 @@ export class SimBrowser {
     this.#tabs.add(tab);
     const port: DevicePort = {
       holds: () => this.me !== null,
+      unsent: () => 0,
       onLeave: () => {},
       onPerson: () => {},
       open: async () => ({
         person: async () => structuredClone(this.me),
-        setPerson: (me) => {
+        setPerson: async (me) => {
           const left = this.me?.user.id;
           this.me = structuredClone(me);
           if (me === null) this.states = this.states.filter(({ userId }) => userId !== left);

@@ -1,6 +1,8 @@
 import { useState } from "react";
+import { useUnsentHere } from "../../cache/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Logo } from "../../ui/logo.tsx";
+import { Message } from "../../ui/message.tsx";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";
@@ -27,7 +29,8 @@ export const AccountPage = ({ onDone }: { onDone: () => void }) => {
 /** Both forms behind one switch; the address stays, so an invitation is not lost on the way. */
 export const AccountForms = ({ onDone, heading }: { onDone: () => void; heading?: string }) => {
   const { t } = useTranslation();
-  const [mode, setMode] = useState<"up" | "in">(() => (location.hash === "#sign-in" ? "in" : "up"));
+  const unsent = useUnsentHere();
+  const [mode, setMode] = useState<"up" | "in">(() => (location.hash === "#sign-in" || unsent > 0 ? "in" : "up"));
   const toggle = (
     <p className="text-muted">
       {mode === "up" ? t("account.haveOne") : t("account.haveNone")}{" "}
@@ -51,6 +54,7 @@ export const AccountForms = ({ onDone, heading }: { onDone: () => void; heading?
         </h1>
         {toggle}
       </div>
+      {unsent > 0 ? <Message tone="note">{t("account.unsentHere", { count: unsent })}</Message> : null}
       {mode === "up" ? <SignUpForm onDone={onDone} /> : <SignInForm onDone={onDone} />}
     </>
   );
