@@ -4,6 +4,7 @@ import { DEEDS } from "./deeds.ts";
 import { backOnline, FAULTS } from "./faults.ts";
 import { layGround } from "./ground.ts";
 import { differenceOf, readTruth, type Truth } from "./oracle.ts";
+import type { Page } from "./page.ts";
 import { recordingMetrics } from "./recorder.ts";
 import { createRest } from "./rest.ts";
 import { MAX_APIS, type Workshop, World } from "./world.ts";
@@ -31,6 +32,8 @@ const LEVEL_WITHIN_MS = 25_000;
 /** A page that failed often waits so long before it tries again, and only then can it become level. */
 const LONGEST_WAIT_MS = BACKOFF_CAP_MS;
 const LOOK_EVERY_MS = 1_000;
+/** Longer than any answer is under way. */
+const LATE_MS = 5_000;
 /** Once level, a page must stay so. */
 const STILL_MS = 3_000;
 
@@ -113,18 +116,19 @@ const heal = (world: World): void => {
     if (connection.isStalled && scheduler.chance(0.3)) connection.cut();
     else connection.resume();
   }
+  loadAnew(world, (page) => page.subscription === "denied" || page.realtime.connection.kind === "stopped");
+  if (world.pages.every((page) => !world.isMember(page.userId))) world.openPage(world.workshop.ground.people[0] ?? "");
+};
+
+/** Who was removed and invited again, or is signed out, loads the page anew. */
+const loadAnew = (world: World, isOut: (page: Page) => boolean): void => {
   for (const page of [...world.pages]) {
-    // Who was removed and invited again, or is signed out, loads the page anew.
-    const isOut =
-      page.subscription === "denied" ||
-      page.realtime.connection.kind === "stopped" ||
-      // Without a socket only an answer could say so.
-      (world.mayBeOut.has(page.userId) && page.view === null);
-    if (!isOut) continue;
+    // Without a socket only an answer could say so.
+    const isTold = world.mayBeOut.has(page.userId) && page.view === null;
+    if (!isTold && !isOut(page)) continue;
     world.closePage(page);
     if (world.isMember(page.userId)) world.openPage(page.userId);
   }
-  if (world.pages.every((page) => !world.isMember(page.userId))) world.openPage(world.workshop.ground.people[0] ?? "");
 };
 
 /** Lets time pass until every page is level, and a little longer. Answers how long that took. */
@@ -137,6 +141,9 @@ const settle = (world: World): number => {
   const bound = started + LEVEL_WITHIN_MS;
   while (scheduler.now < bound + LONGEST_WAIT_MS) {
     scheduler.pass(LOOK_EVERY_MS);
+    // An answer of before may have been that late.
+    if (scheduler.now - started <= LATE_MS)
+      loadAnew(world, (page) => page.subscription === "denied" && world.mayBeOut.has(page.userId));
     const { epoch, seq } = world.head;
     if (truth === null || truth.at !== `${epoch}:${seq}`) truth = readTruth(world);
     const known = truth;
