@@ -8,7 +8,7 @@ import { addressGroup } from "../platform/net/address-group.ts";
 import { keepSubscribed } from "../platform/pubsub/keep-subscribed.ts";
 import { CONTROL_CHANNEL, type PubSubProvider } from "../platform/pubsub/provider.ts";
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
-import { CLOSE } from "../shared/protocol/close-codes.ts";
+import { BUSY_CODE, busyReason, CLOSE } from "../shared/protocol/close-codes.ts";
 import { HEARTBEAT_SECONDS } from "../shared/protocol/limits.ts";
 import { Admission } from "./admission.ts";
 import { type ClosePlan, Connection } from "./connection.ts";
@@ -45,7 +45,11 @@ export type RealtimeDeps = {
 };
 
 /** What Bun keeps for each socket: until it is open the client's address, then the connection. */
-export type SocketData = { readonly address: string } | Connection;
+export type SocketData =
+  | { readonly address: string }
+  /** Let in only to be told when to come; calls `told` when that is over. */
+  | { readonly waitMs: number; told(): void }
+  | Connection;
 
 export type RealtimeServer = {
   /** Bun.serve's `websocket`. */
@@ -66,7 +70,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   const { clock, log, metrics, pubsub, hub, tokens, limits } = deps;
   const heartbeatSeconds = deps.heartbeatSeconds ?? HEARTBEAT_SECONDS;
   const manager = new WsManager<Connection>();
-  const admission = new Admission(deps.maxArriving);
+  const admission = new Admission(clock, deps.maxArriving);
   const perAddress = new Tally();
   const byUser = new Groups<Connection>();
   const bySession = new Groups<Connection>();
@@ -172,6 +176,10 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     sendPings: false,
     perMessageDeflate: false,
     open: (ws) => {
+      if ("waitMs" in ws.data) {
+        ws.close(BUSY_CODE, busyReason(ws.data.waitMs));
+        return;
+      }
       const connection = new Connection(deps.newId(), context.strings.one(ws.data.address), ws, connectionDeps);
       ws.data = connection;
       manager.add(connection.id, connection);
@@ -186,6 +194,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     pong: (ws) => connectionOf(ws)?.heard(),
     drain: (ws) => connectionOf(ws)?.drained(),
     close: (ws, code, reason) => {
+      if ("waitMs" in ws.data) ws.data.told();
       const connection = connectionOf(ws);
       if (connection === null) return;
       connection.closed(code, reason);
@@ -207,7 +216,14 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       if (!isTrusted) return refusal(403, UNTRUSTED);
       if (admission.isFull) {
         metrics.refusals.inc();
-        return refusal(503, "Too many come at once.", { "retry-after": "2" });
+        const waitMs = admission.turn();
+        // Browsers show pages nothing of a refused upgrade: they are told by the close of one that was taken.
+        if (!admission.isOverrun) {
+          const told = admission.tell();
+          if (server.upgrade(request, { data: { waitMs, told } })) return;
+          told();
+        }
+        return refusal(503, "Too many come at once.", { "retry-after": String(Math.ceil(waitMs / 1_000)) });
       }
       if (server.upgrade(request, { data: { address: addressGroup(address) } })) return;
       return refusal(400, "The WebSocket handshake is not valid.");

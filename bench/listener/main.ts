@@ -1,3 +1,4 @@
+import { waitOf } from "../../shared/protocol/close-codes.ts";
 import { EVENT_LENGTH_AT_LEAST, nowMicros, publishedAt } from "../lib/events.ts";
 import { summaryOf } from "../lib/stats.ts";
 import { DIALOGUES, type Reaction } from "./dialogues.ts";
@@ -38,7 +39,12 @@ const upgradeRequest = (port: number, path: string): string =>
 
 /** What becomes of a socket's events: their times are taken too, they are counted, or they are never read. */
 type Reads = "sampled" | "counted" | "nothing";
-type Line = { write(bytes: Buffer): void; feed(chunk: Buffer): void };
+type Line = {
+  write(bytes: Buffer): void;
+  feed(chunk: Buffer): void;
+  /** What the server asked to wait before coming again, in milliseconds. */
+  waitMs: number | null;
+};
 
 /** One socket from its upgrade on; `joined` is called once. */
 const createLine = (
@@ -61,6 +67,7 @@ const createLine = (
   const reader = new FrameReader(EVENT_LENGTH_AT_LEAST, isSampled, {
     short: (opcode, payload) => {
       if (opcode === OPCODE.PING) write(clientFrame(OPCODE.PONG, payload));
+      else if (opcode === OPCODE.CLOSE) line.waitMs = waitOf(payload.readUInt16BE(0), payload.toString("utf8", 2));
       else if (opcode === OPCODE.TEXT) react(dialogue.hear(payload.toString()) ?? {});
     },
     long: (end) => {
@@ -80,7 +87,8 @@ const createLine = (
     for (const text of texts.slice(0, dialogue.first)) speak(text);
     if (head.length > end + 4) reader.feed(Buffer.from(head.slice(end + 4), "latin1"));
   };
-  return { write, feed: (chunk) => (isOpen ? reader.feed(chunk) : open(chunk)) };
+  const line: Line = { write, feed: (chunk) => (isOpen ? reader.feed(chunk) : open(chunk)), waitMs: null };
+  return line;
 };
 
 const openSocket = (index: number, plan: Connect, texts: readonly string[], reads: Reads): Promise<void> => {
@@ -106,29 +114,32 @@ const openSocket = (index: number, plan: Connect, texts: readonly string[], read
           socket.terminate();
         }
       },
-      close: () => {
+      close: (socket) => {
         closed += 1;
         reject(new Error("a socket was closed before it had joined"));
-        comeBack(index, plan, texts);
+        comeBack(index, plan, texts, socket.data.waitMs);
       },
     },
   }).catch((error: unknown) => {
     reject(error);
-    comeBack(index, plan, texts);
+    comeBack(index, plan, texts, null);
   });
   return promise;
 };
 
-/** Full jitter, as clients have it, so that all together do not come in one moment. */
-const comeBack = (index: number, plan: Connect, texts: readonly string[]): void => {
+/** Full jitter, as clients have it, so that all together do not come in one moment; or when the server says. */
+const comeBack = (index: number, plan: Connect, texts: readonly string[], waitMs: number | null): void => {
   if (returning === null) return;
   if (Number.isNaN(firstClosedAt)) firstClosedAt = performance.now();
   const { port, withinMs, epoch, firstSeq, tenants } = returning;
-  setTimeout(() => {
-    const since = { epoch, seq: firstSeq + (counts[index] ?? 0) };
-    const join = JSON.stringify({ type: "subscribe", tenantId: tenants[index], since });
-    openSocket(index, { ...plan, port }, [texts[0] ?? "", join], "counted").catch(() => {});
-  }, Math.random() * withinMs);
+  setTimeout(
+    () => {
+      const since = { epoch, seq: firstSeq + (counts[index] ?? 0) };
+      const join = JSON.stringify({ type: "subscribe", tenantId: tenants[index], since });
+      openSocket(index, { ...plan, port }, [texts[0] ?? "", join], "counted").catch(() => {});
+    },
+    waitMs ?? Math.random() * withinMs,
+  );
 };
 
 const connectOne = (plan: Connect, texts: readonly string[], reads: Reads): Promise<void> =>

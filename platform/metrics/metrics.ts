@@ -32,7 +32,7 @@ export const createMetrics = () => {
     }),
     replays: counter("wss_replays_total", "Answers to subscribe, by outcome.", ["outcome"]),
     slowConsumers: counter("wss_slow_consumers_total", "Sockets closed because they read too slowly."),
-    refusals: counter("wss_refusals_total", "Upgrades refused because too many came at once."),
+    refusals: counter("wss_refusals_total", "Sockets turned away because too many came at once."),
     closes: counter("wss_closes_total", "Sockets closed by the server, by code.", ["code"]),
     feedRepairs: counter("feed_repairs_total", "Feeds that were behind the log and read it, by reason.", ["reason"]),
     sseConnections: gauge("sse_connections", "Open event streams."),

@@ -16,6 +16,18 @@ export const CLOSE = {
   TOO_BIG: { code: 4204, reason: "message too big", behavior: "stop" },
 } as const satisfies Record<string, { code: number; reason: string; behavior: CloseBehavior }>;
 
+/** Closed because more came at once than the server can look after: the reason says when to come again. */
+export const BUSY_CODE = 1013;
+
+/** The reason of a close with `BUSY_CODE`; `ms`: milliseconds to wait. */
+export const busyReason = (ms: number): string => `busy; retry in ${ms} ms`;
+
+/** How many milliseconds a close asks its client to wait; `null` when it does not say. */
+export const waitOf = (code: number, reason: string): number | null => {
+  const [, ms] = (code === BUSY_CODE && /^busy; retry in (\d{1,6}) ms$/.exec(reason)) || [];
+  return ms === undefined ? null : Number(ms);
+};
+
 export type Close = (typeof CLOSE)[keyof typeof CLOSE];
 
 const byCode = new Map<number, Close>(Object.values(CLOSE).map((close) => [close.code, close]));

@@ -29,7 +29,7 @@ const connect: SocketFactory = (url, handlers) => {
   const socket = new WebSocket(url);
   socket.onopen = handlers.onOpen;
   socket.onmessage = ({ data }) => handlers.onText(String(data));
-  socket.onclose = ({ code }) => handlers.onClose(code);
+  socket.onclose = ({ code, reason }) => handlers.onClose(code, reason);
   return {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);

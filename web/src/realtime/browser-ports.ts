@@ -23,7 +23,7 @@ const connect: SocketFactory = (url, handlers) => {
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (typeof data === "string") handlers.onText(data);
   };
-  socket.onclose = ({ code }) => handlers.onClose(code);
+  socket.onclose = ({ code, reason }) => handlers.onClose(code, reason);
   return {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);

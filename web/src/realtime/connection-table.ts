@@ -57,10 +57,21 @@ const stopReason = (code: number): StopReason => {
   return code === CLOSE.TOO_BIG.code ? "too-big" : "forged-token";
 };
 
-const comeBack = (attempt: number, grant: Grant, code: number, env: ConnectionEnv): ConnectionStep => {
+/** The server has given everybody a time of their own, so nothing is added to it. */
+const comeWhenTold = (attempt: number, grant: Grant, { now }: ConnectionEnv, waitMs: number): ConnectionStep => {
+  const until = now + waitMs;
+  return to({ kind: "backing-off", attempt, grant, notBefore: until, until }, "drop-socket");
+};
+
+const comeBack = (
+  attempt: number,
+  grant: Grant,
+  { code, waitMs = null }: ConnectionEventOf<"closed">,
+  env: ConnectionEnv,
+): ConnectionStep => {
   switch (closeBehavior(code)) {
     case "reconnect":
-      return backOff(attempt, grant, env);
+      return waitMs === null ? backOff(attempt, grant, env) : comeWhenTold(attempt, grant, env, waitMs);
     case "reconnect-later":
       return backOff(attempt, grant, env, { laterMs: LATER_MS });
     case "renew-token":
@@ -104,7 +115,7 @@ const onTheWay = {
     state: ConnectionIn<"connecting" | "authenticating">,
     event: ConnectionEventOf<"closed">,
     env: ConnectionEnv,
-  ) => comeBack(state.attempt, state.grant, event.code, env),
+  ) => comeBack(state.attempt, state.grant, event, env),
   deadline: (state: ConnectionIn<"connecting" | "authenticating">, _: object, env: ConnectionEnv) =>
     backOff(state.attempt, state.grant, env),
   woken: stay,
@@ -157,7 +168,7 @@ export const CONNECTION_TABLE: Table = {
     // The socket works until its token ends; the renewal is tried again before.
     "token-failed": (state) => to({ ...state, renewing: false }),
     opened: stay,
-    closed: (state, { code }, env) => comeBack(failures(state, env), state.grant, code, env),
+    closed: (state, event, env) => comeBack(failures(state, env), state.grant, event, env),
     ready: (state, { connectionId, userId, heartbeatMs }) => to({ ...state, connectionId, userId, heartbeatMs }),
     deadline: (state, _, env) => backOff(failures(state, env), state.grant, env),
     // A page that slept has a socket that may be dead without a sign.

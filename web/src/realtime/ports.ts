@@ -6,7 +6,7 @@ import type { RealtimeToken } from "../../../shared/realtime-token.ts";
 export type SocketHandlers = {
   readonly onOpen: () => void;
   readonly onText: (text: string) => void;
-  readonly onClose: (code: number) => void;
+  readonly onClose: (code: number, reason?: string) => void;
 };
 export type Socket = {
   readonly send: (text: string) => void;

@@ -224,6 +224,16 @@ test("the network's return cuts a wait short", async () => {
 
 const forbidden = { type: "error", code: "FORBIDDEN", message: "no", tenantId: T } as const;
 
+test("a server that is busy says when to come again, and is not asked before", async () => {
+  const { client, clock, socket, sockets } = await live(10, { random: () => 0 });
+  socket.end(1013, "busy; retry in 2500 ms");
+  client.wake();
+  await clock.pass(2_400);
+  expect(sockets).toHaveLength(1);
+  await clock.pass(200);
+  expect(sockets).toHaveLength(2);
+});
+
 test("forbidden: a new token, auth, once more; then the tenant is given up", async () => {
   const { socket, kinds, ready } = await live();
   socket.say(event(12));

@@ -1,3 +1,4 @@
+import { waitOf } from "../../../shared/protocol/close-codes.ts";
 import { encodeUp } from "../../../shared/protocol/codec.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "./backoff.ts";
@@ -168,7 +169,7 @@ export class SocketLink {
             this.#heardAt = this.#ports.clock.now();
             this.#sink.text(text);
           }),
-        onClose: (code) => current(() => this.#closed(code)),
+        onClose: (code, reason) => current(() => this.#closed(code, reason)),
       });
     } catch {
       // An address that the browser refuses fails as a connection does: later, and with backoff.
@@ -176,9 +177,9 @@ export class SocketLink {
     }
   }
 
-  #closed(code: number): void {
+  #closed(code: number, reason = ""): void {
     this.#socket = null;
-    this.#dispatch({ kind: "closed", code });
+    this.#dispatch({ kind: "closed", code, waitMs: waitOf(code, reason) });
   }
 
   #dropSocket(): void {

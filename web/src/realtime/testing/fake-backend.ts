@@ -20,7 +20,7 @@ export type FakeSocket = {
   readonly open: () => void;
   readonly say: (message: Down | Record<string, unknown>) => void;
   readonly sayText: (text: string) => void;
-  readonly end: (code: number) => void;
+  readonly end: (code: number, reason?: string) => void;
   closedBy: number | null;
 };
 
@@ -68,7 +68,7 @@ export const fakeBackend = (
       open: () => handlers.onOpen(),
       say: (message) => handlers.onText(JSON.stringify(message)),
       sayText: (text) => handlers.onText(text),
-      end: (code) => handlers.onClose(code),
+      end: (code, reason) => handlers.onClose(code, reason),
     };
     sockets.push(socket);
     return {
