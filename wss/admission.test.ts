@@ -1,14 +1,8 @@
 import { expect, test } from "bun:test";
-import { createManualClock } from "../tests/support/manual-clock.ts";
 import { Admission } from "./admission.ts";
 
-const start = (limit?: number) => {
-  const clock = createManualClock();
-  return { clock, admission: new Admission(clock, limit) };
-};
-
 test("is full while as many as it takes have not shown their token", () => {
-  const { admission } = start(2);
+  const admission = new Admission(Math.random, 2);
   const [one, two] = [{}, {}];
   admission.arrive(one);
   expect(admission.isFull).toBe(false);
@@ -19,23 +13,13 @@ test("is full while as many as it takes have not shown their token", () => {
   expect(admission.isFull).toBe(false);
 });
 
-test("gives each who is turned away a later turn, at a steady rate", () => {
-  const { admission } = start();
-  const turns = Array.from({ length: 6_000 }, () => admission.turn());
-  expect(turns[0]).toBe(500);
-  expect(turns).toEqual(turns.toSorted((a, b) => a - b));
-  expect(turns.at(-1)).toBe(2_000);
-});
-
-test("forgets turns that are over", async () => {
-  const { clock, admission } = start();
-  for (let count = 0; count < 4_000; count += 1) admission.turn();
-  await clock.advance(5_000);
-  expect(admission.turn()).toBe(500);
+test("spreads those who are turned away over a second, and none comes at once", () => {
+  const turns = [0, 0.5, 0.999].map((random) => new Admission(() => random).turn());
+  expect(turns).toEqual([250, 750, 1_249]);
 });
 
 test("does not even tell more than it can", () => {
-  const { admission } = start();
+  const admission = new Admission(Math.random);
   const ends = Array.from({ length: 10_000 }, () => admission.tell());
   expect(admission.isOverrun).toBe(true);
   ends[0]?.();

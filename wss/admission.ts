@@ -1,26 +1,22 @@
-import type { Clock } from "../platform/clock/clock.ts";
-
 /** So many sockets at once whose token was not looked at yet. What a node takes in a second or two; each waits with a buffer of its own. */
 const ARRIVING_AT_MOST = 4_000;
 /** Of those that are turned away so many at once are told when to come; the others are only refused. */
 const TOLD_AT_MOST = 10_000;
-const FIRST_TURN_MS = 500;
-/** So many a second are told to come again. */
-const TURNS_PER_SECOND = 4_000;
+/** Who is turned away comes again after this, spread over this, in milliseconds: most of those before are in by then. */
+const TURN_MS = { least: 250, spread: 1_000 } as const;
 
 /**
  * The door of a node. When another node dies all its people come at once: what cannot be looked after soon is told when
  * to come again, each at another time, before it costs more than that.
  */
 export class Admission {
-  readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #limit: number;
   readonly #arriving = new Set<object>();
   #told = 0;
-  #nextTurnAt = 0;
 
-  constructor(clock: Clock, limit: number = ARRIVING_AT_MOST) {
-    this.#clock = clock;
+  constructor(random: () => number, limit: number = ARRIVING_AT_MOST) {
+    this.#random = random;
     this.#limit = limit;
   }
 
@@ -33,12 +29,9 @@ export class Admission {
     return this.#told >= TOLD_AT_MOST;
   }
 
-  /** In how many milliseconds the next who is turned away may come again. */
+  /** In how many milliseconds who is turned away may come again. */
   turn(): number {
-    const now = this.#clock.now();
-    const at = Math.max(now + FIRST_TURN_MS, this.#nextTurnAt);
-    this.#nextTurnAt = at + 1_000 / TURNS_PER_SECOND;
-    return Math.ceil(at - now);
+    return Math.ceil(TURN_MS.least + this.#random() * TURN_MS.spread);
   }
 
   arrive(connection: object): void {

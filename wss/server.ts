@@ -70,7 +70,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   const { clock, log, metrics, pubsub, hub, tokens, limits } = deps;
   const heartbeatSeconds = deps.heartbeatSeconds ?? HEARTBEAT_SECONDS;
   const manager = new WsManager<Connection>();
-  const admission = new Admission(clock, deps.maxArriving);
+  const admission = new Admission(Math.random, deps.maxArriving);
   const perAddress = new Tally();
   const byUser = new Groups<Connection>();
   const bySession = new Groups<Connection>();

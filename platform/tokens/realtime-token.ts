@@ -1,4 +1,4 @@
-import { errors, jwtVerify, SignJWT } from "jose";
+import { createSigner, createVerifier } from "fast-jwt";
 import { TOKEN_AUDIENCE, TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
 import { type RealtimeClaims, realtimeClaimsSchema } from "../../shared/realtime-token.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -16,38 +16,30 @@ export type RealtimeTokens = {
 
 /** Realtime tokens are JWTs, HS256, signed with the secret that all processes share. */
 export const createRealtimeTokens = (secret: string, clock: Clock): RealtimeTokens => {
-  // Imported once: from bytes, jose would import it again for each token.
-  const importing = crypto.subtle.importKey(
-    "raw",
-    new TextEncoder().encode(secret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign", "verify"],
-  );
+  const signed = createSigner({ key: secret, algorithm: "HS256" });
+  // When it ends is told by this process's own clock.
+  const verified = createVerifier({
+    key: secret,
+    algorithms: ["HS256"],
+    allowedAud: TOKEN_AUDIENCE,
+    ignoreExpiration: true,
+  });
   return {
-    sign: async ({ sub, sid, name, tenants }) => {
-      const issuedAt = Math.floor(clock.now() / 1000);
-      const token = await new SignJWT({ sid, name, tenants })
-        .setProtectedHeader({ alg: "HS256" })
-        .setAudience(TOKEN_AUDIENCE)
-        .setSubject(sub)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + TOKEN_SECONDS)
-        .sign(await importing);
-      return { token, expiresAt: new Date((issuedAt + TOKEN_SECONDS) * 1000) };
+    sign: async (claims) => {
+      const iat = Math.floor(clock.now() / 1000);
+      const exp = iat + TOKEN_SECONDS;
+      return { token: signed({ ...claims, aud: TOKEN_AUDIENCE, iat, exp }), expiresAt: new Date(exp * 1000) };
     },
     verify: async (token) => {
+      let payload: unknown;
       try {
-        const { payload } = await jwtVerify(token, await importing, {
-          algorithms: ["HS256"],
-          audience: TOKEN_AUDIENCE,
-          currentDate: new Date(clock.now()),
-        });
-        const claims = realtimeClaimsSchema.safeParse(payload);
-        return claims.success ? { kind: "valid", claims: claims.data } : { kind: "forged" };
-      } catch (error) {
-        return error instanceof errors.JWTExpired ? { kind: "expired" } : { kind: "forged" };
+        payload = verified(token);
+      } catch {
+        return { kind: "forged" };
       }
+      const claims = realtimeClaimsSchema.safeParse(payload);
+      if (!claims.success) return { kind: "forged" };
+      return claims.data.exp * 1000 <= clock.now() ? { kind: "expired" } : { kind: "valid", claims: claims.data };
     },
   };
 };
