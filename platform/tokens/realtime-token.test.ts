@@ -11,7 +11,7 @@ const position = { epoch: "0190", seq: 7 };
 const mine = { sub: "u", sid: "s", name: "Ann", tenants: { t: position, elsewhere: null } };
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const now = () => Math.floor(clock.now() / 1_000);
-const claims = () => ({ ...mine, aud: TOKEN_AUDIENCE, iat: now(), exp: now() + 600 });
+const claims = () => ({ ...mine, aud: TOKEN_AUDIENCE, iat: now(), exp: now() + 600 }) as const;
 
 test("what was signed is read again, until ten minutes are over by this process's clock", async () => {
   const { token, expiresAt } = await tokens.sign(mine);
