@@ -6,6 +6,7 @@ import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
+import { startComparison } from "./comparison.ts";
 import { type RepairAnswer, repairRequestSchema } from "./control.ts";
 import { eventsAfter, isBehind, readHead, startEpoch } from "./log.ts";
 
@@ -17,13 +18,6 @@ const BATCH = 500;
 const MAX_BACKOFF_MS = 10_000;
 /** Another relay may append between the answer and our reading; more often than this it is no race. */
 const MAX_GAPS = 5;
-const COMPARED_AT_ONCE = 50;
-const COMPARED_WITHIN_MS = 5_000;
-/** How far back a bus that was away may have forgotten what was handed to it. */
-const RECENT_MS = 10 * 60_000;
-/** What was handed over is looked for again this often, and this long: by then every node has it, or has asked for it. */
-const LOOK_EVERY_MS = 5_000;
-const LOOK_FOR_MS = 60_000;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
@@ -74,8 +68,6 @@ export const startRelay = (deps: RelayDeps): Relay => {
   // The local bus reads the log itself and dies with the process: there is nothing to remember for it.
   const remembers = pubsub.name !== "local";
   const marks = new Map<string, number>();
-  /** What this process handed over of late, by tenant. */
-  const handed = new Map<string, Position & { readonly at: number }>();
   let stopped = false;
 
   const laneOf = (tenantId: string): Lane => {
@@ -90,7 +82,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
   const mark = (tenantId: string, { epoch, seq }: Position) => {
     if (!remembers) return;
     marks.set(tenantId, Math.max(seq, marks.get(tenantId) ?? 0));
-    handed.set(tenantId, { epoch, seq, at: clock.now() });
+    comparison?.handed(tenantId, { epoch, seq });
   };
 
   const run = (tenantId: string, lane: Lane) => {
@@ -211,33 +203,15 @@ export const startRelay = (deps: RelayDeps): Relay => {
       .orderBy("updated_at")
       .limit(SWEEP_BATCH)
       .execute();
-    for (const { tenant_id: tenantId } of left) catchUp(tenantId);
+    for (const { tenant_id: tenantId } of left) void catchUp(tenantId);
   };
 
-  const catchUp = (tenantId: string) => {
+  /** Resolves when what was missing is handed on, or could not be. */
+  const catchUp = async (tenantId: string): Promise<void> => {
     const lane = laneOf(tenantId);
     lane.behind = true;
     run(tenantId, lane);
-  };
-
-  /** In parts, so that many tenants do not ask all at once. */
-  const eachOf = async <Item>(items: readonly Item[], visit: (item: Item) => Promise<void>) => {
-    for (let from = 0; from < items.length && !stopped; from += COMPARED_AT_ONCE) {
-      await Promise.all(items.slice(from, from + COMPARED_AT_ONCE).map(visit));
-    }
-  };
-
-  /** A bus may go back without a word; where nobody has heard what it forgot, nobody asks for it. */
-  const lookAgain = async (): Promise<void> => {
-    const before = clock.now() - LOOK_FOR_MS;
-    await eachOf([...handed], async ([tenantId, { epoch, seq, at }]) => {
-      if (at < before) handed.delete(tenantId);
-      else {
-        const inBus = await pubsub.head(tenantId);
-        const isThere = inBus !== null && (inBus.epoch > epoch || (inBus.epoch === epoch && inBus.seq >= seq));
-        if (!isThere) catchUp(tenantId);
-      }
-    });
+    await lane.running;
   };
 
   let sweeping: Promise<void> | null = null;
@@ -248,44 +222,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
         sweeping = null;
       });
   };
-  let looking: Promise<void> | null = null;
-  const startLooking = () => {
-    looking ??= lookAgain()
-      .catch((err: unknown) => log.debug({ err }, "pub/sub could not be asked whether it still has what it was given"))
-      .finally(() => {
-        looking = null;
-      });
-  };
-  /** Compares the heads of all teams that have changed since, and catches up where the two are off. Never rejects. */
-  const compareHeads = async (changedSince: string, isOff: (inBus: Position | null, inLog: Position) => boolean) => {
-    try {
-      const heads = await db.read
-        .selectFrom("tenant_heads")
-        .select(["tenant_id", "epoch", "seq"])
-        .where("updated_at", ">=", changedSince)
-        .execute();
-      await eachOf(heads, async ({ tenant_id: tenantId, epoch, seq }) => {
-        if (!isOff(await pubsub.head(tenantId), { epoch, seq })) return;
-        catchUp(tenantId);
-        await lanes.get(tenantId)?.running;
-      });
-    } catch (err) {
-      log.warn({ err }, "pub/sub could not be compared with the database yet");
-    }
-  };
-  // A database is put back while nobody runs on it, so it is enough to look once whether pub/sub is ahead of it.
-  let comparing = remembers
-    ? compareHeads("", (inBus, inLog) => inBus !== null && isBehind(inLog, inBus))
-    : Promise.resolve();
-  let isComparisonDue = false;
-  const compared = Promise.race([
-    comparing,
-    new Promise<void>((resolve) => {
-      clock.after(COMPARED_WITHIN_MS, resolve);
-    }),
-  ]);
   const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
-  const stopLooking = remembers ? clock.every(LOOK_EVERY_MS, startLooking) : () => {};
+  const comparison = remembers ? startComparison({ db, pubsub, clock, log, catchUp }) : null;
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
     const answer: RepairAnswer = { tenantId, head };
@@ -297,27 +235,15 @@ export const startRelay = (deps: RelayDeps): Relay => {
         const request = repairRequestSchema.safeParse(parseJson(payload));
         if (!request.success) return;
         laneOf(request.data.tenantId).asked = true;
-        catchUp(request.data.tenantId);
+        void catchUp(request.data.tenantId);
       })
     : () => {};
-  /** What came back may be an older copy, and where no node has heard more nobody would ask for what it lacks. */
-  const compareRecent = () => {
-    if (isComparisonDue) return;
-    isComparisonDue = true;
-    // One after the other: a connection that flaps must not pile up comparisons.
-    comparing = comparing.then(() => {
-      isComparisonDue = false;
-      const changedSince = new Date(clock.now() - RECENT_MS).toISOString();
-      return compareHeads(changedSince, (inBus, { epoch, seq }) => inBus?.epoch !== epoch || inBus.seq !== seq);
-    });
-  };
   const unsubscribeReconnect = pubsub.onReconnect(() => {
-    for (const tenantId of lanes.keys()) catchUp(tenantId);
-    if (remembers) compareRecent();
+    for (const tenantId of lanes.keys()) void catchUp(tenantId);
   });
 
   return {
-    compared,
+    compared: comparison?.compared ?? Promise.resolve(),
     nudge: (tenantId, committed) => {
       if (committed.entries.length === 0 || stopped) return;
       const lane = laneOf(tenantId);
@@ -334,14 +260,12 @@ export const startRelay = (deps: RelayDeps): Relay => {
     stop: async () => {
       stopped = true;
       stopSweep();
-      stopLooking();
       unsubscribeReconnect();
       stopRepairs();
       for (const lane of lanes.values()) lane.cancelRetry?.();
       await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
-      await comparing;
+      await comparison?.stop();
       await sweeping;
-      await looking;
       if (remembers) await sweep().catch(() => {});
     },
   };

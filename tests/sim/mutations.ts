@@ -61,7 +61,7 @@ export const MUTATIONS = {
     about: "a database that was put back keeps its epoch",
   },
   "relay-does-not-look-again": {
-    file: "platform/events/relay.ts",
+    file: "platform/events/comparison.ts",
     from: "clock.every(LOOK_EVERY_MS, startLooking)",
     to: "() => {}",
     about: "nobody notices that Redis went back without a word",
