@@ -55,7 +55,7 @@ export const FAULTS: readonly Deed[] = [
       world.trace.fault("streams stalled");
       stream.line.isStalled = true;
       const isCut = world.scheduler.chance(0.4);
-      later(world, 15_000, () => (isCut ? stream.cut() : stream.line.resume()));
+      later(world, 15_000, () => (isCut ? stream.cut() : world.letFlow(stream)));
     },
   },
   {
@@ -299,7 +299,7 @@ export const backOnline = (world: World, page: Page): void => {
   }
   for (const stream of world.streamsOf(page)) {
     if (world.scheduler.chance(0.5)) stream.cut();
-    else stream.line.resume();
+    else world.letFlow(stream);
   }
   page.setNetwork(true);
 };

@@ -107,9 +107,7 @@ const heal = (world: World): void => {
   for (const page of world.pages) backOnline(world, page);
   // Some networks never let everything through, and people work there all the same.
   for (const page of [...world.middleboxes.keys()]) if (scheduler.chance(0.5)) world.middleboxes.delete(page);
-  for (const stream of world.streams) {
-    if (world.middleboxes.get(stream.page)?.streams !== "buffered") stream.line.resume();
-  }
+  for (const stream of world.streams) world.letFlow(stream);
   for (const connection of world.connections) {
     connection.down.delay = 0;
     connection.up.delay = 0;

@@ -248,6 +248,11 @@ export class World {
     return [...this.streams].filter((stream) => stream.page === page.process && stream.isOpen);
   }
 
+  /** What a stream was sent goes on, unless something in between keeps it back. */
+  letFlow(stream: StreamedAnswer): void {
+    if (this.middleboxes.get(stream.page)?.streams !== "buffered") stream.line.resume();
+  }
+
   /** Sessions are nothing that goes back with the teams. */
   keepSessions(): void {
     for (const [sid, userId] of this.sessions) this.#signIn(sid, userId);
