@@ -24,6 +24,7 @@ const start = async () => {
     pubsub: platform.pubsub,
     tokens: platform.tokens,
     clock: platform.clock,
+    random: Math.random,
     log: platform.log,
     metrics: platform.metrics,
     isTrustedOrigin: (origin) => origins.trusted.has(origin),

@@ -48,6 +48,7 @@ export const runCommand = async <Body>(
   scope: Scope,
   input: CommandInput<Body>,
 ): Promise<Reply<Body>> => {
+  const charge = chargeOnce(deps);
   const committed = await deps.db.change(async (tx) => {
     const stored = await storedReply(tx, scope);
     if (stored !== null && stored.tenant_id === null) return replay<Body>(scope, stored);
@@ -57,7 +58,7 @@ export const runCommand = async <Body>(
     const role = await roleIn(tx, tenantId, scope.userId);
     if (head === null || role === null) throw notFound();
     requireRight(role, input.right);
-    charge(deps, tenantId);
+    charge(tenantId);
     // Read again under the lock: another process may have stored it since.
     const known = stored ?? (await storedReply(tx, scope));
     if (known !== null) return replay<Body>(scope, known);
@@ -104,6 +105,8 @@ export type View = { readonly tx: Tx; readonly tenantId: TeamId; readonly role: 
 export type ReadInput<Body> = {
   readonly right: Right;
   readonly tenantOf: (tx: Executor) => Promise<TeamId | null>;
+  /** Another read of the same request counts. */
+  readonly isFree?: boolean;
   readonly run: (view: View, head: Position) => Promise<Body>;
 };
 
@@ -115,18 +118,20 @@ export const runRead = <Body>(
   deps: Pick<ServiceDeps, "db" | "tenantBudget">,
   scope: Pick<Scope, "userId">,
   input: ReadInput<Body>,
-): Promise<Reply<Body>> =>
-  readSnapshot(deps.db, async (tx) => {
+): Promise<Reply<Body>> => {
+  const charge = chargeOnce(deps);
+  return readSnapshot(deps.db, async (tx) => {
     const tenantId = await input.tenantOf(tx);
     if (tenantId === null) throw notFound();
     const role = await roleIn(tx, tenantId, scope.userId);
     if (role === null) throw notFound();
     requireRight(role, input.right);
-    charge(deps, tenantId);
+    if (!input.isFree) charge(tenantId);
     const head = await readHead(tx, tenantId);
     if (head === null) throw notFound();
     return { status: 200, body: await input.run({ tx, tenantId, role }, head), position: formatPosition(head) };
   });
+};
 
 export const roleIn = async (tx: Executor, tenantId: string, userId: string): Promise<Role | null> => {
   const member = await tx
@@ -144,10 +149,17 @@ export const requireRight = (role: Role, right: Right): void => {
   }
 };
 
-/** Only for members: strangers must neither use up what is the tenant's nor learn that it is. */
-const charge = ({ tenantBudget }: Pick<ServiceDeps, "tenantBudget">, tenantId: string): void => {
-  const exceeded = tenantBudget.take(tenantId);
-  if (exceeded !== null) throw new RateLimited(exceeded, "The people of a team together");
+/**
+ * Takes a request from the tenant's budget, once though its transaction may be run again. To be called for members
+ * alone: strangers must neither use up what is the tenant's nor learn that it is.
+ */
+const chargeOnce = ({ tenantBudget }: Pick<ServiceDeps, "tenantBudget">): ((tenantId: string) => void) => {
+  let isCharged = false;
+  return (tenantId) => {
+    const exceeded = isCharged ? null : tenantBudget.take(tenantId);
+    if (exceeded !== null) throw new RateLimited(exceeded, "The people of a team together");
+    isCharged = true;
+  };
 };
 
 type StoredReply = NonNullable<Awaited<ReturnType<typeof storedReply>>>;

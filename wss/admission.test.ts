@@ -1,8 +1,14 @@
 import { expect, test } from "bun:test";
+import { createManualClock } from "../tests/support/manual-clock.ts";
 import { Admission } from "./admission.ts";
 
+const start = ({ random = Math.random, limit }: { random?: () => number; limit?: number } = {}) => {
+  const clock = createManualClock();
+  return { clock, admission: new Admission({ clock, random }, limit) };
+};
+
 test("is full while as many as it takes have not shown their token", () => {
-  const admission = new Admission(Math.random, 2);
+  const { admission } = start({ limit: 2 });
   const [one, two] = [{}, {}];
   admission.arrive(one);
   expect(admission.isFull).toBe(false);
@@ -13,15 +19,23 @@ test("is full while as many as it takes have not shown their token", () => {
   expect(admission.isFull).toBe(false);
 });
 
-test("spreads those who are turned away over a second, and none comes at once", () => {
-  const turns = [0, 0.5, 0.999].map((random) => new Admission(() => random).turn());
-  expect(turns).toEqual([250, 750, 1_249]);
+test("spreads those who are turned away, and none comes at once", () => {
+  const waits = [0, 0.5, 0.999].map((random) => start({ random: () => random }).admission.turnAway());
+  expect(waits).toEqual([250, 750, 1_249]);
 });
 
-test("does not even tell more than it can", () => {
-  const admission = new Admission(Math.random);
-  const ends = Array.from({ length: 10_000 }, () => admission.tell());
-  expect(admission.isOverrun).toBe(true);
-  ends[0]?.();
-  expect(admission.isOverrun).toBe(false);
+test("spreads a crowd over as long as it takes to let it in", async () => {
+  const { clock, admission } = start({ random: () => 1 });
+  const waits = Array.from({ length: 12_000 }, () => admission.turnAway());
+  expect([waits[0], waits.at(-1)]).toEqual([1_250, 3_250]);
+  await clock.advance(4_000);
+  expect(admission.turnAway()).toBe(1_250);
+});
+
+test("tells nobody any more when too many are awaited", async () => {
+  const { clock, admission } = start();
+  for (let count = 0; count < 20_000; count += 1) admission.turnAway();
+  expect(admission.turnAway()).toBeNull();
+  await clock.advance(6_000);
+  expect(admission.turnAway()).not.toBeNull();
 });

@@ -1,21 +1,28 @@
+import type { Clock } from "../platform/clock/clock.ts";
+
 /** So many sockets at once whose token was not looked at yet. What a node takes in a second or two; each waits with a buffer of its own. */
 const ARRIVING_AT_MOST = 4_000;
-/** Of those that are turned away so many at once are told when to come; the others are only refused. */
-const TOLD_AT_MOST = 10_000;
-/** Who is turned away comes again after this, spread over this, in milliseconds: most of those before are in by then. */
-const TURN_MS = { least: 250, spread: 1_000 } as const;
+/** About so many a second come in. Who is turned away waits the longer the more wait already. */
+const PER_SECOND = 4_000;
+/** When so many wait, sockets are only refused. */
+const AWAITED_AT_MOST = 20_000;
+const WAIT_MS = { least: 250, spreadAtLeast: 1_000 } as const;
 
 /**
  * The door of a node. When another node dies all its people come at once: what cannot be looked after soon is told when
- * to come again, each at another time, before it costs more than that.
+ * to come again, before it costs more than that.
  */
 export class Admission {
+  readonly #clock: Clock;
   readonly #random: () => number;
   readonly #limit: number;
   readonly #arriving = new Set<object>();
-  #told = 0;
+  /** How many were told to come and have not had their turn, as of `#countedAt`. */
+  #awaited = 0;
+  #countedAt = 0;
 
-  constructor(random: () => number, limit: number = ARRIVING_AT_MOST) {
+  constructor({ clock, random }: { readonly clock: Clock; readonly random: () => number }, limit = ARRIVING_AT_MOST) {
+    this.#clock = clock;
     this.#random = random;
     this.#limit = limit;
   }
@@ -24,14 +31,15 @@ export class Admission {
     return this.#arriving.size >= this.#limit;
   }
 
-  /** Whether even those who are to be told are too many. */
-  get isOverrun(): boolean {
-    return this.#told >= TOLD_AT_MOST;
-  }
-
-  /** In how many milliseconds who is turned away may come again. */
-  turn(): number {
-    return Math.ceil(TURN_MS.least + this.#random() * TURN_MS.spread);
+  /** Turns somebody away: answers in how many milliseconds to come again, `null` when too many are awaited already. */
+  turnAway(): number | null {
+    const now = this.#clock.now();
+    this.#awaited = Math.max(0, this.#awaited - ((now - this.#countedAt) * PER_SECOND) / 1_000);
+    this.#countedAt = now;
+    if (this.#awaited >= AWAITED_AT_MOST) return null;
+    this.#awaited += 1;
+    const spread = Math.max(WAIT_MS.spreadAtLeast, (this.#awaited / PER_SECOND) * 1_000);
+    return Math.ceil(WAIT_MS.least + this.#random() * spread);
   }
 
   arrive(connection: object): void {
@@ -41,13 +49,5 @@ export class Admission {
   /** It has shown its token, or is gone. */
   settle(connection: object): void {
     this.#arriving.delete(connection);
-  }
-
-  /** Somebody is let in only to be told when to come; the answer ends that. */
-  tell(): () => void {
-    this.#told += 1;
-    return () => {
-      this.#told -= 1;
-    };
   }
 }

@@ -36,6 +36,7 @@ const start = async () => {
     pubsub,
     tokens,
     clock,
+    random: Math.random,
     log,
     metrics,
     isTrustedOrigin: (origin) => trusted.has(origin),

@@ -80,6 +80,11 @@ export const createPresence = (deps: PresenceDeps): Presence => {
     for (const part of inParts(entries)) tell(tenantId, { type: "entries", node: nodeId, entries: [...part] });
   };
 
+  const announceOwn = (tenantId: string, place: Place) => {
+    announce(tenantId, [...place.unannounced.values()]);
+    place.unannounced.clear();
+  };
+
   const ownEntries = (place: Place) =>
     [...place.held.values()].filter(({ node }) => node === nodeId).map(({ entry }) => entry);
 
@@ -100,12 +105,17 @@ export const createPresence = (deps: PresenceDeps): Presence => {
       place.gathering = false;
       const entries = [...place.changed.values()];
       place.changed.clear();
-      announce(tenantId, [...place.unannounced.values()]);
-      place.unannounced.clear();
+      announceOwn(tenantId, place);
       for (const part of inParts(entries)) {
         deps.publish(tenantId, encodeDown({ type: "presence", tenantId, full: false, entries: [...part] }));
       }
     });
+  };
+
+  /** The other nodes learn at once who has left: nothing may come of waiting. */
+  const end = (tenantId: string, place: Place) => {
+    announceOwn(tenantId, place);
+    place.stop();
   };
 
   const changeOwn = (tenantId: string, place: Place, entry: PresenceEntry) => {
@@ -144,7 +154,8 @@ export const createPresence = (deps: PresenceDeps): Presence => {
       places.set(tenantId, { held: new Map(), changed: new Map(), unannounced: new Map(), stop, gathering: false });
     },
     close: (tenantId) => {
-      places.get(tenantId)?.stop();
+      const place = places.get(tenantId);
+      if (place !== undefined) end(tenantId, place);
       places.delete(tenantId);
     },
     say: (tenantId, entry) => {
@@ -171,10 +182,7 @@ export const createPresence = (deps: PresenceDeps): Presence => {
     },
     stop: () => {
       stopRounds();
-      for (const [tenantId, place] of places) {
-        announce(tenantId, [...place.unannounced.values()]);
-        place.stop();
-      }
+      for (const [tenantId, place] of places) end(tenantId, place);
       places.clear();
     },
   };

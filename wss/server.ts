@@ -39,6 +39,8 @@ export type RealtimeDeps = {
     readonly maxSocketsPerUser: number;
     readonly maxSocketsPerAddress: number;
   };
+  /** At least 0, below 1. */
+  readonly random: () => number;
   readonly heartbeatSeconds?: number;
   /** How many sockets may be on their way in at once. */
   readonly maxArriving?: number;
@@ -47,8 +49,8 @@ export type RealtimeDeps = {
 /** What Bun keeps for each socket: until it is open the client's address, then the connection. */
 export type SocketData =
   | { readonly address: string }
-  /** Let in only to be told when to come; calls `told` when that is over. */
-  | { readonly waitMs: number; told(): void }
+  /** Let in only to be told when to come. */
+  | { readonly waitMs: number }
   | Connection;
 
 export type RealtimeServer = {
@@ -70,7 +72,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   const { clock, log, metrics, pubsub, hub, tokens, limits } = deps;
   const heartbeatSeconds = deps.heartbeatSeconds ?? HEARTBEAT_SECONDS;
   const manager = new WsManager<Connection>();
-  const admission = new Admission(Math.random, deps.maxArriving);
+  const admission = new Admission(deps, deps.maxArriving);
   const perAddress = new Tally();
   const byUser = new Groups<Connection>();
   const bySession = new Groups<Connection>();
@@ -194,7 +196,6 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     pong: (ws) => connectionOf(ws)?.heard(),
     drain: (ws) => connectionOf(ws)?.drained(),
     close: (ws, code, reason) => {
-      if ("waitMs" in ws.data) ws.data.told();
       const connection = connectionOf(ws);
       if (connection === null) return;
       connection.closed(code, reason);
@@ -216,14 +217,10 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       if (!isTrusted) return refusal(403, UNTRUSTED);
       if (admission.isFull) {
         metrics.refusals.inc();
-        const waitMs = admission.turn();
+        const waitMs = admission.turnAway();
         // Browsers show pages nothing of a refused upgrade: they are told by the close of one that was taken.
-        if (!admission.isOverrun) {
-          const told = admission.tell();
-          if (server.upgrade(request, { data: { waitMs, told } })) return;
-          told();
-        }
-        return refusal(503, "Too many come at once.", { "retry-after": String(Math.ceil(waitMs / 1_000)) });
+        if (waitMs !== null && server.upgrade(request, { data: { waitMs } })) return;
+        return refusal(503, "Too many come at once.", { "retry-after": "5" });
       }
       if (server.upgrade(request, { data: { address: addressGroup(address) } })) return;
       return refusal(400, "The WebSocket handshake is not valid.");

@@ -20,6 +20,7 @@ export const startArtel = async (profiles: string | null): Promise<Artel> => {
       PORT: "0",
       DATA_DIR: temporaryFolder("data"),
       RATE_LIMIT: "100000000/1s",
+      TENANT_RATE_LIMIT: "100000000/1s",
       LOG_LEVEL: "warn",
     },
   });

@@ -82,25 +82,24 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
     });
   };
 
-  /** A bus may go back without a word; where nobody has heard what it forgot, nobody asks for it. */
+  /** A bus may go back without a word; where nobody has heard what it forgot, nobody asks for it. Never rejects. */
   const lookAgain = async (): Promise<void> => {
     const before = clock.now() - LOOK_FOR_MS;
-    await eachOf([...lately], async ([tenantId, { epoch, seq, at }]) => {
-      if (at < before) {
-        lately.delete(tenantId);
-        return;
+    for (const [tenantId, { at }] of lately) if (at < before) lately.delete(tenantId);
+    await eachOf([...lately], async ([tenantId, handed]) => {
+      try {
+        const inBus = await pubsub.head(tenantId);
+        if (inBus === null || isBehind(inBus, handed)) await catchUp(tenantId);
+      } catch (err) {
+        log.debug({ err, tenantId }, "pub/sub could not be asked whether it still has what it was given");
       }
-      const inBus = await pubsub.head(tenantId);
-      if (inBus === null || isBehind(inBus, { epoch, seq })) await catchUp(tenantId);
     });
   };
   let looking: Promise<void> | null = null;
   const startLooking = () => {
-    looking ??= lookAgain()
-      .catch((err: unknown) => log.debug({ err }, "pub/sub could not be asked whether it still has what it was given"))
-      .finally(() => {
-        looking = null;
-      });
+    looking ??= lookAgain().finally(() => {
+      looking = null;
+    });
   };
 
   const stopLooking = clock.every(LOOK_EVERY_MS, startLooking);

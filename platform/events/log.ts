@@ -53,7 +53,8 @@ export const startEpoch = (db: Db, tenantId: string, seen: Position, epoch: stri
     await tx.deleteFrom("events").where("tenant_id", "=", tenantId).execute();
     await tx
       .updateTable("tenant_heads")
-      .set({ epoch, relayed_seq: head.seq })
+      // Whoever sweeps tells the bus of it, should this process die now.
+      .set({ epoch, relayed_seq: 0 })
       .where("tenant_id", "=", tenantId)
       .execute();
     return { epoch, seq: head.seq };

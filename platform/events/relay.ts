@@ -17,7 +17,7 @@ const SWEEP_BATCH = 500;
 const BATCH = 500;
 const MAX_BACKOFF_MS = 10_000;
 /** Another relay may append between the answer and our reading; more often than this it is no race. */
-const MAX_GAPS = 5;
+const MAX_MISSES = 5;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
@@ -134,24 +134,24 @@ export const startRelay = (deps: RelayDeps): Relay => {
   /** Sends what pub/sub is missing, from the database; answers the database's head. */
   const relayFromLog = async (tenantId: string): Promise<Position | null> => {
     let after = await lastKnown(tenantId);
-    let gaps = 0;
+    let misses = 0;
     for (;;) {
       const { head, events } = await readSnapshot(db, async (tx) => ({
         head: await readHead(tx, tenantId),
         events: await eventsAfter(tx, tenantId, after, BATCH),
       }));
-      if (head === null || head.seq === after) return head;
+      if (head === null) return null;
+      if (head.seq === after) {
+        mark(tenantId, head);
+        return head;
+      }
       // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
       const floor = (events[0]?.seq ?? head.seq + 1) - 1;
       const outcome = await pubsub.append(tenantId, head.epoch, events, floor);
-      if (outcome.kind === "stale-epoch") {
-        after = await beginEpoch(tenantId, { epoch: outcome.epoch, seq: 0 });
-        continue;
-      }
-      if (outcome.kind === "gap") {
-        gaps += 1;
-        if (gaps > MAX_GAPS) throw new Error("pub/sub asks for events that the log no longer keeps");
-        after = outcome.head;
+      if (outcome.kind !== "accepted") {
+        misses += 1;
+        if (misses > MAX_MISSES) throw new Error("pub/sub asks for what the log does not have");
+        after = outcome.kind === "gap" ? outcome.head : await lastKnown(tenantId);
         continue;
       }
       metrics.relayed.inc({ path: "log" }, events.length);
@@ -163,25 +163,25 @@ export const startRelay = (deps: RelayDeps): Relay => {
 
   /**
    * Pub/sub knows events that the database has not: it was put back to an older state. Its history is no continuation of
-   * what clients have seen, so it gets another epoch. Answers the seq that pub/sub now goes on behind.
+   * what clients have seen, so it gets another epoch.
    */
-  const beginEpoch = async (tenantId: string, known: Position): Promise<number> => {
+  const beginEpoch = async (tenantId: string, known: Position): Promise<void> => {
     const epoch = deps.newEpoch();
     const head = await startEpoch(db, tenantId, known, epoch);
-    if (head !== null && isBehind(head, known)) throw new Error(`${epoch} sorts before ${known.epoch}`);
-    if (head?.epoch === epoch) {
-      log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
-      await pubsub.append(tenantId, epoch, [], head.seq);
-    }
-    return lastKnown(tenantId);
+    if (head?.epoch !== epoch) return;
+    log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
+    await pubsub.append(tenantId, epoch, [], head.seq);
   };
 
   /** The last event that pub/sub has of the history that is in the database. */
   const lastKnown = async (tenantId: string): Promise<number> => {
-    const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
-    if (inBus === null || inLog === null) return 0;
-    if (isBehind(inLog, inBus)) return beginEpoch(tenantId, inBus);
-    return inBus.epoch === inLog.epoch ? inBus.seq : 0;
+    for (let hasBegun = false; ; hasBegun = true) {
+      const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
+      if (inBus === null || inLog === null) return 0;
+      if (!isBehind(inLog, inBus)) return inBus.epoch === inLog.epoch ? inBus.seq : 0;
+      if (hasBegun) throw new Error("pub/sub is ahead of every history that is begun");
+      await beginEpoch(tenantId, inBus);
+    }
   };
 
   const sweep = async (): Promise<void> => {

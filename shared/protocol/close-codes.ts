@@ -24,7 +24,8 @@ export const busyReason = (ms: number): string => `busy; retry in ${ms} ms`;
 
 /** How many milliseconds a close asks its client to wait; `null` when it does not say. */
 export const waitOf = (code: number, reason: string): number | null => {
-  const [, ms] = (code === BUSY_CODE && /^busy; retry in (\d{1,6}) ms$/.exec(reason)) || [];
+  if (code !== BUSY_CODE) return null;
+  const [, ms] = /^busy; retry in (\d{1,5}) ms$/.exec(reason) ?? [];
   return ms === undefined ? null : Number(ms);
 };
 

@@ -179,6 +179,7 @@ export const startWorld = async (random: () => number): Promise<World> => {
     TRUSTED_PROXIES: "127.0.0.1",
     RATE_LIMIT: UNLIMITED,
     AUTH_RATE_LIMIT: UNLIMITED,
+    TENANT_RATE_LIMIT: UNLIMITED,
     MAX_SOCKETS_PER_USER: "1000",
     MAX_SOCKETS_PER_ADDRESS: "100000",
     LOG_LEVEL: "warn",

@@ -203,6 +203,8 @@ test("signing out with unsent changes asks first, and leaves nothing behind", as
   await question.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Create account" }).waitFor();
   await eventually(() => kept(page), false);
+  await eventually(() => keysIn(page, "changes"), []);
+  expect(await page.getByText(/not been sent yet/).count()).toBe(0);
   await anna.context.setOffline(true);
   await page.goto(`/b/${scene.board.id}`);
   await page
@@ -224,6 +226,7 @@ test("changes wait for their person when the session ends meanwhile, and the pag
   await context.setOffline(false);
   const note = page.getByText("1 change that was made in this browser has not been sent yet.");
   await note.waitFor();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.reload();
   await note.waitFor();
   expect(await violationsOf(page)).toEqual([]);

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { createSigner } from "fast-jwt";
 import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
 import { EPOCH, entriesOf, entryOf, LATER_EPOCH, newId } from "../contract/pubsub-fixtures.ts";
-import { memberData, startLocalNode, TestClient, tokenFor } from "./wss-support.ts";
+import { memberData, SECRET, startLocalNode, TestClient, tokenFor } from "./wss-support.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -126,7 +127,7 @@ describe("rights on a socket", () => {
     const past = Math.floor(Date.now() / 1000) - 1_000;
     const claims = { aud: "artel-realtime", sub: "u", sid: "s", name: "n", tenants: {}, iat: past, exp: past + 600 };
     await expired.opened;
-    expired.say({ type: "auth", token: await signClaims(claims) });
+    expired.say({ type: "auth", token: signClaims(claims) });
     expect((await expired.closed).code).toBe(4100);
     for (const token of [forged, "nonsense", good.replace(/^[^.]+/, btoa('{"alg":"none"}').replace(/=+$/, ""))]) {
       const client = new TestClient(node.url);
@@ -151,8 +152,4 @@ describe("rights on a socket", () => {
   });
 });
 
-const signClaims = async (claims: Record<string, unknown>): Promise<string> => {
-  const { SignJWT } = await import("jose");
-  const { SECRET } = await import("./wss-support.ts");
-  return new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(SECRET));
-};
+const signClaims = createSigner({ key: SECRET, algorithm: "HS256" });

@@ -53,6 +53,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
     pubsub,
     tokens,
     clock,
+    random: Math.random,
     log,
     metrics,
     newId,

@@ -1,6 +1,7 @@
 import type { Owner, Scheduler } from "./scheduler.ts";
 
-const DELAY_MS = 4;
+/** What a message takes at most where nothing is wrong, in milliseconds. */
+export const LATENCY_MS = 4;
 
 type Piece = { readonly order: number; readonly run: () => void };
 
@@ -42,7 +43,7 @@ export class Direction {
   }
 
   #carry(piece: Piece): void {
-    const delay = this.#scheduler.between(0, DELAY_MS) + this.#scheduler.between(0, this.delay);
+    const delay = this.#scheduler.between(0, LATENCY_MS) + this.#scheduler.between(0, this.delay);
     this.#at = Math.max(this.#at, this.#scheduler.now + delay);
     this.#scheduler.after(this.#at - this.#scheduler.now, this.#owner, () => {
       if (this.isStalled) this.#held.push(piece);

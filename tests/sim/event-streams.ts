@@ -1,8 +1,7 @@
-import { Direction } from "./direction.ts";
+import { Direction, LATENCY_MS } from "./direction.ts";
 import type { SimProcess } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-const DELAY_MS = 4;
 /** How many bytes of what a stalled reader is sent the systems in between hold. */
 const IN_BETWEEN = 32 * 1024;
 
@@ -48,7 +47,7 @@ export class StreamedAnswer {
     this.response = new Response(body, { status: served.status, headers: served.headers });
     options.signal?.addEventListener("abort", () => {
       this.#pageGone(options.signal?.reason);
-      this.#scheduler.after(this.#scheduler.between(0, DELAY_MS), options.process, () => this.#serverGone());
+      this.#scheduler.after(this.#scheduler.between(0, LATENCY_MS), options.process, () => this.#serverGone());
     });
     options.process.onEnd(() => this.cut());
     void this.#carry();
@@ -61,7 +60,7 @@ export class StreamedAnswer {
   /** The connection breaks, and both ends learn it. */
   cut(): void {
     this.#serverGone();
-    this.#scheduler.after(this.#scheduler.between(0, DELAY_MS), this.page, () =>
+    this.#scheduler.after(this.#scheduler.between(0, LATENCY_MS), this.page, () =>
       this.#pageGone(new TypeError("the connection is lost")),
     );
   }

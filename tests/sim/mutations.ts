@@ -56,8 +56,8 @@ export const MUTATIONS = {
   },
   "no-new-epoch": {
     file: "platform/events/relay.ts",
-    from: "if (isBehind(inLog, inBus)) return beginEpoch(tenantId, inBus);",
-    to: "",
+    from: "if (!isBehind(inLog, inBus)) return",
+    to: "return",
     about: "a database that was put back keeps its epoch",
   },
   "relay-does-not-look-again": {

@@ -120,6 +120,7 @@ export const startWssServer = (deps: ServerDeps, machine: Machine): WssServer =>
     pubsub,
     tokens: simTokens(clock),
     clock,
+    random: scheduler.random,
     log,
     metrics,
     newId,

@@ -1,12 +1,11 @@
 import type { ServerWebSocket, WebSocketHandler } from "bun";
 import type { Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
 import type { SocketData } from "../../wss/server.ts";
-import { Direction } from "./direction.ts";
+import { Direction, LATENCY_MS } from "./direction.ts";
 import type { SimProcess } from "./process.ts";
 import type { Owner, Scheduler } from "./scheduler.ts";
 import type { Trace } from "./trace.ts";
 
-const DELAY_MS = 4;
 /** How much of what a stalled reader is sent the systems in between hold, in UTF-16 units. */
 const IN_BETWEEN = 32 * 1024;
 
@@ -133,7 +132,7 @@ export class Connection {
     this.#isServerOpen = false;
     this.#topics.clear();
     this.node.connections.delete(this);
-    this.#scheduler.after(this.#scheduler.between(0, DELAY_MS), this.node.process, () => {
+    this.#scheduler.after(this.#scheduler.between(0, LATENCY_MS), this.node.process, () => {
       void this.node.websocket.close?.(this.#ws, code, "");
     });
   }
@@ -147,7 +146,7 @@ export class Connection {
   #pageGone(code: number): void {
     if (!this.#isPageOpen) return;
     this.#isPageOpen = false;
-    this.#scheduler.after(this.#scheduler.between(0, DELAY_MS), this.page, () => this.#handlers.onClose(code));
+    this.#scheduler.after(this.#scheduler.between(0, LATENCY_MS), this.page, () => this.#handlers.onClose(code));
   }
 
   /** What Bun hands to the handlers, as far as they use it. */
@@ -213,7 +212,7 @@ export const connectPage = (
   const { scheduler } = world;
   let connection: Connection | null = null;
   let isWanted = true;
-  scheduler.after(scheduler.between(1, 2 * DELAY_MS), page, () => {
+  scheduler.after(scheduler.between(1, 2 * LATENCY_MS), page, () => {
     if (!isWanted) return;
     const node = world.isRefused() ? undefined : scheduler.pick(world.nodes());
     if (node === undefined) {

@@ -107,6 +107,7 @@ export const getBoardPosition = async (deps: ServiceDeps, scope: Scope, boardId:
     await runRead(deps, scope, {
       right: "boards.read",
       tenantOf: (tx) => teamOf(tx, "boards", boardId),
+      isFree: true,
       run: async () => null,
     })
   ).position;

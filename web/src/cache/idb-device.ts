@@ -39,11 +39,11 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
         return;
       }
       const forget = async () => {
-        const left = await db.count("changes");
-        if (last === null) remember(UNSENT_HINT, left === 0 ? null : String(left));
         const userId = before ?? (await person())?.user.id;
         await db.delete("people", "last");
         if (userId !== undefined) await states.drop(userId);
+        const left = await db.count("changes");
+        if (last === null) remember(UNSENT_HINT, left === 0 ? null : String(left));
       };
       await orNothing(forget());
     },

@@ -35,6 +35,7 @@ export class Keeper {
   #userId: string | null = null;
   #isRestoring = false;
   #keptAt: number | null = null;
+  #wiping: Promise<void> | null = null;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
@@ -84,7 +85,10 @@ export class Keeper {
   }
 
   async #forgetPerson(): Promise<void> {
-    await (await this.#now())?.setPerson(null);
+    const device = await this.#now();
+    // What is being deleted is not left.
+    await this.#wiping?.catch(() => {});
+    await device?.setPerson(null);
     this.#deps.changed();
   }
 
@@ -115,7 +119,8 @@ export class Keeper {
   /** Deletes everything of the person's from the device. */
   async wipe(userId: string): Promise<void> {
     this.#userId = null;
-    await (await this.#now())?.wipe(userId);
+    this.#wiping = this.#now().then((device) => device?.wipe(userId));
+    await this.#wiping;
   }
 
   /** What was in step until now is kept as such, though nothing of it has changed for long. */

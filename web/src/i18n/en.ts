@@ -24,7 +24,7 @@ export const en = {
     password: "Password",
     passwordHint: "{count, plural, one {At least # character} other {At least # characters}}",
     unsentHere:
-      "{count, plural, one {# change that was made in this browser has not been sent yet. It is sent when the same person signs in.} other {# changes that were made in this browser have not been sent yet. They are sent when the same person signs in.}}",
+      "{count, plural, one {# change that was made in this browser has not been sent yet. It is sent when whoever made it signs in.} other {# changes that were made in this browser have not been sent yet. They are sent when whoever made them signs in.}}",
   },
   user: {
     menu: "(account, theme, language, sign out)",

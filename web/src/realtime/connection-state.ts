@@ -41,8 +41,8 @@ type EventFields = {
   "token-denied": object;
   "token-failed": { readonly retryAfterMs: number; readonly code?: string | null };
   opened: object;
-  /** `waitMs`: how long the server asks to wait, where it does. */
-  closed: { readonly code: number; readonly waitMs?: number | null };
+  /** `waitMs`: how long the server asks to wait; `null` when it does not. */
+  closed: { readonly code: number; readonly waitMs: number | null };
   ready: { readonly connectionId: string; readonly userId: string; readonly heartbeatMs: number };
   /** The state lasted too long, or the wait is over. */
   deadline: object;

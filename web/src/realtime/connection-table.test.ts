@@ -35,7 +35,7 @@ const EVENTS: { [Kind in ConnectionEventKind]: Extract<ConnectionEvent, { kind: 
   "token-denied": { kind: "token-denied" },
   "token-failed": { kind: "token-failed", retryAfterMs: 0 },
   opened: { kind: "opened" },
-  closed: { kind: "closed", code: 1006 },
+  closed: { kind: "closed", code: 1006, waitMs: null },
   ready: { kind: "ready", connectionId: "c", userId: "u", heartbeatMs: 25_000 },
   deadline: { kind: "deadline" },
   woken: { kind: "woken", silentMs: 0 },
@@ -86,7 +86,7 @@ for (const state of stateKinds) {
 }
 
 test("each close code leads where the protocol says", () => {
-  const after = (code: number) => connectionStep(STATES.open, { kind: "closed", code }, env).state;
+  const after = (code: number) => connectionStep(STATES.open, { kind: "closed", code, waitMs: null }, env).state;
   for (const { code, behavior } of Object.values(CLOSE)) {
     const state = after(code);
     if (behavior === "stop") expect(state.kind).toBe("stopped");
@@ -103,7 +103,7 @@ test("each close code leads where the protocol says", () => {
 });
 
 test("a wait that the server imposed is not cut short by a reason to hurry", () => {
-  const away = connectionStep(STATES.open, { kind: "closed", code: 4005 }, env).state;
+  const away = connectionStep(STATES.open, { kind: "closed", code: 4005, waitMs: null }, env).state;
   expect(connectionStep(away, EVENTS.woken, { ...env, now: NOW + LATER_MS - 1 }).state.kind).toBe("backing-off");
   expect(connectionStep(away, EVENTS.woken, { ...env, now: NOW + LATER_MS }).state.kind).toBe("connecting");
 });
@@ -121,7 +121,7 @@ test("a page that slept longer than two heartbeats connects anew at once", () =>
 });
 
 test("a connection that flaps goes on counting its failures, one that held does not", () => {
-  const closed = { kind: "closed", code: 4001 } as const;
+  const closed = { kind: "closed", code: 4001, waitMs: null } as const;
   const attempts = (openedAt: number) => {
     const { state } = connectionStep({ ...STATES.open, openedAt }, closed, env);
     return "attempt" in state ? state.attempt : null;

@@ -66,7 +66,7 @@ const comeWhenTold = (attempt: number, grant: Grant, { now }: ConnectionEnv, wai
 const comeBack = (
   attempt: number,
   grant: Grant,
-  { code, waitMs = null }: ConnectionEventOf<"closed">,
+  { code, waitMs }: ConnectionEventOf<"closed">,
   env: ConnectionEnv,
 ): ConnectionStep => {
   switch (closeBehavior(code)) {

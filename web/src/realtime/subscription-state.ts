@@ -43,7 +43,7 @@ export type Subscription =
   | ({ readonly kind: "awaiting-read"; readonly base: Position; readonly head: Position } & Missed)
   /** The tenant's events come from another backend and have no log. */
   | ({ readonly kind: "unlogged" } & Missed)
-  /** The socket has no history now: events come by REST, and joining is tried again with backoff. */
+  /** The socket has no history now, or one that is over: events come by REST, and joining is tried again with backoff. */
   | { readonly kind: "polling"; readonly holding: Holding; readonly attempt: number }
   | { readonly kind: "denied"; readonly reason: GiveUpReason };
 

@@ -148,7 +148,8 @@ export const SUBSCRIPTION_TABLE: Table = {
     forbidden: (state) => (state.renewed ? giveUp("forbidden") : renew(state, "forbidden")),
     unavailable: (state) => poll(state.holding, state.attempt),
     ended: onEnded,
-    granted: stay,
+    // What a refusal by the token before would have answered was not heard.
+    granted: (state) => (state.renewed ? subscribe(state.holding, state) : stay(state)),
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: stay,
     "history-gone": stay,

@@ -8,8 +8,15 @@ const connecting: Connection = { kind: "connecting", attempt: 0, grant };
 const authenticating: Connection = { kind: "authenticating", attempt: 0, grant };
 
 test("a socket that never opened is told from one that was closed again", () => {
-  expect(troubleAfter(null, connecting, { kind: "closed", code: 1006 })).toEqual({ kind: "not-opened", url });
-  expect(troubleAfter(null, authenticating, { kind: "closed", code: 1006 })).toEqual({ kind: "cut", url, code: 1006 });
+  expect(troubleAfter(null, connecting, { kind: "closed", code: 1006, waitMs: null })).toEqual({
+    kind: "not-opened",
+    url,
+  });
+  expect(troubleAfter(null, authenticating, { kind: "closed", code: 1006, waitMs: null })).toEqual({
+    kind: "cut",
+    url,
+    code: 1006,
+  });
   expect(troubleAfter(null, authenticating, { kind: "deadline" })).toEqual({ kind: "silent", url });
 });
 
@@ -22,7 +29,7 @@ test("a token that is refused says with which code", () => {
 });
 
 test("the trouble is known until the server answers on a socket", () => {
-  const known = troubleAfter(null, connecting, { kind: "closed", code: 1006 });
+  const known = troubleAfter(null, connecting, { kind: "closed", code: 1006, waitMs: null });
   expect(troubleAfter(known, connecting, { kind: "opened" })).toBe(known);
   expect(
     troubleAfter(known, authenticating, { kind: "ready", connectionId: "c", userId: "u", heartbeatMs: 25_000 }),

@@ -28,6 +28,8 @@ export const troubleAfter = (known: Trouble | null, state: Connection, event: Co
     case "token-failed":
       return state.kind === "fetching-token" ? { kind: "no-token", code: event.code ?? null } : known;
     case "closed":
+      // A server that says when to come again is no trouble.
+      if (event.waitMs !== null) return known;
       if (state.kind === "connecting") return { kind: "not-opened", url: state.grant.url };
       return state.kind === "authenticating" ? { kind: "cut", url: state.grant.url, code: event.code } : known;
     case "deadline":

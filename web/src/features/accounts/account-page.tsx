@@ -30,7 +30,9 @@ export const AccountPage = ({ onDone }: { onDone: () => void }) => {
 export const AccountForms = ({ onDone, heading }: { onDone: () => void; heading?: string }) => {
   const { t } = useTranslation();
   const unsent = useUnsentHere();
-  const [mode, setMode] = useState<"up" | "in">(() => (location.hash === "#sign-in" || unsent > 0 ? "in" : "up"));
+  const [chosen, setChosen] = useState<"up" | "in" | null>(location.hash === "#sign-in" ? "in" : null);
+  // Whoever left changes here has an account.
+  const mode = chosen ?? (unsent > 0 ? "in" : "up");
   const toggle = (
     <p className="text-muted">
       {mode === "up" ? t("account.haveOne") : t("account.haveNone")}{" "}
@@ -39,7 +41,7 @@ export const AccountForms = ({ onDone, heading }: { onDone: () => void; heading?
         className="font-medium text-accent-text underline underline-offset-2"
         onClick={(event) => {
           event.preventDefault();
-          setMode(mode === "up" ? "in" : "up");
+          setChosen(mode === "up" ? "in" : "up");
         }}
       >
         {mode === "up" ? t("account.signIn") : t("account.createOne")}

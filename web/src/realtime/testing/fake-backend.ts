@@ -68,7 +68,7 @@ export const fakeBackend = (
       open: () => handlers.onOpen(),
       say: (message) => handlers.onText(JSON.stringify(message)),
       sayText: (text) => handlers.onText(text),
-      end: (code, reason) => handlers.onClose(code, reason),
+      end: (code, reason = "") => handlers.onClose(code, reason),
     };
     sockets.push(socket);
     return {
