@@ -217,9 +217,8 @@ export class RealtimeClient {
   #refused({ tenantId, code }: Extract<Down, { type: "error" }>): void {
     if (tenantId === undefined) return;
     const state = this.#subscriptions.state(tenantId);
-    const isRenewed = state.kind === "joining" && state.renewed;
-    // It answers what was asked with the token before.
-    if (code === "FORBIDDEN" && isRenewed && this.#transports.awaitsReady) return;
+    // It answers what was asked with the token before; with the new one it was asked again.
+    if (code === "FORBIDDEN" && state.kind === "joining" && this.#transports.awaitsReady) return;
     const event = eventOfError(code, state.kind === "joining");
     if (event !== null) this.#subscriptions.dispatch(tenantId, event);
   }

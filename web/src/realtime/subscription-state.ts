@@ -31,7 +31,7 @@ export type Subscription =
   | ({
       readonly kind: "joining";
       readonly holding: Holding;
-      /** A new token was already got for this. */
+      /** A new token was already got for this, after a refusal. */
       readonly renewed: boolean;
       /** Failed tries for want of history. */
       readonly attempt: number;

@@ -89,7 +89,7 @@ const LEADS_TO: { [Kind in SubscriptionKind]: Partial<Record<SubscriptionEventKi
     ended: "renewing",
     retry: "joining",
   },
-  denied: { granted: "unsubscribed" },
+  denied: { granted: "unsubscribed", outdated: "renewing" },
 };
 
 const stateKinds = Object.values(STATES).map(({ kind }) => kind);

@@ -148,8 +148,8 @@ export const SUBSCRIPTION_TABLE: Table = {
     forbidden: (state) => (state.renewed ? giveUp("forbidden") : renew(state, "forbidden")),
     unavailable: (state) => poll(state.holding, state.attempt),
     ended: onEnded,
-    // What a refusal by the token before would have answered was not heard.
-    granted: (state) => (state.renewed ? subscribe(state.holding, state) : stay(state)),
+    // A refusal by the token before is not heard.
+    granted: (state) => subscribe(state.holding, state),
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: stay,
     "history-gone": stay,
@@ -166,7 +166,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     unavailable: stay,
     ended: (state, { reason }) => (reason === "deleted" ? giveUp("deleted") : stay(state)),
     granted: ({ cause, holding }, { named }) =>
-      named === false ? giveUp(cause) : subscribe(holding, { renewed: true }),
+      named === false ? giveUp(cause) : subscribe(holding, { renewed: cause === "forbidden" }),
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: stay,
     "history-gone": stay,
@@ -296,6 +296,8 @@ export const SUBSCRIPTION_TABLE: Table = {
     polled: stay,
     "history-gone": stay,
     retry: stay,
+    // Who may read is still a member.
+    outdated: (state) => renew(state, "forbidden"),
   },
 };
 
