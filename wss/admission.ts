@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock/clock.ts";
 /** So many sockets at once whose token was not looked at yet. What a node takes in a second or two; each waits with a buffer of its own. */
 const ARRIVING_AT_MOST = 4_000;
 /** About so many a second come in. Who is turned away waits the longer the more wait already. */
-const PER_SECOND = 4_000;
+const PER_SECOND = 8_000;
 /** When so many wait, sockets are only refused. */
 const AWAITED_AT_MOST = 20_000;
 const WAIT_MS = { least: 250, spreadAtLeast: 1_000 } as const;

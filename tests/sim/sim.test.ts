@@ -51,11 +51,11 @@ test("a seed decides everything: another process takes the same steps, whatever 
 });
 
 /** Mistakes that are found within a few seconds; `bun sim --mutations` tries all of them. */
-const SOON_FOUND: MutationName[] = ["gate-without-fold", "no-compare", "no-new-epoch"];
+const SOON_FOUND: MutationName[] = ["await-before-join", "gate-without-fold", "no-compare", "no-new-epoch"];
 
 for (const name of SOON_FOUND) {
   test(`the runs find that ${MUTATIONS[name].about}`, async () => {
-    const { divergences } = await runSeeds({ from: 1, seeds: 200, jobs: JOBS, mutation: name, isFirstEnough: true });
+    const { divergences } = await runSeeds({ from: 1, seeds: 800, jobs: JOBS, mutation: name, isFirstEnough: true });
     expect(divergences.length).toBeGreaterThan(0);
   });
 }
