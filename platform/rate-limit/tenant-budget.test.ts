@@ -13,11 +13,13 @@ afterEach(() => {
 const start = (processes: number) => {
   const clock = createManualClock();
   let used = 0;
+  const gate = { opened: Promise.resolve() };
   const limiter = {
     consume: async (_: string, points = 1) => {
       used += points;
-      const remaining = Math.max(0, rate.points - used);
-      return { allowed: used <= rate.points, limit: 3, remaining, windowSeconds: 10, resetSeconds: 10 };
+      const left = Math.max(0, rate.points - used);
+      await gate.opened;
+      return { allowed: used <= rate.points, limit: 3, remaining: left, windowSeconds: 10, resetSeconds: 10 };
     },
   };
   const budgets = Array.from({ length: processes }, () => createTenantBudget({ rate, limiter, clock, log: silentLog }));
@@ -28,7 +30,7 @@ const start = (processes: number) => {
   };
   const [first, second] = budgets;
   if (first === undefined) throw new Error("one at least");
-  return { clock, first, second: second ?? first, newWindow };
+  return { clock, gate, first, second: second ?? first, newWindow };
 };
 
 const takes = (budget: { take(tenantId: string): unknown }, count: number, tenantId = "t") =>
@@ -57,5 +59,20 @@ test("processes learn what the others have taken", async () => {
   expect(takes(second, 1)).toEqual([false]);
   takes(first, 1);
   await clock.advance(250);
+  expect(takes(first, 1)).toEqual([false]);
+});
+
+test("a count that is slow to be answered does not give back what was taken meanwhile", async () => {
+  const { clock, gate, first } = start(1);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.opened = promise;
+  takes(first, 1);
+  await clock.advance(250);
+  takes(first, 2);
+  // Answered later still, if it were asked beside the first.
+  gate.opened = new Promise(() => {});
+  await clock.advance(250);
+  resolve();
+  await clock.advance(1);
   expect(takes(first, 1)).toEqual([false]);
 });

@@ -18,6 +18,8 @@ type Account = {
   /** As it was told then. */
   remaining: number;
   endsAt: number;
+  /** It is being told now: a second telling beside it would have its answer undone. */
+  isSettling: boolean;
 };
 
 /**
@@ -38,27 +40,40 @@ export const createTenantBudget = (deps: {
     const now = clock.now();
     const known = accounts.get(tenantId);
     if (known !== undefined && now < known.endsAt) return known;
-    const account = { taken: known?.taken ?? 0, remaining: rate.points, endsAt: now + rate.seconds * 1_000 };
+    const account = {
+      taken: known?.taken ?? 0,
+      remaining: rate.points,
+      endsAt: now + rate.seconds * 1_000,
+      isSettling: false,
+    };
     accounts.set(tenantId, account);
     return account;
   };
 
+  /** Never rejects. */
   const settle = async (tenantId: string, account: Account): Promise<void> => {
     const { taken } = account;
     account.taken = 0;
+    account.isSettling = true;
     // Until the answer is there nothing of it counts as left.
     account.remaining -= taken;
-    const { remaining, resetSeconds } = await limiter.consume(tenantId, taken);
-    account.remaining = remaining;
-    account.endsAt = clock.now() + resetSeconds * 1_000;
+    try {
+      const { remaining, resetSeconds } = await limiter.consume(tenantId, taken);
+      account.remaining = remaining;
+      account.endsAt = clock.now() + resetSeconds * 1_000;
+    } catch (err) {
+      log.warn({ err, tenantId }, "requests could not be counted");
+    } finally {
+      account.isSettling = false;
+    }
   };
 
   const stop = clock.every(SETTLE_EVERY_MS, () => {
     const now = clock.now();
     for (const [tenantId, account] of accounts) {
-      if (account.taken > 0) {
-        settle(tenantId, account).catch((err: unknown) => log.warn({ err, tenantId }, "requests could not be counted"));
-      } else if (now >= account.endsAt) accounts.delete(tenantId);
+      if (account.isSettling) continue;
+      if (account.taken > 0) void settle(tenantId, account);
+      else if (now >= account.endsAt) accounts.delete(tenantId);
     }
   });
 

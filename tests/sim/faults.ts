@@ -9,7 +9,8 @@ const later = (world: World, ms: number, run: () => void): void => {
   world.scheduler.after(world.scheduler.between(50, ms), world.fate, run);
 };
 
-const openStream = (world: World) => world.scheduler.pick([...world.streams].filter(({ isOpen }) => isOpen));
+const anyOpen = <Line extends { readonly isOpen: boolean }>(world: World, lines: Iterable<Line>): Line | undefined =>
+  world.scheduler.pick([...lines].filter(({ isOpen }) => isOpen));
 
 /** What goes wrong. Each run meets some kinds of it, and not always the same. */
 export const FAULTS: readonly Deed[] = [
@@ -17,7 +18,7 @@ export const FAULTS: readonly Deed[] = [
     name: "socket cut",
     weight: 8,
     run: (world) => {
-      const connection = world.scheduler.pick([...world.connections].filter(({ isOpen }) => isOpen));
+      const connection = anyOpen(world, world.connections);
       if (connection === undefined) return;
       world.trace.fault("sockets cut");
       connection.cut();
@@ -27,7 +28,7 @@ export const FAULTS: readonly Deed[] = [
     name: "socket stalled",
     weight: 6,
     run: (world) => {
-      const connection = world.scheduler.pick([...world.connections].filter(({ isOpen }) => isOpen));
+      const connection = anyOpen(world, world.connections);
       const way = world.scheduler.pick(["up", "down", "both"] as const);
       if (connection === undefined || way === undefined) return;
       world.trace.fault("sockets stalled", way);
@@ -40,7 +41,7 @@ export const FAULTS: readonly Deed[] = [
     name: "stream cut",
     weight: 4,
     run: (world) => {
-      const stream = openStream(world);
+      const stream = anyOpen(world, world.streams);
       if (stream === undefined) return;
       world.trace.fault("streams cut");
       stream.cut();
@@ -50,7 +51,7 @@ export const FAULTS: readonly Deed[] = [
     name: "stream stalled",
     weight: 4,
     run: (world) => {
-      const stream = openStream(world);
+      const stream = anyOpen(world, world.streams);
       if (stream === undefined) return;
       world.trace.fault("streams stalled");
       stream.line.isStalled = true;

@@ -4,11 +4,10 @@ import { teamIdSchema, userIdSchema } from "../../../shared/ids.ts";
 import type { Me } from "../../../shared/users.ts";
 import { SimClock } from "../realtime/testing/sim-clock.ts";
 import { openIdbDevice } from "./idb-device.ts";
-import type { Intent } from "./intents.ts";
 import { keys } from "./keys.ts";
 import type { StoredRefusal } from "./outbox-storage.ts";
 import { packState } from "./state-packing.ts";
-import { BOARD_ID, boardState, idOf, TEAM_ID, task, USER_ID } from "./testing/things.ts";
+import { BOARD_ID, boardState, idOf, renaming, TEAM_ID, task, USER_ID } from "./testing/things.ts";
 
 const OTHER_USER = idOf(4);
 const OTHER_TEAM = idOf(5);
@@ -37,18 +36,10 @@ const me = (userId: string, teamIds: readonly string[] = [TEAM_ID]): Me => ({
     version: 1,
   })),
 });
-const rename = (title: string): Intent => ({
-  kind: "task.update",
-  boardId: BOARD_ID,
-  id: idOf(101),
-  change: { title },
-  at: AT,
-  ifVersion: null,
-});
-const entry = (key: string) => ({ key, intent: rename(key), title: key, sentAt: null, awaited: false });
+const entry = (key: string) => ({ key, intent: renaming(idOf(101), key), title: key, sentAt: null, awaited: false });
 const refusal = (id: string): StoredRefusal => ({
   id,
-  intents: [rename(id)],
+  intents: [renaming(idOf(101), id)],
   title: id,
   problem: { code: "FORBIDDEN", status: 403, detail: "no", errors: [] },
 });

@@ -6,7 +6,18 @@ import { mustFollow, touchesOf } from "./intents.ts";
 import { overlayBoard, overlayBoards } from "./overlay.ts";
 import type { BoardState } from "./states.ts";
 import { taskIn, tasksIn } from "./task-table.ts";
-import { BOARD_ID, boardState, DOING, idOf, message, TEAM_ID, TODO, task, USER_ID } from "./testing/things.ts";
+import {
+  BOARD_ID,
+  boardState,
+  DOING,
+  idOf,
+  message,
+  renaming,
+  TEAM_ID,
+  TODO,
+  task,
+  USER_ID,
+} from "./testing/things.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const ONE = idOf(101);
@@ -15,14 +26,6 @@ const THREE = idOf(103);
 const todo = columnIdSchema.parse(TODO);
 const doing = columnIdSchema.parse(DOING);
 
-const rename = (id: string, title: string): Extract<Intent, { kind: "task.update" }> => ({
-  kind: "task.update",
-  boardId: BOARD_ID,
-  id,
-  change: { title },
-  at: AT,
-  ifVersion: null,
-});
 const move = (id: string, columnId: typeof todo, beforeId?: string): Intent => ({
   kind: "task.move",
   boardId: BOARD_ID,
@@ -43,7 +46,7 @@ const three = () => boardState([task(ONE, { rank: "a0" }), task(TWO, { rank: "a1
 test("C3 a rename on its way over another's move keeps both", () => {
   const confirmed = applyEvent(three(), message(11, "TASK_MOVED", task(ONE, { columnId: DOING })));
   if (confirmed.kind !== "board") throw new Error("not a board");
-  expect(taskIn(show(confirmed, rename(ONE, "Mine")).tasks, ONE)).toMatchObject({ title: "Mine", columnId: DOING });
+  expect(taskIn(show(confirmed, renaming(ONE, "Mine")).tasks, ONE)).toMatchObject({ title: "Mine", columnId: DOING });
 });
 
 test("a move goes before the neighbour that was asked for, wherever that stands by now", () => {
@@ -61,11 +64,11 @@ test("a move whose neighbour is gone goes to the end; one into a column that is 
 
 test("what a change was about may be gone: then it shows nothing and brings nothing back", () => {
   const state = boardState();
-  expect(show(state, rename(ONE, "Mine"), move(ONE, doing))).toBe(state);
+  expect(show(state, renaming(ONE, "Mine"), move(ONE, doing))).toBe(state);
 });
 
 test("changes to what is only on its way show in their order", () => {
-  const state = show(three(), create(idOf(104), "New"), rename(idOf(104), "Newer"), move(idOf(104), todo, ONE));
+  const state = show(three(), create(idOf(104), "New"), renaming(idOf(104), "Newer"), move(idOf(104), todo, ONE));
   expect(ids(state, TODO)[0]).toBe(idOf(104));
   expect(taskIn(state.tasks, idOf(104))?.title).toBe("Newer");
 });
@@ -98,7 +101,7 @@ test("an archived task and a deleted column leave the view", () => {
 
 test("another board's changes show nothing here", () => {
   const state = three();
-  expect(show(state, { ...rename(ONE, "Mine"), boardId: idOf(9) })).toBe(state);
+  expect(show(state, { ...renaming(ONE, "Mine"), boardId: idOf(9) })).toBe(state);
 });
 
 test("a new board stands at the end of the list", () => {
@@ -111,17 +114,17 @@ test("a new board stands at the end of the list", () => {
 
 test("what depends on an earlier change follows it, what does not goes beside it", () => {
   const follows = (earlier: Intent, later: Intent) => mustFollow(touchesOf(earlier), touchesOf(later));
-  expect(follows(create(ONE, "New"), rename(ONE, "Newer"))).toBe(true);
+  expect(follows(create(ONE, "New"), renaming(ONE, "Newer"))).toBe(true);
   expect(follows(create(ONE, "New"), create(TWO, "Next"))).toBe(true);
   expect(follows(create(ONE, "New"), move(TWO, doing, ONE))).toBe(true);
-  expect(follows(rename(ONE, "A"), rename(TWO, "B"))).toBe(false);
+  expect(follows(renaming(ONE, "A"), renaming(TWO, "B"))).toBe(false);
   expect(follows(move(ONE, todo), move(TWO, doing))).toBe(false);
-  expect(follows(rename(ONE, "A"), { kind: "board.delete", boardId: BOARD_ID })).toBe(true);
+  expect(follows(renaming(ONE, "A"), { kind: "board.delete", boardId: BOARD_ID })).toBe(true);
 });
 
 test("an archived task that is restored shows at once, unless its column is gone", () => {
   const archived = task(ONE, { archivedAt: AT });
-  const restore: Intent = { ...rename(ONE, ""), change: { archived: false }, archived };
+  const restore: Intent = { ...renaming(ONE, ""), change: { archived: false }, archived };
   const shown = show(boardState(), restore);
   expect(taskIn(shown.tasks, ONE)?.archivedAt).toBeNull();
   const away: Intent = { ...restore, archived: task(ONE, { archivedAt: AT, columnId: idOf(99) }) };

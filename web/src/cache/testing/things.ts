@@ -115,7 +115,7 @@ export const message = (
 });
 
 /** What somebody does to a task. */
-export const renaming = (id: string, title: string): Intent => ({
+export const renaming = (id: string, title: string): Extract<Intent, { kind: "task.update" }> => ({
   kind: "task.update",
   boardId: BOARD_ID,
   id,
