@@ -1,24 +1,9 @@
 import { expect, test } from "bun:test";
-import type { Up } from "../../../shared/protocol/up.ts";
 import type { FakeSocket } from "./testing/fake-backend.ts";
-import { event, fakeBackend, heartbeat, subscribed, T } from "./testing/fake-backend.ts";
+import { at, event, fakeBackend, heartbeat, live, subscribed, T, types } from "./testing/fake-backend.ts";
 import { settle } from "./testing/sim-clock.ts";
 
-const at = (seq: number, epoch = "e1") => ({ epoch, seq });
 const subscribes = ({ sent }: FakeSocket) => sent.filter(({ type }) => type === "subscribe");
-const types = (sent: readonly Up[]) => sent.map(({ type }) => type);
-
-/** Live at a position, with everything said until then forgotten. */
-const live = async (seq = 10, options: Parameters<typeof fakeBackend>[0] = {}) => {
-  const backend = fakeBackend(options);
-  backend.client.join(T);
-  backend.client.held(T, at(seq), backend.client.generation(T));
-  const socket = await backend.open();
-  socket.say(subscribed(seq, true));
-  socket.sent.length = 0;
-  backend.notices.length = 0;
-  return { ...backend, socket };
-};
 
 test("auth and subscribe leave in one flight, and nothing before the socket is open", async () => {
   const { client, socket } = fakeBackend();
@@ -97,54 +82,6 @@ test("comes back after a lost connection with its position, spread by full jitte
   expect(tokens).toBe(1);
 });
 
-test("4005 keeps it away for 30 seconds", async () => {
-  const { clock, sockets, socket } = await live();
-  socket.end(4005);
-  await clock.pass(29_999);
-  expect(sockets).toHaveLength(1);
-  await clock.pass(1_000);
-  expect(sockets).toHaveLength(2);
-});
-
-for (const code of [4100, 4101]) {
-  test(`${code} gets a new token first`, async () => {
-    const backend = await live();
-    backend.socket.end(code);
-    await backend.clock.pass(1_000);
-    expect(backend.sockets).toHaveLength(2);
-    backend.sockets[1]?.open();
-    expect(backend.sockets[1]?.sent[0]).toMatchObject({ type: "auth", token: expect.stringMatching(/\.2$/) });
-  });
-}
-
-test("without a session it stops and says so", async () => {
-  const backend = await live();
-  // The session ended: the copy made by `live` has its own fields, the backend reads the original's.
-  const fresh = fakeBackend();
-  fresh.client.join(T);
-  const socket = await fresh.open();
-  fresh.nextToken = { kind: "denied" };
-  socket.end(4101);
-  await fresh.clock.pass(60_000);
-  expect(fresh.sockets).toHaveLength(1);
-  expect(fresh.client.status()).toMatchObject({ status: "offline", reason: "signed-out" });
-  expect(backend.client.status().status).toBe("live");
-});
-
-for (const [code, reason] of [
-  [4200, "forged-token"],
-  [4202, "invalid-message"],
-  [4204, "too-big"],
-] as const) {
-  test(`${code} stops for good and says why`, async () => {
-    const { clock, sockets, socket, client } = await live();
-    socket.end(code);
-    await clock.pass(600_000);
-    expect(sockets).toHaveLength(1);
-    expect(client.status()).toMatchObject({ status: "offline", reason });
-  });
-}
-
 test("renews its token on the open socket before the token ends", async () => {
   const { clock, socket, sockets, ready } = await live();
   for (let second = 0; second < 590; second += 25) {
@@ -220,62 +157,6 @@ test("the network's return cuts a wait short", async () => {
   client.setNetwork(true);
   expect(sockets).toHaveLength(2);
   expect(client.status().status).toBe("reconnecting");
-});
-
-const forbidden = { type: "error", code: "FORBIDDEN", message: "no", tenantId: T } as const;
-
-test("a server that is busy says when to come again, and is not asked before", async () => {
-  const { client, clock, socket, sockets } = await live(10, { random: () => 0 });
-  socket.end(1013, "busy; retry in 2500 ms");
-  client.wake();
-  await clock.pass(2_400);
-  expect(sockets).toHaveLength(1);
-  await clock.pass(200);
-  expect(sockets).toHaveLength(2);
-});
-
-test("forbidden: a new token, auth, once more; then the tenant is given up", async () => {
-  const { socket, kinds, ready } = await live();
-  socket.say(event(12));
-  socket.sent.length = 0;
-  socket.say(forbidden);
-  await settle();
-  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
-  ready();
-  socket.say(forbidden);
-  await settle();
-  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
-  expect(kinds()).toEqual(["gave-up"]);
-});
-
-test("what is refused by the token before does not count against the new one", async () => {
-  const { client, socket, ready } = await live();
-  // Sent when the right had ended already, and answered after the new token was sent.
-  client.refresh();
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "expired" });
-  await settle();
-  socket.say(forbidden);
-  ready();
-  socket.say(subscribed(10, true));
-  expect(client.subscription(T).kind).toBe("live");
-});
-
-test("revoked: the tenant is joined again when the new token names it, and given up when not", async () => {
-  const backend = fakeBackend();
-  backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
-  const socket = await backend.open();
-  socket.say(subscribed(10, true));
-  socket.sent.length = 0;
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  await settle();
-  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
-  expect(socket.sent[1]).toMatchObject({ since: at(10) });
-  socket.say(subscribed(10, true));
-  backend.tenants = [];
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  await settle();
-  expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
 });
 
 test("presence is said again after each subscribed, and others' is kept with one's own marked", async () => {
@@ -396,12 +277,4 @@ test("leaving unsubscribes after a moment, and coming back within it does not", 
   stay();
   await backend.clock.pass(5_000);
   expect(types(socket.sent)).toContain("unsubscribe");
-});
-
-test("a token that is on its way when a new one is needed is asked for again", async () => {
-  const { socket } = await live();
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  await settle();
-  expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
 });

@@ -8,8 +8,8 @@ import type {
   SubscriptionKind,
 } from "./subscription-state.ts";
 import { SUBSCRIPTION_TABLE, subscriptionStep } from "./subscription-table.ts";
+import { at } from "./testing/fake-backend.ts";
 
-const at = (seq: number, epoch = "e1") => ({ epoch, seq });
 const holding = { kind: "at", position: at(10) } as const;
 
 const STATES: { [Kind in SubscriptionKind]: Extract<Subscription, { kind: Kind }> } = {

@@ -1,9 +1,7 @@
 import { expect, test } from "bun:test";
 import { sequencedMessageSchema } from "../../../shared/events.ts";
-import { event, fakeBackend, subscribed, T } from "./testing/fake-backend.ts";
+import { at, event, fakeBackend, subscribed, T } from "./testing/fake-backend.ts";
 import { settle } from "./testing/sim-clock.ts";
-
-const at = (seq: number, epoch = "e1") => ({ epoch, seq });
 
 test("a channel that holds no state is in step from where it was joined, and goes on from there", async () => {
   const backend = fakeBackend({ streams: true, polls: true });

@@ -3,10 +3,8 @@ import { isSequenced } from "../../../shared/events.ts";
 import { formatPosition } from "../../../shared/position.ts";
 import type { StreamHandlers } from "./ports.ts";
 import { type StreamStatus, TenantStream } from "./tenant-stream.ts";
-import { event, T } from "./testing/fake-backend.ts";
+import { at, event, T } from "./testing/fake-backend.ts";
 import { SimClock } from "./testing/sim-clock.ts";
-
-const at = (seq: number, epoch = "e1") => ({ epoch, seq });
 
 /** A stream whose other end is played here; what it handed on, in order. */
 const streaming = (since = at(10)) => {

@@ -1,9 +1,8 @@
 import { expect, test } from "bun:test";
 import { isSequenced, sequencedMessageSchema } from "../../../shared/events.ts";
-import { event, fakeBackend, subscribed, T } from "./testing/fake-backend.ts";
+import { at, event, fakeBackend, subscribed, T } from "./testing/fake-backend.ts";
 import { settle } from "./testing/sim-clock.ts";
 
-const at = (seq: number, epoch = "e1") => ({ epoch, seq });
 const ALL = { streams: true, polls: true } as const;
 
 type Backend = ReturnType<typeof fakeBackend>;

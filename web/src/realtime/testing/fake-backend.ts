@@ -181,3 +181,19 @@ export const heartbeat = (heads: Record<string, { epoch: string; seq: number }>)
   type: "heartbeat",
   heads,
 });
+
+export const at = (seq: number, epoch = "e1"): Position => ({ epoch, seq });
+
+export const types = (sent: readonly Up[]): string[] => sent.map(({ type }) => type);
+
+/** Live at a position, with everything said until then forgotten. */
+export const live = async (seq = 10, options: Parameters<typeof fakeBackend>[0] = {}) => {
+  const backend = fakeBackend(options);
+  backend.client.join(T);
+  backend.client.held(T, at(seq), backend.client.generation(T));
+  const socket = await backend.open();
+  socket.say(subscribed(seq, true));
+  socket.sent.length = 0;
+  backend.notices.length = 0;
+  return { ...backend, socket };
+};
