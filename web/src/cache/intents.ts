@@ -144,23 +144,28 @@ const present = (ids: readonly (string | null | undefined)[]): string[] => ids.f
 /** Two moves into one column, or two new tasks at its end, must reach the server in the order of the doing. */
 const orderIn = (id: string) => `order:${id}`;
 
+/** With a column go the tasks in it: those that were taken out of it before must have left. */
+const tasksOf = (boardId: string) => `tasks:${boardId}`;
+
 export const touchesOf = (intent: Intent): Touches => {
   const board = intent.boardId;
   switch (intent.kind) {
     case "task.create": {
       const { id, columnId, labelIds = [] } = intent.input;
-      return { writes: [id, orderIn(columnId)], reads: [board, columnId, ...labelIds] };
+      return { writes: [id, orderIn(columnId)], reads: [board, tasksOf(board), columnId, ...labelIds] };
     }
     case "task.update": {
       const { labelIds = [], addLabelIds = [], removeLabelIds = [] } = intent.change;
-      return { writes: [intent.id], reads: [board, ...labelIds, ...addLabelIds, ...removeLabelIds] };
+      const reads = [board, tasksOf(board), ...labelIds, ...addLabelIds, ...removeLabelIds];
+      return { writes: [intent.id], reads };
     }
     case "task.move": {
       const { columnId, beforeId, afterId } = intent.move;
-      return { writes: [intent.id, orderIn(columnId)], reads: [board, columnId, ...present([beforeId, afterId])] };
+      const reads = [board, tasksOf(board), columnId, ...present([beforeId, afterId])];
+      return { writes: [intent.id, orderIn(columnId)], reads };
     }
     case "task.delete":
-      return { writes: [intent.id], reads: [board] };
+      return { writes: [intent.id], reads: [board, tasksOf(board)] };
     case "column.create":
       return { writes: [intent.input.id, orderIn(board)], reads: [board] };
     case "column.move": {
@@ -168,7 +173,7 @@ export const touchesOf = (intent: Intent): Touches => {
       return { writes: [intent.id, orderIn(board)], reads: [board, ...present([beforeId, afterId])] };
     }
     case "column.delete":
-      return { writes: [intent.id, orderIn(intent.id)], reads: [board] };
+      return { writes: [intent.id, orderIn(intent.id), tasksOf(board)], reads: [board] };
     case "label.create":
       return { writes: [intent.input.id], reads: [board] };
     case "column.update":

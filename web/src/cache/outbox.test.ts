@@ -5,10 +5,11 @@ import { SimClock, settle } from "../realtime/testing/sim-clock.ts";
 import type { Intent } from "./intents.ts";
 import { Outbox } from "./outbox.ts";
 import type { Entry } from "./outbox-entry.ts";
-import { BOARD_ID, creating, idOf, renaming } from "./testing/things.ts";
+import { BOARD_ID, creating, DOING, idOf, moving, renaming, TODO } from "./testing/things.ts";
 
 const ONE = idOf(101);
 const TWO = idOf(102);
+const THREE = idOf(103);
 
 type Sent = {
   readonly intent: Intent;
@@ -99,6 +100,22 @@ test("what follows from an earlier change waits for its answer, what does not go
   expect(sent.map(({ intent }) => intent.kind)).toEqual(["task.create", "task.update"]);
   await at(sent, 0).answer(1);
   expect(sent).toHaveLength(3);
+});
+
+test("a column is deleted when all that was moved out of it has arrived elsewhere, and what comes after waits for it", async () => {
+  const { box, sent } = outbox();
+  box.add(moving(ONE, DOING), "A");
+  box.add(moving(TWO, DOING), "B");
+  box.add({ kind: "column.delete", boardId: BOARD_ID, id: TODO }, "To do");
+  box.add(renaming(THREE, "C"), "C");
+  const kinds = () => sent.map(({ intent }) => intent.kind);
+  expect(kinds()).toEqual(["task.move"]);
+  await at(sent, 0).answer(1);
+  expect(kinds()).toEqual(["task.move", "task.move"]);
+  await at(sent, 1).answer(2);
+  expect(kinds()).toEqual(["task.move", "task.move", "column.delete"]);
+  await at(sent, 2).answer(3);
+  expect(kinds()).toEqual(["task.move", "task.move", "column.delete", "task.update"]);
 });
 
 test("an answered change is shown until the confirmed state holds it", async () => {

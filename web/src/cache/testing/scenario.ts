@@ -201,8 +201,13 @@ export const act = (random: () => number, actions: Actions, view: BoardState | n
   } else if (dice < 0.88) actions.deleteTask(task.id);
   else if (dice < 0.92) actions.createColumn({ name: "Mine" });
   else if (dice < 0.94) actions.moveColumn(column.id, {});
-  else if (dice < 0.955 && view.columns.size > 1) actions.deleteColumn(column.id);
-  else if (dice < 0.97) actions.createLabel({ name: "Mine" });
+  else if (dice < 0.955 && view.columns.size > 1) {
+    const other = pick(random, [...view.columns.values()]);
+    if (other !== undefined && other.id !== column.id)
+      for (const { id } of tasksIn(view.tasks, column.id))
+        actions.moveTask(id, { columnId: columnIdSchema.parse(other.id) });
+    actions.deleteColumn(column.id);
+  } else if (dice < 0.97) actions.createLabel({ name: "Mine" });
   else if (dice < 0.98 && label) actions.deleteLabel(label.id);
   else actions.updateBoard({ name: `Board ${Math.floor(random() * 1e6)}` });
 };

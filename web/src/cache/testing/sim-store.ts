@@ -37,6 +37,8 @@ export class SimStore {
   readonly tasks = new Map<string, Task>();
   /** Ids are never used again. */
   readonly gone = new Set<string>();
+  /** The tasks that went with the column that was deleted last. */
+  swept: readonly string[] = [];
   readonly #clock: Clock;
   readonly #committed = new Set<(events: readonly SequencedMessage[]) => void>();
 
@@ -173,6 +175,7 @@ export class SimStore {
 
   dropColumn(id: string, version: () => number): Emitted[] {
     const column = this.column(id);
+    this.swept = this.tasksOf(id).map((task) => task.id);
     for (const task of this.tasksOf(id)) {
       this.tasks.delete(task.id);
       this.gone.add(task.id);

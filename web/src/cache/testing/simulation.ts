@@ -79,6 +79,24 @@ const miscounted = ({ world }: Scene, browsers: readonly SimBrowser[]): string |
   return null;
 };
 
+/** A column that somebody deletes takes no task with it that the same person moved out of it before. */
+const sweptTooEarly = ({ world }: Scene, browsers: readonly SimBrowser[], key: string): string | null => {
+  for (const { entries } of browsers) {
+    const deletion = entries.find((entry) => entry.key === key && entry.intent.kind === "column.delete");
+    if (deletion === undefined) continue;
+    const early = entries.find(
+      ({ intent, order, ...move }) =>
+        intent.kind === "task.move" &&
+        order < deletion.order &&
+        world.store.swept.includes(intent.id) &&
+        !world.acted.has(move.key) &&
+        !world.answered.has(move.key),
+    );
+    if (early !== undefined) return `${key} took the task of ${early.key} with its column`;
+  }
+  return null;
+};
+
 /**
  * Two people and a third at one board for a while, with a network that delays, loses and overtakes; pages are opened
  * twice, loaded anew and killed. Gives back what is wrong in the end, or at any moment before; `null` when nothing is.
@@ -101,6 +119,10 @@ export const simulate = async (seed: number, { share, newKeys, forgets }: Sabota
   const longest = isObstructed ? 8_000 : 1_000;
   if (isObstructed) obstruct(world, random);
   const browsers = ["ann", "bob"].map(() => new SimBrowser(clock, random));
+  let wrong: string | null = null;
+  world.store.onCommit(([event]) => {
+    if (event?.mutationId !== undefined) wrong ??= sweptTooEarly(here, browsers, event.mutationId);
+  });
   let count = 0;
   const open = (place: number): Page | null => {
     const browser = browsers[place % 2];
@@ -136,7 +158,6 @@ export const simulate = async (seed: number, { share, newKeys, forgets }: Sabota
     old.client.stop();
     pages[place] = next;
   };
-  let wrong: string | null = null;
   for (let step = 0; step < STEPS; step += 1) {
     const dice = random();
     const page = pages[step % pages.length];

@@ -131,3 +131,10 @@ export const creating = (id: string): Intent => ({
   by: USER_ID,
   at: AT,
 });
+
+export const moving = (id: string, columnId: string): Intent => ({
+  kind: "task.move",
+  boardId: BOARD_ID,
+  id,
+  move: { columnId: columnIdSchema.parse(columnId) },
+});
