@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { userIdSchema } from "../../../shared/ids.ts";
+import { boardActions } from "./board-actions.ts";
 import type { DevicePort } from "./device.ts";
 import { keys } from "./keys.ts";
 import { createQueryClient, runtimeOf } from "./query-client.ts";
@@ -9,6 +11,11 @@ import { SimBrowser } from "./testing/sim-device.ts";
 import { useSimTimers } from "./testing/sim-timers.ts";
 
 const ANN = userIdOf("ann");
+
+const meOf = (userId: string) => ({
+  user: { id: userIdSchema.parse(userId), name: "Somebody", email: "s@example.org", image: null },
+  teams: [],
+});
 
 /** A browser in which Ann has had her board open for a while. */
 const afterAVisit = async (seed: number) => {
@@ -97,6 +104,25 @@ test("nothing more is sent once somebody else has signed in in another tab", asy
   runtime.outbox.add({ kind: "task.update", boardId, id, change: { title: "Mine" }, at, ifVersion: null }, "");
   await clock.pass(5_000);
   expect(runtime.outbox.entries.map(({ status, tries }) => [status, tries])).toEqual([["waiting", 0]]);
+});
+
+test("what is saved as one person's page goes is nobody's, whoever signs in next", async () => {
+  const { world, clock, browser, client, page } = await afterAVisit(6);
+  const { queryClient, runtime } = page(browser.openTab().port);
+  queryClient.setQueryData(keys.me, meOf(ANN));
+  await clock.pass(1_000);
+  await client.runtime.wipe();
+  await clock.pass(100);
+  const [task] = [...world.store.tasks.values()];
+  const actions = boardActions(runtime, task?.boardId ?? "");
+  actions.updateTask(task?.id ?? "", { title: "Ann's" });
+  actions.updateTask(task?.id ?? "", { title: "" });
+  queryClient.setQueryData(keys.me, null);
+  queryClient.setQueryData(keys.me, meOf(userIdOf("bob")));
+  actions.updateTask(task?.id ?? "", { color: "green" });
+  await clock.pass(5_000);
+  expect(runtime.outbox.refusals).toEqual([]);
+  expect(world.store.task(task?.id ?? "")).toMatchObject({ title: task?.title, color: "green" });
 });
 
 test("a device that can't be opened is told of, and holds nothing up", async () => {

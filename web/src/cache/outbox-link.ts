@@ -13,6 +13,7 @@ export class OutboxLink {
   readonly #listeners: LinkListeners;
   /** `null`: everything stays in this page; `undefined`: it is not known yet. */
   #port: OutboxPort | null | undefined;
+  #isOver = false;
   #undo: (() => void)[] = [];
   #isSender = false;
 
@@ -20,15 +21,22 @@ export class OutboxLink {
     this.#listeners = listeners;
   }
 
-  get isOpen(): boolean {
-    return this.#port !== undefined;
+  /** Whoever was here has left, and nobody has come since. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get isSender(): boolean {
     return this.#isSender;
   }
 
+  /** Somebody is here, whose port is still to come. */
+  expect(): void {
+    this.#isOver = false;
+  }
+
   open(port: OutboxPort | null): void {
+    this.#isOver = false;
     this.#port = port;
     const gained = () => {
       this.#isSender = true;
@@ -49,6 +57,7 @@ export class OutboxLink {
     for (const undo of this.#undo) undo();
     this.#undo = [];
     this.#port = undefined;
+    this.#isOver = true;
     this.#isSender = false;
   }
 

@@ -66,6 +66,11 @@ export class Outbox {
     return this.#isForgetful;
   }
 
+  /** Somebody is here: what is changed from now on is theirs, and waits for their port. */
+  expect(): void {
+    this.#link.expect();
+  }
+
   /**
    * Takes up what was left unsent when a page ended. Without a port everything stays in this page, which is told to the
    * person where the device should have kept it.
@@ -83,7 +88,9 @@ export class Outbox {
     this.#pump();
   }
 
+  /** What a page saves as its person leaves comes too late: it would be sent in the name of the next. */
   add(intent: Intent, title: string, caller?: Caller): void {
+    if (this.#link.isOver) return;
     const key = this.#deps.newId();
     this.#touches.set(key, touchesOf(intent));
     if (caller !== undefined) this.#callers.set(key, caller);
@@ -101,6 +108,7 @@ export class Outbox {
 
   /** A change that is refused before it is sent. */
   refuse(intent: Intent, title: string, problem: ApiProblem): void {
+    if (this.#link.isOver) return;
     const refusal = { id: this.#deps.newId(), intents: [intent], title, problem };
     void this.#link.keep((storage) => storage.refuse([], storedRefusal(refusal)));
     this.#link.post({ kind: "refused", keys: [], refusal: storedRefusal(refusal) });
@@ -153,7 +161,7 @@ export class Outbox {
     this.#refused.dismiss(id);
   }
 
-  /** Forgets all of it in this page; what is on the device stays there. */
+  /** Forgets all of it in this page, and takes nothing more until somebody is here; what is on the device stays there. */
   clear(): void {
     this.#turn += 1;
     this.#link.close();

@@ -200,7 +200,6 @@ export class Runtime {
   clear(): void {
     this.#userId = null;
     this.outbox.clear();
-    if (this.#deps.device === null) this.outbox.open(null);
     this.tenants.clear();
     this.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
     this.#views.clear();
@@ -235,7 +234,7 @@ export class Runtime {
     if (this.#userId !== null && this.#userId !== userId) this.clear();
     if (this.#userId === null) {
       this.#userId = userId;
-      if (this.#deps.device !== null) void this.#openOutbox(userId);
+      void this.#openOutbox(userId);
     }
     // Who was here last is shown, but nothing is sent in that name before the server has confirmed it.
     this.outbox.allow(!this.keeper.isRestoring);
@@ -243,6 +242,11 @@ export class Runtime {
   }
 
   async #openOutbox(userId: string): Promise<void> {
+    this.outbox.expect();
+    if (this.#deps.device === null) {
+      this.outbox.open(null);
+      return;
+    }
     const port = await this.keeper.outbox(userId);
     if (this.#userId === userId) this.outbox.open(port, port === null);
   }
