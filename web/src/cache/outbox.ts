@@ -1,10 +1,11 @@
 import type { Position } from "../../../shared/position.ts";
 import { ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { fullJitter } from "../realtime/backoff.ts";
-import { type Intent, mustFollow, type Touches, touchesOf } from "./intents.ts";
+import { type Intent, type Touches, touchesOf } from "./intents.ts";
 import type { Caller, OutboxDeps } from "./outbox-deps.ts";
 import { type Entry, fallingWith, freshEntry, storedEntry, withStored } from "./outbox-entry.ts";
 import { OutboxLink } from "./outbox-link.ts";
+import { dueIn } from "./outbox-order.ts";
 import type { OutboxPort, PlacedEntry, TabMessage } from "./outbox-storage.ts";
 import { isOutdated, later, outcomeOf, toError } from "./outcome.ts";
 import { type Refusal, Refusals, revivedRefusal, storedRefusal } from "./refusals.ts";
@@ -12,7 +13,6 @@ import { type Refusal, Refusals, revivedRefusal, storedRefusal } from "./refusal
 type Answer = { readonly reached: Position | null; readonly absent: boolean; readonly data: unknown };
 
 const NO_ANSWER: Answer = { reached: null, absent: false, data: null };
-const AT_ONCE = 4;
 const RETRY_FLOOR_MS = 300;
 const SIGNED_OUT_MS = 15_000;
 
@@ -260,20 +260,8 @@ export class Outbox {
 
   #pump(): void {
     if (!this.#maySend) return;
-    const ahead: { readonly touches: Touches; readonly answered: boolean }[] = [];
-    let sending = this.#entries.filter(({ status }) => status === "sending").length;
-    for (const entry of this.#entries) {
-      const touches = this.#touches.get(entry.key) ?? touchesOf(entry.intent);
-      const answered = entry.status === "answered";
-      // What a text is changed from must be as the change before has left it, also here.
-      const isAhead = (other: (typeof ahead)[number]) =>
-        (!other.answered || "base" in entry.intent) && mustFollow(other.touches, touches);
-      const isFree = answered || !ahead.some(isAhead);
-      ahead.push({ touches, answered });
-      if (entry.status !== "waiting" || !isFree || sending >= AT_ONCE) continue;
-      sending += 1;
+    for (const entry of dueIn(this.#entries, (each) => this.#touches.get(each.key) ?? touchesOf(each.intent)))
       void this.#send(entry);
-    }
   }
 
   async #send(entry: Entry): Promise<void> {

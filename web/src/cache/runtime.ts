@@ -16,7 +16,14 @@ import { Outbox } from "./outbox.ts";
 import type { Rebased } from "./outbox-deps.ts";
 import type { Entry } from "./outbox-entry.ts";
 import { type ReadStart, readBoard, readBoards, readMembers } from "./reads.ts";
-import { type BoardState, type BoardsState, isTenantState, type MembersState, type TenantState } from "./states.ts";
+import {
+  type BoardState,
+  type BoardsState,
+  hasIn,
+  isTenantState,
+  type MembersState,
+  type TenantState,
+} from "./states.ts";
 import { taskIn } from "./task-table.ts";
 import { type Channel, Tenants } from "./tenants.ts";
 import { preparedText, rebasedText } from "./texts.ts";
@@ -360,7 +367,7 @@ export class Runtime {
     const { absent, reached, intent } = entry;
     if (absent) {
       const from = this.#absentFrom.get(entry.key) ?? 0;
-      return this.#statesOf(entry).every((state) => !has(state, subjectOf(intent)) || state.begun >= from);
+      return this.#statesOf(entry).every((state) => !hasIn(state, subjectOf(intent)) || state.begun >= from);
     }
     if (reached === null) return true;
     return this.#statesOf(entry).every((state) => this.#isPast(state, reached));
@@ -386,20 +393,3 @@ export class Runtime {
     for (const listener of [...this.#listeners]) listener();
   }
 }
-
-const has = (state: TenantState, id: string): boolean => {
-  switch (state.kind) {
-    case "board":
-      return (
-        !state.deleted &&
-        (state.board.id === id ||
-          taskIn(state.tasks, id) !== undefined ||
-          state.columns.has(id) ||
-          state.labels.has(id))
-      );
-    case "boards":
-      return state.items.has(id);
-    case "members":
-      return false;
-  }
-};

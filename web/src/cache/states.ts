@@ -74,3 +74,21 @@ export const boardStateOf = (
     members: mapOf(members, ({ userId }) => userId, old?.members),
   };
 };
+
+/** Whether a state has the entity. */
+export const hasIn = (state: TenantState, id: string): boolean => {
+  switch (state.kind) {
+    case "board":
+      return (
+        !state.deleted &&
+        (state.board.id === id ||
+          taskIn(state.tasks, id) !== undefined ||
+          state.columns.has(id) ||
+          state.labels.has(id))
+      );
+    case "boards":
+      return state.items.has(id);
+    case "members":
+      return false;
+  }
+};
