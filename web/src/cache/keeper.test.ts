@@ -106,6 +106,18 @@ test("nothing more is sent once somebody else has signed in in another tab", asy
   expect(runtime.outbox.entries.map(({ status, tries }) => [status, tries])).toEqual([["waiting", 0]]);
 });
 
+test("who comes back after the session ended by itself has states kept again", async () => {
+  const { clock, browser, client } = await afterAVisit(7);
+  const { queryClient } = client.runtime;
+  queryClient.setQueryData(keys.me, null);
+  await clock.pass(1_000);
+  expect([browser.me, browser.states]).toEqual([null, []]);
+  queryClient.setQueryData(keys.me, meOf(ANN));
+  await clock.pass(1_000);
+  expect(browser.me?.user.id as string).toBe(ANN);
+  expect(browser.states.length).toBeGreaterThan(0);
+});
+
 test("what is saved as one person's page goes is nobody's, whoever signs in next", async () => {
   const { world, clock, browser, client, page } = await afterAVisit(6);
   const { queryClient, runtime } = page(browser.openTab().port);

@@ -65,7 +65,9 @@ export class Keeper {
 
   /** The server has said who is signed in. */
   async signedIn(me: Me): Promise<void> {
-    const isFirst = this.#opened === null;
+    // A session that ended by itself took with it what was kept.
+    const isFirst = this.#opened === null || this.#userId === null;
+    this.#userId = me.user.id;
     const device = await this.#open();
     if (device === null || this.#userId !== me.user.id) return;
     void device.setPerson(me);
