@@ -25,6 +25,7 @@ const browser = () => {
   const device = new SimBrowser(clock, () => 0.5);
   const sent: Sent[] = [];
   let count = 0;
+  const here = { cursor: Number.POSITIVE_INFINITY };
   const open = async (tab: string, isAllowed = true) => {
     const { port, end, look } = device.openTab();
     const box = new Outbox({
@@ -41,7 +42,7 @@ const browser = () => {
       },
       prepare: (intent) => intent,
       rebase: async () => "conflict",
-      isHeld: () => true,
+      isHeld: ({ reached }) => reached === null || reached.seq <= here.cursor,
       changed: () => {},
       answered: () => {},
       signedOut: () => {},
@@ -68,7 +69,7 @@ const browser = () => {
     if (each === undefined) throw new Error(`nothing was sent as number ${index}`);
     return each;
   };
-  return { clock, device, sent, at, open };
+  return { clock, device, sent, here, at, open };
 };
 const shownIn = ({ entries }: Outbox) => entries.map(({ key }) => key);
 
@@ -274,4 +275,18 @@ test("what was answered while a new tab was reading the device does not stay in 
   const { box } = await opening;
   await clock.pass(200);
   expect(box.entries).toEqual([]);
+});
+
+test("a change that another window hears of first is shown until one's own has heard of it too", async () => {
+  const { clock, here, at, open } = browser();
+  here.cursor = 4;
+  const a = await open("a");
+  const b = await open("b");
+  a.box.add(renaming(ONE, "A"), "A");
+  await clock.pass(20);
+  b.box.echo("key1", { epoch: "e1", seq: 5 });
+  await clock.pass(20);
+  expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
+  await at(0).end(new NetworkFailure("lost"));
+  expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
 });

@@ -290,8 +290,10 @@ export class Outbox {
   #answered(entry: Entry, answer: Answer): void {
     this.#failures = 0;
     void this.#link.keep((storage) => storage.remove([entry.key]));
-    this.#link.post({ kind: "answered", key: entry.key, ...answer });
-    this.#settle(entry, answer);
+    // Another tab may not have heard yet how far it is.
+    const whole = { ...answer, reached: later(entry.reached, answer.reached) };
+    this.#link.post({ kind: "answered", key: entry.key, ...whole });
+    this.#settle(entry, whole);
   }
 
   #settle(entry: Entry, { reached, absent, data }: Answer): void {
