@@ -290,3 +290,20 @@ test("a change that another window hears of first is shown until one's own has h
   await at(0).end(new NetworkFailure("lost"));
   expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
 });
+
+test("a change that is answered while the device is read does not come back", async () => {
+  const { clock, device, sent, at, open } = browser();
+  const a = await open("a");
+  const b = await open("b");
+  b.box.add(renaming(ONE, "A"), "A");
+  await clock.pass(20);
+  device.writeDelay = 100;
+  b.look();
+  await settle();
+  a.look();
+  await settle();
+  await at(0).end(1);
+  await clock.pass(500);
+  expect(sent.filter(({ tab }) => tab === "a")).toHaveLength(1);
+  expect([a.box.entries, b.box.entries]).toEqual([[], []]);
+});

@@ -27,7 +27,7 @@ export class Outbox {
   readonly #refused: Refusals;
   readonly #touches = new Map<string, Touches>();
   readonly #callers = new Map<string, Caller>();
-  /** What other tabs have done with before this one knew of it. */
+  /** What is done with, here or in another tab: a reading of the device that began before may still bring it. */
   readonly #ended = new Set<string>();
   #entries: readonly Entry[] = [];
   #isAllowed = true;
@@ -200,6 +200,7 @@ export class Outbox {
 
   #forget(keys: readonly string[]): void {
     for (const key of keys) {
+      this.#ended.add(key);
       this.#touches.delete(key);
       this.#callers.delete(key);
     }
@@ -246,7 +247,6 @@ export class Outbox {
         return;
       }
       case "refused":
-        for (const key of message.keys) this.#ended.add(key);
         this.#drop(message.keys, revivedRefusal(message.refusal));
         return;
       case "dismissed":
