@@ -65,6 +65,19 @@ test("a change that was answered meanwhile does not come back by an update", asy
   expect((await storage.load()).entries).toEqual([]);
 });
 
+test("C4 what is sent under a key is decided by the tab that begins first", async () => {
+  const { storage } = (await device()).device.outbox(USER_ID);
+  const order = await storage.add(entry("a"));
+  const first = { ...entry("a"), intent: renaming(idOf(101), "first"), sentAt: 5, order };
+  const second = { ...entry("a"), intent: renaming(idOf(101), "second"), sentAt: 6, order };
+  expect(await storage.begin(first)).toEqual(first);
+  expect(await storage.begin(second)).toEqual(first);
+  expect((await storage.load()).entries).toEqual([first]);
+  await storage.remove(["a"]);
+  expect(await storage.begin(second)).toEqual(second);
+  expect((await storage.load()).entries).toEqual([]);
+});
+
 test("a refusal takes the place of its changes at once, until it is put away", async () => {
   const { storage } = (await device()).device.outbox(USER_ID);
   await storage.add(entry("a"));

@@ -28,6 +28,15 @@ export const idbOutbox = (db: DeviceDb, owner: string): OutboxStorage => ({
     if ((await tx.store.getKey(entry.order)) !== undefined) await tx.store.put({ ...entry, owner });
     await tx.done;
   },
+  begin: async (entry) => {
+    const tx = db.transaction("changes", "readwrite");
+    const known = await tx.store.get(entry.order);
+    if (known?.sentAt === null) await tx.store.put({ ...entry, owner });
+    await tx.done;
+    return known === undefined || known.sentAt === null
+      ? entry
+      : { ...entry, intent: known.intent, sentAt: known.sentAt };
+  },
   remove: async (keys) => {
     const tx = db.transaction("changes", "readwrite");
     for (const key of keys) {

@@ -39,11 +39,20 @@ export const freshEntry = ({ key, intent, title, sentAt, awaited }: StoredEntry)
   held: false,
 });
 
-/** Entries of other tabs and of former pages, each put where it belongs; the same array when none is new. */
+/**
+ * Entries of other tabs and of former pages, each put where it belongs. One that is known and waits is sent as it was
+ * sent before. The same array when nothing is new.
+ */
 export const withStored = (entries: readonly Entry[], stored: readonly PlacedEntry[]): readonly Entry[] => {
   let all = entries;
   for (const each of stored) {
-    if (all.some(({ key }) => key === each.key)) continue;
+    const known = all.findIndex(({ key }) => key === each.key);
+    if (known >= 0) {
+      const { intent, sentAt } = each;
+      const entry = all[known];
+      if (entry?.status === "waiting" && sentAt !== null) all = all.with(known, { ...entry, intent, sentAt });
+      continue;
+    }
     const behind = all.findIndex(({ order }) => order === null || order > each.order);
     const place = behind < 0 ? all.length : behind;
     all = all.toSpliced(place, 0, { ...freshEntry(each), order: each.order, status: "waiting" });

@@ -1,8 +1,10 @@
 import type { OutboxPort, OutboxStorage, StoredEntry, TabMessage } from "./outbox-storage.ts";
 
 export type LinkListeners = {
+  /** This tab is to send, as soon as it knows what the one before has left on the device. */
+  readonly gained: () => Promise<void>;
   /** This tab is the one that sends. */
-  readonly gained: () => void;
+  readonly ready: () => void;
   readonly heard: (message: TabMessage) => void;
   /** The device took no more. */
   readonly failed: () => void;
@@ -16,6 +18,8 @@ export class OutboxLink {
   #isOver = false;
   #undo: (() => void)[] = [];
   #isSender = false;
+  /** How often it was decided who sends. */
+  #turn = 0;
 
   constructor(listeners: LinkListeners) {
     this.#listeners = listeners;
@@ -38,18 +42,22 @@ export class OutboxLink {
   open(port: OutboxPort | null): void {
     this.#isOver = false;
     this.#port = port;
-    const gained = () => {
+    const begin = () => {
       this.#isSender = true;
-      this.#listeners.gained();
+      this.#listeners.ready();
     };
     if (port === null) {
-      gained();
+      begin();
       return;
     }
     this.#undo.push(port.tabs.listen(this.#listeners.heard));
-    const lost = () => {
-      this.#isSender = false;
+    const gained = () => {
+      const turn = this.#yield();
+      void this.#listeners.gained().then(() => {
+        if (turn === this.#turn) begin();
+      });
     };
+    const lost = () => void this.#yield();
     this.#undo.push(port.lock.hold(gained, lost));
   }
 
@@ -58,7 +66,13 @@ export class OutboxLink {
     this.#undo = [];
     this.#port = undefined;
     this.#isOver = true;
+    this.#yield();
+  }
+
+  #yield(): number {
     this.#isSender = false;
+    this.#turn += 1;
+    return this.#turn;
   }
 
   post(message: TabMessage): void {

@@ -39,6 +39,8 @@ export type OutboxStorage = {
   /** Resolves to its order once it is written. */
   readonly add: (entry: StoredEntry) => Promise<number>;
   readonly update: (entry: PlacedEntry) => Promise<void>;
+  /** Writes what is about to be sent, unless another tab has done so before: resolves to what is sent under the key. */
+  readonly begin: (entry: PlacedEntry) => Promise<PlacedEntry>;
   readonly remove: (keys: readonly string[]) => Promise<void>;
   /** Instead of the changes their refusal, at once. */
   readonly refuse: (keys: readonly string[], refusal: StoredRefusal) => Promise<void>;
@@ -47,6 +49,7 @@ export type OutboxStorage = {
 
 /** What the tabs of one person tell each other. */
 export type TabMessage =
+  /** It is on the device, or is sent in another form from now on. */
   | { readonly kind: "added"; readonly entry: PlacedEntry }
   | {
       readonly kind: "answered";

@@ -26,7 +26,8 @@ const browser = () => {
   const sent: Sent[] = [];
   let count = 0;
   const here = { cursor: Number.POSITIVE_INFINITY };
-  const open = async (tab: string, isAllowed = true) => {
+  /** `version`: at which one this tab has the task of a text. */
+  const open = async (tab: string, { isAllowed = true, version = 1 } = {}) => {
     const { port, end, look } = device.openTab();
     const box = new Outbox({
       send: (intent, key) => {
@@ -40,8 +41,8 @@ const browser = () => {
         sent.push({ tab, key, intent, end: finish });
         return promise;
       },
-      prepare: (intent) => intent,
-      rebase: async () => "conflict",
+      prepare: (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version } : intent),
+      rebase: async (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version + 10 } : "conflict"),
       isHeld: ({ reached }) => reached === null || reached.seq <= here.cursor,
       changed: () => {},
       answered: () => {},
@@ -71,6 +72,10 @@ const browser = () => {
   };
   return { clock, device, sent, here, at, open };
 };
+/** What is written instead of another text. */
+const rewriting = (id: string): Intent => ({ ...renaming(id, "New"), base: { title: "Old" } });
+const versionsOf = (sent: readonly Sent[]) =>
+  sent.map(({ tab, intent }) => [tab, intent.kind === "task.update" && intent.ifVersion]);
 const shownIn = ({ entries }: Outbox) => entries.map(({ key }) => key);
 
 test("a change is on the device before it is sent", async () => {
@@ -241,7 +246,7 @@ test("nobody's changes are sent before it is certain who is here", async () => {
   await clock.pass(20);
   first.close();
   sent.length = 0;
-  const { box } = await open("b", false);
+  const { box } = await open("b", { isAllowed: false });
   box.wake();
   box.add(renaming(TWO, "B"), "B");
   await clock.pass(20);
@@ -306,4 +311,48 @@ test("a change that is answered while the device is read does not come back", as
   await clock.pass(500);
   expect(sent.filter(({ tab }) => tab === "a")).toHaveLength(1);
   expect([a.box.entries, b.box.entries]).toEqual([[], []]);
+});
+
+test("C4 the tab that takes over sends the very request that the other one sent under the key", async () => {
+  const { clock, sent, open } = browser();
+  const a = await open("a", { version: 1 });
+  const b = await open("b", { version: 2 });
+  b.box.add(rewriting(ONE), "A");
+  await clock.pass(20);
+  a.end();
+  await clock.pass(20);
+  expect(versionsOf(sent)).toEqual([
+    ["a", 1],
+    ["b", 1],
+  ]);
+});
+
+test("C4 of two tabs that begin to send a change at once both send the same request", async () => {
+  const { clock, device, sent, open } = browser();
+  const a = await open("a", { version: 1 });
+  const b = await open("b", { version: 2 });
+  a.box.add(rewriting(ONE), "A");
+  device.writeDelay = 100;
+  await clock.pass(10);
+  device.writeDelay = 1;
+  b.look();
+  await clock.pass(200);
+  expect(sent.map(({ tab }) => tab).toSorted()).toEqual(["a", "b"]);
+  expect(new Set(sent.map(({ intent }) => JSON.stringify(intent))).size).toBe(1);
+});
+
+test("C4 what was sent on a later version is sent so by the tab that takes over", async () => {
+  const { clock, sent, at, open } = browser();
+  const a = await open("a", { version: 1 });
+  await open("b", { version: 2 });
+  a.box.add(rewriting(ONE), "A");
+  await clock.pass(20);
+  await at(0).end(problem(412, "VERSION_MISMATCH"));
+  a.end();
+  await clock.pass(20);
+  expect(versionsOf(sent)).toEqual([
+    ["a", 1],
+    ["a", 11],
+    ["b", 11],
+  ]);
 });

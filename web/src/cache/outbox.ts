@@ -39,10 +39,8 @@ export class Outbox {
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
     this.#link = new OutboxLink({
-      gained: () => {
-        void this.#load();
-        this.#pump();
-      },
+      gained: () => this.#load(),
+      ready: () => this.#pump(),
       heard: (message) => this.#hear(message),
       failed: () => {
         this.#isForgetful = true;
@@ -268,13 +266,16 @@ export class Outbox {
     const { key, order, tries } = entry;
     const turn = this.#turn;
     const now = this.#deps.clock.now();
-    const isFirst = entry.sentAt === null;
-    const intent = isFirst ? this.#deps.prepare(entry.intent) : entry.intent;
-    const sentAt = entry.sentAt ?? now;
+    let { intent, sentAt } = entry;
+    if (sentAt === null) [intent, sentAt] = [this.#deps.prepare(intent), now];
     this.#replace(key, { status: "sending", tries: tries + 1, intent, sentAt });
-    if (isFirst && order !== null) {
-      await this.#link.keep((storage) => storage.update({ ...storedEntry(entry), intent, sentAt, order }));
+    if (entry.sentAt === null && order !== null) {
+      const first = { ...storedEntry(entry), intent, sentAt, order };
+      // Under one key all tabs send the same: what the first of them has made of it.
+      const begun = await this.#link.keep((storage) => storage.begin(first));
       if (turn !== this.#turn) return;
+      ({ intent, sentAt } = begun ?? first);
+      this.#replace(key, { intent, sentAt });
     }
     // Nothing is settled within the walk through the entries that begins it.
     const result = await (isOutdated(intent, sentAt, now)
@@ -353,8 +354,12 @@ export class Outbox {
     else if (rebased === "done") this.#answered(entry, NO_ANSWER);
     else if (rebased === "conflict") this.#takeBack(entry, problem);
     else {
-      if (order !== null)
-        await this.#link.keep((storage) => storage.update({ ...storedEntry(entry), intent: rebased, order }));
+      if (order !== null) {
+        const changed = { ...storedEntry(entry), intent: rebased, order };
+        await this.#link.keep((storage) => storage.update(changed));
+        if (turn !== this.#turn) return;
+        this.#link.post({ kind: "added", entry: changed });
+      }
       this.#replace(key, { intent: rebased, status: "waiting" });
     }
   }

@@ -135,6 +135,14 @@ export class SimBrowser {
             if (this.forgetsWhenSent && entry.sentAt !== null) without([entry.key]);
             else if (place >= 0) this.entries[place] = { ...structuredClone(entry), owner };
           }),
+        begin: (entry) =>
+          write(() => {
+            const place = this.entries.findIndex(({ key }) => key === entry.key);
+            const known = this.entries[place];
+            if (this.forgetsWhenSent) without([entry.key]);
+            else if (known?.sentAt === null) this.entries[place] = { ...structuredClone(entry), owner };
+            return structuredClone(known === undefined || known.sentAt === null ? entry : known);
+          }),
         remove: (keys) => write(() => without(keys)),
         refuse: (keys, refusal) =>
           write(() => {
