@@ -228,6 +228,22 @@ test("what was never sent is sent however old it is", async () => {
   expect(sent.slice(1).map(({ key }) => key)).toEqual(["key2"]);
 });
 
+test("what only waited for another change was never sent", async () => {
+  const { clock, sent, open } = browser();
+  const a = await open("a");
+  a.box.add(renaming(ONE, "first"), "First");
+  a.box.add(renaming(ONE, "second"), "Second");
+  await clock.pass(20);
+  a.close();
+  await clock.pass(8 * DAY_MS);
+  const { box } = await open("b");
+  expect(box.refusals).toMatchObject([{ title: "First", problem: { code: "OUTDATED" } }]);
+  expect(sent.map(({ tab, key }) => [tab, key])).toEqual([
+    ["a", "key1"],
+    ["b", "key2"],
+  ]);
+});
+
 test("a device that takes no more does not hold changes up, and says that it forgets them", async () => {
   const { clock, device, at, open } = browser();
   const { box } = await open("a");

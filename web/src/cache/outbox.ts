@@ -92,14 +92,7 @@ export class Outbox {
     const key = this.#deps.newId();
     this.#touches.set(key, touchesOf(intent));
     if (caller !== undefined) this.#callers.set(key, caller);
-    const goesNow = this.#maySend && !("base" in intent);
-    const entry = freshEntry({
-      key,
-      intent,
-      title,
-      sentAt: goesNow ? this.#deps.clock.now() : null,
-      awaited: caller !== undefined,
-    });
+    const entry = freshEntry({ key, intent, title, sentAt: null, awaited: caller !== undefined });
     this.#set([...this.#entries, entry]);
     this.#write(entry);
   }
