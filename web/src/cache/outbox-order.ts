@@ -3,8 +3,14 @@ import type { Entry } from "./outbox-entry.ts";
 
 const AT_ONCE = 4;
 
+export type Sender = {
+  readonly touchesOf: (entry: Entry) => Touches;
+  /** Whether this tab is the one to send it. */
+  readonly isMine: (entry: Entry) => boolean;
+};
+
 /** The entries that may be sent now: what they must follow is answered, and no more go side by side than a few. */
-export const dueIn = (entries: readonly Entry[], touchesOf: (entry: Entry) => Touches): Entry[] => {
+export const dueIn = (entries: readonly Entry[], { touchesOf, isMine }: Sender): Entry[] => {
   const due: Entry[] = [];
   const ahead: { readonly touches: Touches; readonly answered: boolean }[] = [];
   const room = AT_ONCE - entries.filter(({ status }) => status === "sending").length;
@@ -16,7 +22,7 @@ export const dueIn = (entries: readonly Entry[], touchesOf: (entry: Entry) => To
       (!other.answered || "base" in entry.intent) && mustFollow(other.touches, touches);
     const isFree = answered || !ahead.some(isAhead);
     ahead.push({ touches, answered });
-    if (entry.status === "waiting" && isFree && due.length < room) due.push(entry);
+    if (entry.status === "waiting" && isFree && isMine(entry) && due.length < room) due.push(entry);
   }
   return due;
 };

@@ -255,6 +255,30 @@ test("a device that takes no more does not hold changes up, and says that it for
   expect(box.entries).toEqual([]);
 });
 
+test("what only this page holds is sent by it, also beside a tab that sends the others", async () => {
+  const { clock, device, sent, at, open } = browser();
+  await open("a");
+  const b = await open("b");
+  b.box.add(renaming(ONE, "first"), "");
+  await clock.pass(20);
+  device.isFull = true;
+  b.box.add(renaming(ONE, "second"), "");
+  b.box.add(renaming(TWO, "other"), "");
+  await clock.pass(20);
+  expect(sent.map(({ tab, key }) => [tab, key])).toEqual([
+    ["a", "key1"],
+    ["b", "key3"],
+  ]);
+  await at(0).end(1);
+  expect(sent.slice(2).map(({ tab, key }) => [tab, key])).toEqual([["b", "key2"]]);
+  await at(1).end(new NetworkFailure("lost"));
+  await at(2).end(problem(403, "FORBIDDEN"));
+  await clock.pass(5_000);
+  await at(3).end(2);
+  expect(b.box.refusals).toHaveLength(1);
+  expect(b.box.entries).toEqual([]);
+});
+
 test("nobody's changes are sent before it is certain who is here", async () => {
   const { clock, sent, open } = browser();
   const first = await open("a");

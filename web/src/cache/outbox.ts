@@ -172,8 +172,9 @@ export class Outbox {
     this.#link.post({ kind: "wiped" });
   }
 
-  get #maySend(): boolean {
-    return this.#link.isSender && this.#isAllowed && this.#cancelPause === null;
+  /** What is not on the device is known to no other tab. */
+  #isMine({ order }: Entry): boolean {
+    return order === null || this.#link.isSender;
   }
 
   #set(entries: readonly Entry[]): void {
@@ -250,9 +251,12 @@ export class Outbox {
   }
 
   #pump(): void {
-    if (!this.#maySend) return;
-    for (const entry of dueIn(this.#entries, (each) => this.#touches.get(each.key) ?? touchesOf(each.intent)))
-      void this.#send(entry);
+    if (!this.#isAllowed || this.#cancelPause !== null) return;
+    const due = dueIn(this.#entries, {
+      touchesOf: ({ key, intent }) => this.#touches.get(key) ?? touchesOf(intent),
+      isMine: (entry) => this.#isMine(entry),
+    });
+    for (const entry of due) void this.#send(entry);
   }
 
   async #send(entry: Entry): Promise<void> {
@@ -305,7 +309,7 @@ export class Outbox {
       return;
     }
     // Another tab sends it by now, and hears for itself what becomes of it.
-    if (!this.#link.isSender) {
+    if (!this.#isMine(entry)) {
       this.#replace(entry.key, { status: "waiting" });
       return;
     }
