@@ -1,81 +1,13 @@
 import { expect, test } from "bun:test";
-import type { ProblemCode } from "../../../shared/problem.ts";
-import { type ApiAnswer, ApiProblem, NetworkFailure } from "../lib/api-client.ts";
-import { SimClock, settle } from "../realtime/testing/sim-clock.ts";
-import type { Intent } from "./intents.ts";
-import { Outbox } from "./outbox.ts";
-import { SimBrowser } from "./testing/sim-device.ts";
-import { creating, idOf, renaming, USER_ID } from "./testing/things.ts";
+import { NetworkFailure } from "../lib/api-client.ts";
+import { settle } from "../realtime/testing/sim-clock.ts";
+import type { Outbox } from "./outbox.ts";
+import { browser, problem } from "./testing/outbox-browser.ts";
+import { creating, idOf, renaming } from "./testing/things.ts";
 
 const [ONE, TWO] = [idOf(101), idOf(102)];
 const DAY_MS = 86_400_000;
 
-const problem = (status: number, code: ProblemCode) => new ApiProblem(code, status, "no");
-
-type Sent = {
-  readonly tab: string;
-  readonly key: string;
-  readonly intent: Intent;
-  readonly end: (what: number | Error) => Promise<void>;
-};
-
-/** One browser with the tabs of one person. */
-const browser = () => {
-  const clock = new SimClock();
-  const device = new SimBrowser(clock, () => 0.5);
-  const sent: Sent[] = [];
-  let count = 0;
-  const here = { cursor: Number.POSITIVE_INFINITY };
-  /** `version`: at which one this tab has the task of a text. */
-  const open = async (tab: string, { isAllowed = true, version = 1 } = {}) => {
-    const { port, end, look } = device.openTab();
-    const box = new Outbox({
-      send: (intent, key) => {
-        const { promise, resolve, reject } = Promise.withResolvers<ApiAnswer<unknown>>();
-        const finish = async (what: number | Error) => {
-          if (what instanceof Error) reject(what);
-          else resolve({ status: 200, data: what, position: { epoch: "e1", seq: what }, etag: null });
-          await settle();
-          await clock.pass(20);
-        };
-        sent.push({ tab, key, intent, end: finish });
-        return promise;
-      },
-      prepare: (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version } : intent),
-      rebase: async (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version + 10 } : "conflict"),
-      isHeld: ({ reached }) => reached === null || reached.seq <= here.cursor,
-      changed: () => {},
-      answered: () => {},
-      signedOut: () => {},
-      unverified: () => {},
-      wiped: () => box.clear(),
-      clock,
-      random: () => 0,
-      newId: () => {
-        count += 1;
-        return `key${count}`;
-      },
-    });
-    box.allow(isAllowed);
-    box.open((await port.open(clock)).outbox(USER_ID));
-    await clock.pass(20);
-    const close = () => {
-      end();
-      box.clear();
-    };
-    return { box, end, look, close };
-  };
-  const at = (index: number): Sent => {
-    const each = sent.at(index);
-    if (each === undefined) throw new Error(`nothing was sent as number ${index}`);
-    return each;
-  };
-  return { clock, device, sent, here, at, open };
-};
-/** What is written instead of another text. */
-const rewriting = (id: string): Intent => ({ ...renaming(id, "New"), base: { title: "Old" } });
-const versionsOf = (sent: readonly Sent[]) =>
-  sent.map(({ tab, intent }) => [tab, intent.kind === "task.update" && intent.ifVersion]);
 const shownIn = ({ entries }: Outbox) => entries.map(({ key }) => key);
 
 test("a change is on the device before it is sent", async () => {
@@ -334,65 +266,4 @@ test("a change that another window hears of first is shown until one's own has h
   expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
   await at(0).end(new NetworkFailure("lost"));
   expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
-});
-
-test("a change that is answered while the device is read does not come back", async () => {
-  const { clock, device, sent, at, open } = browser();
-  const a = await open("a");
-  const b = await open("b");
-  b.box.add(renaming(ONE, "A"), "A");
-  await clock.pass(20);
-  device.writeDelay = 100;
-  b.look();
-  await settle();
-  a.look();
-  await settle();
-  await at(0).end(1);
-  await clock.pass(500);
-  expect(sent.filter(({ tab }) => tab === "a")).toHaveLength(1);
-  expect([a.box.entries, b.box.entries]).toEqual([[], []]);
-});
-
-test("C4 the tab that takes over sends the very request that the other one sent under the key", async () => {
-  const { clock, sent, open } = browser();
-  const a = await open("a", { version: 1 });
-  const b = await open("b", { version: 2 });
-  b.box.add(rewriting(ONE), "A");
-  await clock.pass(20);
-  a.end();
-  await clock.pass(20);
-  expect(versionsOf(sent)).toEqual([
-    ["a", 1],
-    ["b", 1],
-  ]);
-});
-
-test("C4 of two tabs that begin to send a change at once both send the same request", async () => {
-  const { clock, device, sent, open } = browser();
-  const a = await open("a", { version: 1 });
-  const b = await open("b", { version: 2 });
-  a.box.add(rewriting(ONE), "A");
-  device.writeDelay = 100;
-  await clock.pass(10);
-  device.writeDelay = 1;
-  b.look();
-  await clock.pass(200);
-  expect(sent.map(({ tab }) => tab).toSorted()).toEqual(["a", "b"]);
-  expect(new Set(sent.map(({ intent }) => JSON.stringify(intent))).size).toBe(1);
-});
-
-test("C4 what was sent on a later version is sent so by the tab that takes over", async () => {
-  const { clock, sent, at, open } = browser();
-  const a = await open("a", { version: 1 });
-  await open("b", { version: 2 });
-  a.box.add(rewriting(ONE), "A");
-  await clock.pass(20);
-  await at(0).end(problem(412, "VERSION_MISMATCH"));
-  a.end();
-  await clock.pass(20);
-  expect(versionsOf(sent)).toEqual([
-    ["a", 1],
-    ["a", 11],
-    ["b", 11],
-  ]);
 });
