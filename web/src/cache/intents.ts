@@ -58,6 +58,26 @@ export type Intent =
 
 export type IntentKind = Intent["kind"];
 
+const KINDS: Readonly<Record<IntentKind, true>> = {
+  "task.create": true,
+  "task.update": true,
+  "task.move": true,
+  "task.delete": true,
+  "column.create": true,
+  "column.update": true,
+  "column.move": true,
+  "column.delete": true,
+  "label.create": true,
+  "label.update": true,
+  "label.delete": true,
+  "board.create": true,
+  "board.update": true,
+  "board.delete": true,
+};
+
+/** Whether this version of the page knows how to do it: another one may have put it on the device. */
+export const isKnown = ({ kind }: Intent): boolean => Object.hasOwn(KINDS, kind);
+
 export type IntentRequest = {
   readonly method: "POST" | "PATCH" | "DELETE";
   readonly path: string;

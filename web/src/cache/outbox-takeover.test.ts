@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { settle } from "../realtime/testing/sim-clock.ts";
 import type { Intent } from "./intents.ts";
 import { browser, problem, type Sent } from "./testing/outbox-browser.ts";
-import { idOf, renaming } from "./testing/things.ts";
+import { BOARD_ID, idOf, renaming } from "./testing/things.ts";
 
-const ONE = idOf(101);
+const [ONE, TWO] = [idOf(101), idOf(102)];
 
 /** What is written instead of another text. */
 const rewriting = (id: string): Intent => ({ ...renaming(id, "New"), base: { title: "Old" } });
@@ -70,4 +70,27 @@ test("C4 what was sent on a later version is sent so by the tab that takes over"
     ["a", 11],
     ["b", 11],
   ]);
+});
+
+test("what another version of the page has left is let alone, and the rest goes on", async () => {
+  const { clock, device, sent, at, open } = browser();
+  const first = await open("a");
+  first.box.add(renaming(ONE, "A"), "A");
+  first.box.add(renaming(TWO, "B"), "B");
+  await clock.pass(20);
+  await at(1).end(problem(403, "FORBIDDEN"));
+  first.close();
+  sent.length = 0;
+  const later = { kind: "task.fold", boardId: BOARD_ID, crease: 1 } as unknown as Intent;
+  const [entry] = device.entries;
+  const [refusal] = device.refusals;
+  if (entry === undefined || refusal === undefined) throw new Error("nothing is kept");
+  device.entries.unshift({ ...entry, key: "later", intent: later, order: 0 });
+  device.refusals.unshift({ ...refusal, id: "later", intents: [later] });
+  const { box } = await open("b");
+  expect(sent.map(({ key }) => key)).toEqual(["key1"]);
+  expect(box.refusals.map(({ id }) => id)).toEqual(["key2"]);
+  await at(0).end(1);
+  expect(box.entries).toEqual([]);
+  expect(device.entries.map(({ key }) => key)).toEqual(["later"]);
 });

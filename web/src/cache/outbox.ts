@@ -1,7 +1,7 @@
 import type { Position } from "../../../shared/position.ts";
 import { ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { fullJitter } from "../realtime/backoff.ts";
-import { type Intent, type Touches, touchesOf } from "./intents.ts";
+import { type Intent, isKnown, type Touches, touchesOf } from "./intents.ts";
 import type { Caller, OutboxDeps } from "./outbox-deps.ts";
 import { type Entry, fallingWith, freshEntry, storedEntry, withStored } from "./outbox-entry.ts";
 import { OutboxLink } from "./outbox-link.ts";
@@ -218,9 +218,9 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Entries of other tabs and former pages, put where they belong. */
+  /** Entries of other tabs and former pages, put where they belong. What this version can't read stays on the device. */
   #take(stored: readonly PlacedEntry[]): void {
-    const left = stored.filter(({ key }) => !this.#ended.has(key));
+    const left = stored.filter(({ key, intent }) => !this.#ended.has(key) && isKnown(intent));
     const entries = withStored(this.#entries, left);
     for (const { key, intent } of left) this.#touches.set(key, touchesOf(intent));
     if (entries !== this.#entries) this.#set(entries);

@@ -1,4 +1,5 @@
 import { ApiProblem } from "../lib/api-client.ts";
+import { isKnown } from "./intents.ts";
 import type { OutboxLink } from "./outbox-link.ts";
 import type { StoredRefusal } from "./outbox-storage.ts";
 
@@ -37,7 +38,8 @@ export class Refusals {
 
   show(refusals: readonly Refusal[]): void {
     const known = new Set(this.#list.map(({ id }) => id));
-    this.#set([...this.#list, ...refusals.filter(({ id }) => !known.has(id))]);
+    const fresh = refusals.filter(({ id, intents }) => !known.has(id) && intents.every(isKnown));
+    this.#set([...this.#list, ...fresh]);
   }
 
   hide(id: string): void {
