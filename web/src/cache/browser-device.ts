@@ -1,10 +1,11 @@
 import { keyOf, recall } from "../lib/storage.ts";
-import { DEVICE_HINT, type DevicePort, UNSENT_HINT } from "./device.ts";
+import { DEVICE_HINT, type DevicePort } from "./device.ts";
+import { unsentHere } from "./unsent-hint.ts";
 
 /** The browser's database; its code comes when it is needed. */
 export const browserDevice: DevicePort = {
   holds: () => recall(DEVICE_HINT) !== null,
-  unsent: () => Number(recall(UNSENT_HINT) ?? 0),
+  unsent: unsentHere,
   open: async (clock) => {
     const [{ openIdbDevice }, { browserLock, browserTabs }] = await Promise.all([
       import("./idb-device.ts"),

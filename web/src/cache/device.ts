@@ -27,7 +27,7 @@ export type Device = {
 export type DevicePort = {
   /** Whether something is kept here: then it is opened at once. */
   readonly holds: () => boolean;
-  /** How many unsent changes were left when nobody was signed in any more. */
+  /** How many unsent changes who was here last has left, while nobody is signed in. */
   readonly unsent: () => number;
   /** Rejects where the browser keeps nothing. */
   readonly open: (clock: Clock) => Promise<Device>;
@@ -39,6 +39,3 @@ export type DevicePort = {
 
 /** Remembers whose states a device keeps, so that this is known without opening it, and told to other tabs. */
 export const DEVICE_HINT = "device";
-
-/** Remembers how many unsent changes are left, while nobody is signed in. */
-export const UNSENT_HINT = "unsent";

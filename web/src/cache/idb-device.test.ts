@@ -3,10 +3,12 @@ import { expect, test } from "bun:test";
 import { teamIdSchema, userIdSchema } from "../../../shared/ids.ts";
 import type { Me } from "../../../shared/users.ts";
 import { SimClock } from "../realtime/testing/sim-clock.ts";
+import { browserDevice } from "./browser-device.ts";
 import { openIdbDevice } from "./idb-device.ts";
 import { keys } from "./keys.ts";
 import type { StoredRefusal } from "./outbox-storage.ts";
 import { packState } from "./state-packing.ts";
+import { useLocalStorage } from "./testing/local-storage.ts";
 import { BOARD_ID, boardState, idOf, renaming, TEAM_ID, task, USER_ID } from "./testing/things.ts";
 
 const OTHER_USER = idOf(4);
@@ -155,6 +157,24 @@ test("when a session ends the states go and unsent changes stay for who made the
   expect(await one.restore(USER_ID, keys.board(BOARD_ID), 0)).toBeNull();
   const { device: next } = await device(name);
   expect((await next.outbox(USER_ID).storage.load()).entries).toHaveLength(1);
+});
+
+test("of who was here last it is told how many changes wait, and of nobody else", async () => {
+  const undo = useLocalStorage();
+  const { device: one } = await device();
+  await one.outbox(USER_ID).storage.add(entry("a"));
+  await one.outbox(OTHER_USER).storage.add(entry("b"));
+  await one.outbox(OTHER_USER).storage.add(entry("c"));
+  await one.setPerson(me(OTHER_USER));
+  await one.setPerson(null);
+  expect(browserDevice.unsent()).toBe(2);
+  await one.setPerson(me(USER_ID));
+  expect(browserDevice.unsent()).toBe(2);
+  await one.setPerson(null);
+  expect(browserDevice.unsent()).toBe(1);
+  await one.setPerson(me(USER_ID));
+  expect(browserDevice.unsent()).toBe(0);
+  undo();
 });
 
 test("signing out wipes everything of the person's, and nothing of another's", async () => {

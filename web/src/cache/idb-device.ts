@@ -1,11 +1,12 @@
 import { meSchema } from "../../../shared/users.ts";
 import { remember } from "../lib/storage.ts";
 import type { Clock } from "../realtime/ports.ts";
-import { DEVICE_HINT, type Device, UNSENT_HINT } from "./device.ts";
+import { DEVICE_HINT, type Device } from "./device.ts";
 import { openDeviceDb } from "./device-db.ts";
 import { idbOutbox } from "./idb-outbox.ts";
 import type { OutboxPort } from "./outbox-storage.ts";
 import { StateStore } from "./state-store.ts";
+import { noteUnsent } from "./unsent-hint.ts";
 
 export type IdbDeviceDeps = {
   readonly name: string;
@@ -32,7 +33,7 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
       last = me?.user.id ?? null;
       remember(DEVICE_HINT, last);
       if (me !== null) {
-        remember(UNSENT_HINT, null);
+        noteUnsent(me.user.id, 0);
         const teams = new Set<string>(me.teams.map(({ id }) => id));
         void orNothing(db.put("people", me, "last"));
         await orNothing(states.drop(me.user.id, (teamId) => teams.has(teamId)));
@@ -41,9 +42,10 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
       const forget = async () => {
         const userId = before ?? (await person())?.user.id;
         await db.delete("people", "last");
-        if (userId !== undefined) await states.drop(userId);
-        const left = await db.count("changes");
-        if (last === null) remember(UNSENT_HINT, left === 0 ? null : String(left));
+        if (userId === undefined) return;
+        await states.drop(userId);
+        const left = await db.countFromIndex("changes", "owner", userId);
+        if (last === null) noteUnsent(userId, left);
       };
       await orNothing(forget());
     },
