@@ -161,7 +161,7 @@ test("when a session ends the states go and unsent changes stay for who made the
 
 test("of who was here last it is told how many changes wait, and of nobody else", async () => {
   const undo = useLocalStorage();
-  const { device: one } = await device();
+  const { device: one, name } = await device();
   await one.outbox(USER_ID).storage.add(entry("a"));
   await one.outbox(OTHER_USER).storage.add(entry("b"));
   await one.outbox(OTHER_USER).storage.add(entry("c"));
@@ -174,6 +174,9 @@ test("of who was here last it is told how many changes wait, and of nobody else"
   expect(browserDevice.unsent()).toBe(1);
   await one.setPerson(me(USER_ID));
   expect(browserDevice.unsent()).toBe(0);
+  const { device: next } = await device(name);
+  await next.setPerson(null);
+  expect(browserDevice.unsent()).toBe(1);
   undo();
 });
 

@@ -20,8 +20,9 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
   const db = await openDeviceDb(name);
   const states = new StateStore(db, clock);
   let last: string | null = null;
+  const kept = async () => meSchema.safeParse(await db.get("people", "last")).data ?? null;
   const person = async () => {
-    const me = meSchema.safeParse(await db.get("people", "last")).data ?? null;
+    const me = await kept();
     last ??= me?.user.id ?? null;
     return me;
   };
@@ -40,7 +41,7 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
         return;
       }
       const forget = async () => {
-        const userId = before ?? (await person())?.user.id;
+        const userId = before ?? (await kept())?.user.id;
         await db.delete("people", "last");
         if (userId === undefined) return;
         await states.drop(userId);
