@@ -1,5 +1,5 @@
 import type { Position } from "../../../shared/position.ts";
-import { isCreation, subjectOf, touchesOf } from "./intents.ts";
+import { type Intent, isCreation, subjectOf, touchesOf } from "./intents.ts";
 import type { PlacedEntry, StoredEntry } from "./outbox-storage.ts";
 
 /** A change of ours that the confirmed state does not hold yet. */
@@ -60,16 +60,26 @@ export const withStored = (entries: readonly Entry[], stored: readonly PlacedEnt
   return all;
 };
 
-/** Keys of what can't be done without an entry: with a creation all that was to be done to what it would have made. */
-export const fallingWith = (entries: readonly Entry[], entry: Entry): ReadonlySet<string> => {
-  const gone = new Set([entry.key]);
-  if (!isCreation(entry.intent)) return gone;
-  const ids = new Set([subjectOf(entry.intent)]);
-  for (const other of entries.slice(entries.findIndex(({ key }) => key === entry.key) + 1)) {
+/**
+ * Keys of what can't be done without an entry: with a creation all that was to be done to what it would have made, with
+ * a move the columns that were to be deleted after it. The task may still be in one of them.
+ */
+export const fallingWith = (entries: readonly Entry[], { key, intent }: Entry): ReadonlySet<string> => {
+  const gone = new Set([key]);
+  const ids = new Set(isCreation(intent) ? [subjectOf(intent)] : []);
+  for (const other of entries.slice(entries.findIndex((each) => each.key === key) + 1)) {
+    if (other.status === "answered") continue;
     const { reads, writes } = touchesOf(other.intent);
-    if (other.status === "answered" || ![...reads, ...writes].some((id) => ids.has(id))) continue;
+    if (!mayStrand(intent, other.intent) && ![...reads, ...writes].some((id) => ids.has(id))) continue;
     gone.add(other.key);
     if (isCreation(other.intent)) ids.add(subjectOf(other.intent));
   }
   return gone;
 };
+
+/** Whether a move's task may be in a column that is deleted afterwards, if it is not moved. */
+const mayStrand = (move: Intent, deletion: Intent): boolean =>
+  move.kind === "task.move" &&
+  deletion.kind === "column.delete" &&
+  deletion.boardId === move.boardId &&
+  deletion.id !== move.move.columnId;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { type ApiAnswer, ApiProblem, NetworkFailure } from "../lib/api-client.ts";
 import { SimClock, settle } from "../realtime/testing/sim-clock.ts";
-import type { Intent } from "./intents.ts";
+import type { Intent, IntentKind } from "./intents.ts";
 import { Outbox } from "./outbox.ts";
 import type { Entry } from "./outbox-entry.ts";
 import { BOARD_ID, creating, DOING, idOf, moving, renaming, TODO } from "./testing/things.ts";
@@ -10,6 +10,7 @@ import { BOARD_ID, creating, DOING, idOf, moving, renaming, TODO } from "./testi
 const ONE = idOf(101);
 const TWO = idOf(102);
 const THREE = idOf(103);
+const OTHER_BOARD_ID = idOf(9);
 
 type Sent = {
   readonly intent: Intent;
@@ -116,6 +117,20 @@ test("a column is deleted when all that was moved out of it has arrived elsewher
   expect(kinds()).toEqual(["task.move", "task.move", "column.delete"]);
   await at(sent, 2).answer(3);
   expect(kinds()).toEqual(["task.move", "task.move", "column.delete", "task.update"]);
+});
+
+test("a column is not deleted when what was to be moved out of it stayed, and both can be done again", async () => {
+  const { box, sent } = outbox();
+  box.add(moving(ONE, DOING), "A");
+  box.add({ kind: "column.delete", boardId: BOARD_ID, id: TODO }, "To do");
+  box.add({ kind: "column.delete", boardId: OTHER_BOARD_ID, id: idOf(13) }, "Elsewhere");
+  await at(sent, 0).fail(problem(403, "FORBIDDEN"));
+  const kinds: IntentKind[] = ["task.move", "column.delete"];
+  expect(box.refusals.map(({ intents }) => intents.map(({ kind }) => kind))).toEqual([kinds]);
+  expect(box.entries.map(({ title }) => title)).toEqual(["Elsewhere"]);
+  box.retry(box.refusals[0]?.id ?? "");
+  await at(sent, 2).answer(1);
+  expect(sent.map(({ intent }) => intent.kind)).toEqual(["task.move", "column.delete", ...kinds]);
 });
 
 test("an answered change is shown until the confirmed state holds it", async () => {
