@@ -65,21 +65,32 @@ export const runStream = async (
 
   const live = () => {
     if (!stream.isOpen) return;
-    const recheck = () => {
+    const recheck = () =>
       endOf(deps, scope, teamId)
         .then((reason) => (reason === null ? undefined : end(reason)))
-        .catch((err: unknown) => deps.log.warn({ err, tenantId: teamId }, "a stream's session could not be checked"));
-    };
+        .catch((err: unknown) => {
+          deps.log.warn({ err, tenantId: teamId }, "a stream's session could not be checked");
+          // Its reader comes back, and is let in or not.
+          stream.close();
+        });
     stops.push(
-      feed.subscribe({ event: pass, reset: (position) => connect(position, false) }),
+      feed.subscribe({
+        event: pass,
+        reset: (position) => {
+          connect(position, false);
+          // The end of the membership may be among what was lost.
+          void recheck();
+        },
+      }),
       deps.clock.every(HEARTBEAT_SECONDS * 1000, () => {
         stream.comment("heartbeat");
-        if (feed.position !== null) void stream.write({ event: "heartbeat", data: JSON.stringify(feed.position) });
+        const head = feed.provenPosition;
+        if (head !== null) void stream.write({ event: "heartbeat", data: JSON.stringify(head) });
       }),
-      deps.clock.every(TOKEN_SECONDS * 1000, recheck),
+      deps.clock.every(TOKEN_SECONDS * 1000, () => void recheck()),
     );
     // The membership may have ended while the past was read.
-    recheck();
+    void recheck();
   };
 
   await feed.standing(scope.userId, input.checkedAt);

@@ -2,7 +2,7 @@ import type { ServerSentEvent } from "./ports.ts";
 
 export type EventSourceSink = {
   readonly event: (event: ServerSentEvent) => void;
-  readonly comment: () => void;
+  readonly comment: (text: string) => void;
 };
 
 /** Reads server-sent events from text that comes in pieces of any size. Ids are left to who reads the data. */
@@ -18,7 +18,7 @@ export const eventReader = (sink: EventSourceSink): ((text: string) => void) => 
       return;
     }
     if (text.startsWith(":")) {
-      sink.comment();
+      sink.comment(text.slice(1));
       return;
     }
     const colon = text.indexOf(":");

@@ -10,8 +10,8 @@ const TEXT =
 test("server-sent events are read alike however they are cut into pieces", () => {
   const read = (size: number) => {
     const events: ServerSentEvent[] = [];
-    let comments = 0;
-    const feed = eventReader({ event: (event) => events.push(event), comment: () => (comments += 1) });
+    const comments: string[] = [];
+    const feed = eventReader({ event: (event) => events.push(event), comment: (text) => comments.push(text) });
     for (let from = 0; from < TEXT.length; from += size) feed(TEXT.slice(from, from + size));
     return { events, comments };
   };
@@ -22,7 +22,7 @@ test("server-sent events are read alike however they are cut into pieces", () =>
       { event: "heartbeat", data: '{"seq":4}' },
       { event: "message", data: "a\nb" },
     ],
-    comments: 2,
+    comments: ["", "heartbeat"],
   });
   for (const size of [1, 2, 3, 7]) expect(read(size)).toEqual(whole);
 });

@@ -54,7 +54,7 @@ export const streamByHttp =
     const heard: StreamHandlers = {
       onOpen: (head) => signal.aborted || handlers.onOpen(head),
       onEvent: (event) => signal.aborted || handlers.onEvent(event),
-      onComment: () => signal.aborted || handlers.onComment(),
+      onComment: (text) => signal.aborted || handlers.onComment(text),
       onEnd: (end) => signal.aborted || handlers.onEnd(end),
     };
     const from = since === null ? "" : `&since=${encodeURIComponent(formatPosition(since))}`;

@@ -51,8 +51,8 @@ export type StreamHandlers = {
   /** The answer has begun; `head` is the tenant's head then, where the answer tells it. */
   readonly onOpen: (head: Position | null) => void;
   readonly onEvent: (event: ServerSentEvent) => void;
-  /** A comment, which says nothing but that the stream lives. */
-  readonly onComment: () => void;
+  /** A comment: the stream lives. */
+  readonly onComment: (text: string) => void;
   readonly onEnd: (end: StreamEnd) => void;
 };
 

@@ -4,6 +4,7 @@ import { HEARTBEAT_SECONDS } from "../../../shared/protocol/limits.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { sseConnectedSchema, sseHeartbeatSchema, sseUnsubscribedSchema } from "../../../shared/sse.ts";
 import { fullJitter } from "./backoff.ts";
+import { HeadWatch } from "./head-watch.ts";
 import type { Clock, OpenStream, ServerSentEvent, StreamEnd } from "./ports.ts";
 import type { SubscriptionEvent } from "./subscription-state.ts";
 import type { StreamTrouble } from "./trouble.ts";
@@ -32,6 +33,7 @@ type Stream = {
   cancel: () => void;
   /** The tenant's head when the answer began. */
   head: Position | null;
+  readonly heads: HeadWatch;
   connectedAt: number | null;
   heardAt: number;
 };
@@ -106,7 +108,14 @@ export class Streams {
       this.#sink.subscription(tenantId, { kind: "unavailable" });
       return;
     }
-    const stream: Stream = { close: () => {}, cancel: () => {}, head: null, connectedAt: null, heardAt: 0 };
+    const stream: Stream = {
+      close: () => {},
+      cancel: () => {},
+      head: null,
+      heads: new HeadWatch(),
+      connectedAt: null,
+      heardAt: 0,
+    };
     this.#streams.set(tenantId, stream);
     stream.cancel = this.#clock.after(this.#proven ? BOUND_MS : this.#bound, () => this.#late(tenantId));
     stream.close = this.#open(tenantId, since, {
@@ -117,7 +126,10 @@ export class Streams {
         this.#heard(tenantId, stream);
         this.#take(tenantId, stream, event);
       },
-      onComment: () => this.#heard(tenantId, stream),
+      onComment: (text) => {
+        this.#heard(tenantId, stream);
+        if (stream.heads.misses(text)) this.#sink.subscription(tenantId, { kind: "heartbeat", head: null });
+      },
       onEnd: (end) => this.#ended(tenantId, stream, end),
     });
   }
@@ -153,6 +165,7 @@ export class Streams {
 
   #take(tenantId: string, stream: Stream, { event, data }: ServerSentEvent): void {
     const value = parseJsonObject(data);
+    if (event === "connected" || event === "heartbeat") stream.heads.named();
     switch (event) {
       case "connected": {
         const said = sseConnectedSchema.safeParse(value);

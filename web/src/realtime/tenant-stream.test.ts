@@ -80,6 +80,21 @@ test("a heartbeat that is ahead makes it ask again, and silence for two heartbea
   expect(opened).toHaveLength(3);
 });
 
+test("a server that can tell no head three times is left, and asked again", async () => {
+  const { say, connected, clock, last, opened } = streaming();
+  connected(10);
+  const beat = (isProven: boolean) => {
+    last().handlers.onComment("heartbeat");
+    if (isProven) say("heartbeat", at(10));
+  };
+  for (const isProven of [true, false, false, true, false, false, false]) beat(isProven);
+  await clock.pass(1_000);
+  expect(opened).toHaveLength(1);
+  beat(false);
+  await clock.pass(1_000);
+  expect(opened).toHaveLength(2);
+});
+
 test("a history that was cut off is told once, and the events after it follow", () => {
   const { say, connected, handed } = streaming();
   connected(30, false);

@@ -1,10 +1,11 @@
 import { type EventMessage, isSequenced } from "../../../shared/events.ts";
 import { parseJsonObject } from "../../../shared/json.ts";
 import type { Position } from "../../../shared/position.ts";
-import { HEARTBEAT_SECONDS } from "../../../shared/protocol/limits.ts";
+import { HEARTBEAT_SECONDS, MISSED_HEADS } from "../../../shared/protocol/limits.ts";
 import { sseConnectedSchema, sseHeartbeatSchema, sseUnsubscribedSchema } from "../../../shared/sse.ts";
 import { fullJitter } from "./backoff.ts";
 import { readFrame } from "./frames.ts";
+import { HeadWatch } from "./head-watch.ts";
 import type { Clock, OpenStream, ServerSentEvent, StreamEnd } from "./ports.ts";
 
 const SILENCE_MS = 2 * HEARTBEAT_SECONDS * 1_000;
@@ -30,6 +31,8 @@ export class TenantStream {
   readonly #sink: TenantStreamSink;
   #position: Position | null;
   #attempt = 0;
+  #heads = new HeadWatch();
+  #missed = 0;
   #close: () => void = () => {};
   #cancel: () => void = () => {};
   #waits = false;
@@ -68,6 +71,8 @@ export class TenantStream {
 
   #begin(): void {
     this.stop();
+    this.#heads = new HeadWatch();
+    this.#missed = 0;
     this.#watch();
     this.#close = this.#deps.open(this.#tenantId, this.#position, {
       onOpen: () => {},
@@ -75,7 +80,10 @@ export class TenantStream {
         this.#watch();
         this.#take(event);
       },
-      onComment: () => this.#watch(),
+      onComment: (text) => {
+        this.#watch();
+        this.#commented(text);
+      },
       onEnd: (end) => this.#ended(end),
     });
   }
@@ -84,6 +92,13 @@ export class TenantStream {
   #watch(): void {
     this.#cancel();
     this.#cancel = this.#deps.clock.after(SILENCE_MS, () => this.#comeBack());
+  }
+
+  /** A server that can't vouch for its heads may be cut off from what happens: another may not be. */
+  #commented(text: string): void {
+    if (!this.#heads.misses(text)) return;
+    this.#missed += 1;
+    if (this.#missed >= MISSED_HEADS) this.#comeBack();
   }
 
   #comeBack(): void {
@@ -119,6 +134,7 @@ export class TenantStream {
         if (said === undefined) return;
         const { recovered, ...from } = said;
         this.#attempt = 0;
+        this.#heads.named();
         this.#position = from;
         this.#say({ status: "open" });
         if (!recovered) this.#sink.reset();
@@ -130,6 +146,8 @@ export class TenantStream {
       case "heartbeat": {
         // The last event was lost with none behind it: it is asked for again.
         const head = sseHeartbeatSchema.safeParse(parseJsonObject(data)).data;
+        this.#heads.named();
+        this.#missed = 0;
         if (head !== undefined && this.#isBehind(head)) this.#comeBack();
         return;
       }

@@ -252,6 +252,26 @@ test("a heartbeat of a stream tells that the client is in step, and one ahead th
   expect(backend.client.status().status).toBe("reconnecting");
 });
 
+test("a stream that can tell no head three times is asked for anew, and polling serves where there is none", async () => {
+  const backend = await onStream();
+  const beat = async (head: ReturnType<typeof at> | null) => {
+    await backend.clock.pass(25_000);
+    backend.stream().comment("heartbeat");
+    if (head !== null) backend.stream().sayAs("heartbeat", head);
+  };
+  for (const head of [at(10), null, null, at(10), null, null]) await beat(head);
+  // What others put into the stream says nothing of the server.
+  for (let other = 0; other < 5; other += 1) backend.stream().comment("");
+  const asked = backend.streams.length;
+  await beat(null);
+  expect(backend.streams).toHaveLength(asked);
+  await beat(null);
+  expect(backend.streams).toHaveLength(asked + 1);
+  backend.stream().end({ kind: "refused", status: 503, code: "UNAVAILABLE" });
+  await backend.clock.pass(1);
+  expect(backend.client.status().status).toBe("polling");
+});
+
 test("a stream whose history was cut off makes the state be read anew", async () => {
   const backend = await begun();
   backend.socket().end(1006);

@@ -33,6 +33,7 @@ export type FakeStream = {
   readonly connected: (at: Position, recovered?: boolean) => void;
   readonly say: (message: Down) => void;
   readonly sayAs: (event: string, data: Record<string, unknown>) => void;
+  readonly comment: (text: string) => void;
   readonly end: (end: StreamEnd) => void;
   isClosed: boolean;
 };
@@ -92,6 +93,7 @@ export const fakeBackend = (
       connected: (at, recovered = true) => sayAs("connected", { ...at, recovered }),
       say: (message) => sayAs("message", message),
       sayAs,
+      comment: (text) => heard(() => handlers.onComment(text)),
       end: (end) => heard(() => handlers.onEnd(end)),
     };
     streams.push(stream);
