@@ -12,7 +12,7 @@ import { append, type Reply, replay, runCommand, runRead, storedReply, storeRepl
 import type { ServiceDeps } from "../../deps.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
 import type { Scope } from "../../scope.ts";
-import { addMember, findTeamMember } from "../members/service.ts";
+import { addMember, findTeamMember, holdName } from "../members/service.ts";
 import {
   deleteInvitationRow,
   findInvitation,
@@ -122,6 +122,7 @@ export const acceptInvitation = async (
     const known = await findInvitation(tx, id);
     if (known === null) throw notFound();
     const teamId = known.team_id as TeamId;
+    await holdName(deps.db.dialect, tx, scope.userId);
     const head = await lockHead(deps.db.dialect, tx, teamId);
     if (head === null) throw notFound();
     const row = await openInvitation(deps, tx, id);

@@ -5,7 +5,7 @@ import { lockHead } from "../../../platform/events/append.ts";
 import type { Committed } from "../../../platform/events/relay.ts";
 import type { Me, UpdateMe, User } from "../../../shared/users.ts";
 import { notFound } from "../../app-error.ts";
-import { append } from "../../command.ts";
+import { append, roleIn } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import type { Scope } from "../../scope.ts";
 import { memberAt } from "../members/service.ts";
@@ -38,7 +38,8 @@ export const updateMe = async (deps: ServiceDeps, scope: Scope, input: UpdateMe)
     // In the order of ids: two renames that lock the same teams never wait for each other.
     for (const teamId of teams.map((team) => team.id).sort()) {
       const head = await lockHead(deps.db.dialect, tx, teamId);
-      if (head === null) continue;
+      // Since the teams were read one may have been deleted, or have taken the person out.
+      if (head === null || (await roleIn(tx, teamId, scope.userId)) === null) continue;
       const events: NewEvent[] = [
         { action: "MEMBER_UPDATED", data: await memberAt(tx, teamId, scope.userId, head.seq + 1) },
       ];

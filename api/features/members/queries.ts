@@ -64,6 +64,10 @@ export const listMembers = async (
   return (await query.execute()).map(toMember);
 };
 
+export const lockUser = async (tx: Executor, userId: string): Promise<void> => {
+  await tx.selectFrom("users").select("id").where("id", "=", userId).forShare().execute();
+};
+
 export const insertMember = async (
   tx: Executor,
   member: { teamId: string; userId: string; role: string; joinedAt: string; version: number },

@@ -1,4 +1,4 @@
-import type { Executor } from "../../../platform/db/db.ts";
+import type { DialectName, Executor, Tx } from "../../../platform/db/db.ts";
 import type { TeamId, UserId } from "../../../shared/ids.ts";
 import type { Member, UpdateMember } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
@@ -14,6 +14,7 @@ import {
   deleteMember,
   findMember,
   insertMember,
+  lockUser,
   listMembers as queryMembers,
   setMemberVersion,
   updateRole,
@@ -28,6 +29,15 @@ export const addMember = async (
 ): Promise<Member> => {
   await insertMember(tx, { ...member, joinedAt: member.at });
   return memberOr404(tx, member.teamId, member.userId);
+};
+
+/**
+ * Keeps a person from being renamed until the transaction ends: a rename goes to the teams that it finds, and a team
+ * that takes a new member shows the name that it reads. To be called before a team's head is locked, as a rename does.
+ * On SQLite the transaction's own write lock does it.
+ */
+export const holdName = async (dialect: DialectName, tx: Tx, userId: UserId): Promise<void> => {
+  if (dialect === "postgres") await lockUser(tx, userId);
 };
 
 /** Marks a member as changed at a version: the person's name, which the member shows, has changed. */

@@ -20,7 +20,7 @@ import {
 import type { ServiceDeps } from "../../deps.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
 import type { Scope } from "../../scope.ts";
-import { addMember } from "../members/service.ts";
+import { addMember, holdName } from "../members/service.ts";
 import { deleteTeamRow, findTeam, insertTeam, listTeamsOf, updateTeamRow } from "./queries.ts";
 
 export const teamsOf = (tx: Executor, userId: string): Promise<TeamWithRole[]> => listTeamsOf(tx, userId);
@@ -47,6 +47,7 @@ export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateT
       if ((await roleIn(tx, again.reply.body.id, scope.userId)) === null) throw notFound();
       return again;
     }
+    await holdName(deps.db.dialect, tx, scope.userId);
     const at = new Date(deps.clock.now()).toISOString();
     const tenantId = deps.newId() as TeamId;
     const head = await createHead(tx, tenantId, deps.newId(), at);

@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { sql } from "kysely";
+import { lockHead } from "../../platform/events/append.ts";
+import { invitationSchema } from "../../shared/invitations.ts";
+import { addMember, makeGround, startApi } from "../support/api.ts";
+import { startPostgres } from "../support/services.ts";
+
+const postgres = await startPostgres();
+
+test("who is renamed while joining has in the team's log the name that the database has", async () => {
+  const api = await startApi({ DATABASE_URL: await postgres.createDatabase() });
+  const { db } = api.platform;
+  const [known, joined] = [await makeGround(api), await makeGround(api)];
+  const person = await addMember(api, known, "viewer");
+  const invitation = await joined.owner.expect(
+    201,
+    invitationSchema,
+    "POST",
+    `/api/teams/${joined.team.id}/invitations`,
+    {
+      body: { role: "viewer" },
+    },
+  );
+  const waiting = async (count: number) => {
+    for (;;) {
+      const { rows } = await sql`select 1 from pg_locks where not granted`.execute(db.read);
+      if (rows.length >= count) return;
+    }
+  };
+  const held = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const holding = db.change(async (tx) => {
+    await lockHead("postgres", tx, known.team.id);
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+  // It has looked for the person's teams, and waits for the first of them.
+  const renamed = person.call("PATCH", "/api/me", { body: { name: "After" } });
+  await waiting(1);
+  const accepted = person.call("POST", `/api/invitations/${invitation.id}/accept`);
+  await Promise.race([accepted, waiting(2)]);
+  release.resolve();
+  await holding;
+  expect([(await renamed).status, (await accepted).status]).toEqual([200, 200]);
+  const { position } = await joined.owner.call("GET", `/api/teams/${joined.team.id}`);
+  const since = `${position?.epoch}:${(position?.seq ?? 0) - 1}`;
+  const { body } = await joined.owner.call("GET", `/api/teams/${joined.team.id}/events?since=${since}`);
+  expect(body).toMatchObject({ events: [{ data: { userId: person.id, name: "After" } }] });
+});
