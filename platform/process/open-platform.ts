@@ -44,7 +44,7 @@ export const openPlatform = async (config: Config) => {
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
-  const redis = config.redisUrls === null ? null : connectQuickRedis(config.redisUrls, log);
+  const redis = config.redisUrls === null ? null : connectQuickRedis(config.redisUrls, { clock, log });
   const cache = redis === null ? NO_SHARED_CACHE : createRedisCache(redis, log);
   const rates = { rest: config.rateLimit, auth: config.authRateLimit, tenant: config.tenantRateLimit };
   const rateLimits = createRateLimits(rates, redis);
@@ -69,7 +69,7 @@ export const openPlatform = async (config: Config) => {
       await feeds.close();
       await pubsub.close();
       tenantBudget.stop();
-      redis?.disconnect();
+      redis?.close();
       await release?.();
       await db.close();
     },

@@ -1,6 +1,7 @@
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
+import { connectCluster } from "../redis/connect-cluster.ts";
 import type { Script } from "./redis-scripts.ts";
 
 /** Redis did not answer in time; whoever asked tries again. */
@@ -51,7 +52,7 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
     retryStrategy: (times: number) => (0.5 + random() / 2) * Math.min(MAX_RETRY_MS, 25 * 2 ** Math.min(times, 10)),
   } satisfies RedisOptions;
   const isCluster = urls.length > 1;
-  const connect = (): Redis | Cluster => (isCluster ? connectCluster(urls) : new Redis(urls[0] ?? "", options));
+  const connect = (): Redis | Cluster => (isCluster ? connectNodes(urls) : new Redis(urls[0] ?? "", options));
   const commands = connect();
   const subscriber = connect();
   watch(commands, urls, log);
@@ -90,26 +91,14 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
   };
 };
 
-const connectCluster = (urls: readonly string[]): Cluster => {
-  const seeds = urls.map((url) => new URL(url));
-  const first = seeds[0];
-  return new Cluster(
-    seeds.map(({ hostname, port }) => ({ host: hostname, port: port === "" ? 6379 : Number(port) })),
-    {
-      enableOfflineQueue: false,
-      shardedSubscribers: true,
-      clusterRetryStrategy: (times) => Math.min(MAX_RETRY_MS, 50 * times),
-      redisOptions: {
-        ...PER_NODE,
-        // The cluster's own subscribers follow the slots as they move.
-        autoResubscribe: true,
-        ...(first?.username ? { username: decodeURIComponent(first.username) } : {}),
-        ...(first?.password ? { password: decodeURIComponent(first.password) } : {}),
-        ...(first?.protocol === "rediss:" ? { tls: {} } : {}),
-      },
-    },
-  );
-};
+const connectNodes = (urls: readonly string[]): Cluster =>
+  connectCluster(urls, {
+    enableOfflineQueue: false,
+    shardedSubscribers: true,
+    clusterRetryStrategy: (times) => Math.min(MAX_RETRY_MS, 50 * times),
+    // The cluster's own subscribers follow the slots as they move.
+    redisOptions: { ...PER_NODE, autoResubscribe: true },
+  });
 
 /** Says once that Redis is away and once that it is back. */
 const watch = (client: Redis | Cluster, urls: readonly string[], log: Log): void => {

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import { own } from "../../tests/support/lifetime.ts";
 import { startRedis } from "../../tests/support/services.ts";
+import { systemClock } from "../clock/clock.ts";
 import { silentLog } from "../log/log.ts";
 import { connectQuickRedis } from "../redis/quick-redis.ts";
 import { createRateLimits } from "./rate-limit.ts";
@@ -22,18 +24,40 @@ test("says what is left, then refuses until the window begins anew", async () =>
   expect((await rest.consume("other")).allowed).toBeTrue();
 });
 
+/** So many connections to one Redis, and their limiters; all are ready. */
+const limitersOn = async (url: string, count: number) => {
+  const connections = Array.from({ length: count }, () =>
+    connectQuickRedis([url], { clock: systemClock, log: silentLog }),
+  );
+  for (const { close } of connections) own(async () => close());
+  while (connections.some(({ client }) => client.status !== "ready"))
+    await new Promise((resolve) => setImmediate(resolve));
+  return connections.map((connection) => createRateLimits(rates, connection).rest);
+};
+
 test("processes on one Redis count together, and each for itself while Redis is away", async () => {
   const redis = await startRedis();
-  const clients = [connectQuickRedis([redis.url], silentLog), connectQuickRedis([redis.url], silentLog)];
-  const [one, two] = clients.map((client) => createRateLimits(rates, client).rest);
+  const [one, two] = await limitersOn(redis.url, 2);
   if (one === undefined || two === undefined) throw new Error("two limiters");
-  await Promise.all(clients.map((client) => client.ping()).map((ping) => ping.catch(() => null)));
-  while (clients.some((client) => client.status !== "ready")) await new Promise((resolve) => setImmediate(resolve));
   await one.consume("u");
   await two.consume("u");
   expect((await one.consume("u")).remaining).toBe(0);
   expect((await two.consume("u")).allowed).toBeFalse();
   await redis.kill();
   expect((await one.consume("u")).allowed).toBeTrue();
-  for (const client of clients) client.disconnect();
+}, 20_000);
+
+test("a Redis that hangs is waited for once, not by each request, and counts again when it goes on", async () => {
+  const redis = await startRedis();
+  const [one] = await limitersOn(redis.url, 1);
+  if (one === undefined) throw new Error("a limiter");
+  await one.consume("u");
+  redis.pause();
+  const from = performance.now();
+  for (let request = 0; request < 100; request += 1) await one.consume("u");
+  // Half a second for each would be fifty.
+  expect(performance.now() - from).toBeLessThan(5_000);
+  redis.resume();
+  // What was counted here meanwhile is over the limit; what Redis has counted is not.
+  while (!(await one.consume("u")).allowed) await new Promise((resolve) => setImmediate(resolve));
 }, 20_000);

@@ -26,10 +26,16 @@ export type RateLimits = {
 const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): RateLimiter => {
   const options = { keyPrefix: `artel:limit:${name}`, points: rate.points, duration: rate.seconds };
   const memory = new RateLimiterMemory(options);
-  const limiter =
-    redis === null
-      ? memory
-      : new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory, rejectIfRedisNotReady: true });
+  const shared = redis === null ? null : new RateLimiterRedis({ ...options, storeClient: redis.client });
+  const take = async (key: string, points: number): Promise<RateLimiterRes> => {
+    if (redis === null || shared === null) return memory.consume(key, points);
+    try {
+      return await redis.run(() => shared.consume(key, points));
+    } catch (err) {
+      if (err instanceof RateLimiterRes) throw err;
+      return memory.consume(key, points);
+    }
+  };
   const allowance = (allowed: boolean, result: RateLimiterRes): Allowance => ({
     allowed,
     limit: rate.points,
@@ -40,7 +46,7 @@ const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): Rate
   return {
     consume: async (key, points = 1) => {
       try {
-        return allowance(true, await limiter.consume(key, points));
+        return allowance(true, await take(key, points));
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) return allowance(false, refusal);
         throw refusal;
@@ -49,7 +55,6 @@ const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): Rate
   };
 };
 
-/** `redis`: a connection that fails at once while Redis is away. */
 export const createRateLimits = (
   rates: { readonly rest: Rate; readonly auth: Rate; readonly tenant: Rate },
   redis: QuickRedis | null = null,

@@ -112,7 +112,11 @@ export const createRest = (): Rest => {
     newSecretId: () => now().newSecretId(),
     secret: "",
     version: "0",
-    snapshots: { get: (...values) => snapshots.get(...values) },
+    snapshots: {
+      kept: (...values) => snapshots.kept(...values),
+      shared: (...values) => snapshots.shared(...values),
+      computed: (...values) => snapshots.computed(...values),
+    },
   };
   const endListeners = new Set<Parameters<Ends["listen"]>[0]>();
   const stream = streamRoutes(deps, { announce: unneeded, listen: (listener) => void endListeners.add(listener) });

@@ -84,12 +84,23 @@ export const createBoard = (
 export type BoardDeps = ServiceDeps & { readonly snapshots: SnapshotCache };
 
 /** The whole board as of one position, without its archived tasks, as JSON text. */
-export const getBoard = (deps: BoardDeps, scope: Scope, boardId: BoardId): Promise<Reply<string>> =>
-  runRead(deps, scope, {
+export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId): Promise<Reply<string>> => {
+  const access = {
     right: "boards.read",
-    tenantOf: (tx) => teamOf(tx, "boards", boardId),
+    tenantOf: (tx: Executor) => teamOf(tx, "boards", boardId),
+  } as const;
+  const known = await runRead(deps, scope, {
+    ...access,
+    run: async (_, head) => deps.snapshots.kept(boardId, formatPosition(head)),
+  });
+  const { position } = known;
+  const found = known.body ?? (position === null ? null : await deps.snapshots.shared(boardId, position));
+  if (found !== null) return { ...known, body: found };
+  return runRead(deps, scope, {
+    ...access,
+    isFree: true,
     run: ({ tx, tenantId }, head) =>
-      deps.snapshots.get(boardId, formatPosition(head), async () => {
+      deps.snapshots.computed(boardId, formatPosition(head), async () => {
         const snapshot: BoardSnapshot = {
           ...(await boardOr404(tx, boardId)),
           columns: await columnsOf(tx, boardId),
@@ -100,6 +111,7 @@ export const getBoard = (deps: BoardDeps, scope: Scope, boardId: BoardId): Promi
         return JSON.stringify(snapshot);
       }),
   });
+};
 
 /** The position of a board's team, after the rights: enough to answer `If-None-Match` without reading the board. */
 export const getBoardPosition = async (deps: ServiceDeps, scope: Scope, boardId: BoardId): Promise<string | null> =>
