@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { teamIdSchema } from "../../shared/ids.ts";
-import { parsePosition, positionTextSchema } from "../../shared/position.ts";
+import type { FeedLease } from "../../platform/events/feed-hub.ts";
+import { type TeamId, teamIdSchema } from "../../shared/ids.ts";
+import { type Position, parsePosition, positionTextSchema } from "../../shared/position.ts";
 import { AppError, notFound } from "../app-error.ts";
 import type { Ends } from "../auth/ends.ts";
 import { runRead } from "../command.ts";
@@ -9,6 +10,7 @@ import { answer, scopeOf } from "../http.ts";
 import { createRouter, problems } from "../openapi.ts";
 import { EventStream } from "./event-stream.ts";
 import { runStream, type StreamSession } from "./stream-session.ts";
+import { createStreamSlots } from "./stream-slots.ts";
 
 const open = createRoute({
   method: "get",
@@ -40,6 +42,9 @@ const HEADERS = {
   "X-Accel-Buffering": "no",
 };
 
+/** Who holds too many is not to ask before, in seconds; as after a close with 4005. */
+const FULL_SECONDS = 30;
+
 /** The route of the event stream; `endStreams` closes all that are open, so that their readers come back elsewhere. */
 export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
   const router = createRouter();
@@ -51,6 +56,17 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     }
   });
   const streams = new Set<EventStream>();
+  const most = deps.config.maxSocketsPerUser;
+  const slots = createStreamSlots(most);
+  const lease = async (teamId: TeamId, head: Position): Promise<FeedLease> => {
+    const held = await deps.feeds.acquire(teamId).catch((err: unknown) => {
+      deps.log.warn({ err, tenantId: teamId }, "a stream could not be opened");
+      return null;
+    });
+    if (held !== null && (await held.feed.reach(head)) !== "unknown") return held;
+    held?.release();
+    throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
+  };
   router.openapi(open, async (c) => {
     const scope = scopeOf(c);
     const query = c.req.valid("query");
@@ -63,14 +79,14 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     });
     const head = parsePosition(position ?? "");
     if (head === null) throw notFound();
-    const lease = await deps.feeds.acquire(teamId.data).catch((err: unknown) => {
-      deps.log.warn({ err, tenantId: teamId.data }, "a stream could not be opened");
-      throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
-    });
-    if ((await lease.feed.reach(head)) === "unknown") {
-      lease.release();
-      throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
+    const giveBack = slots.take(scope.userId);
+    if (giveBack === null) {
+      throw new AppError("RATE_LIMITED", `You hold ${most} streams of this node already`, undefined, FULL_SECONDS);
     }
+    const held = await lease(teamId.data, head).catch((err: unknown) => {
+      giveBack();
+      throw err;
+    });
     const stream = new EventStream({ ...HEADERS, ...(position === null ? {} : { "Artel-Position": position }) });
     streams.add(stream);
     let session: StreamSession | null = null;
@@ -79,9 +95,10 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
       teamId: teamId.data,
       since: parsePosition(c.req.header("Last-Event-ID") ?? "") ?? parsePosition(query.since ?? ""),
       checkedAt: head,
-      lease,
+      lease: held,
       stream,
       onEnd: () => {
+        giveBack();
         streams.delete(stream);
         if (session !== null) sessions.delete(session);
       },

@@ -14,7 +14,7 @@ import { temporaryFolder } from "../../support/lifetime.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 
 /** Who may read a team's stream, over a bus that does as it is told, in a time of its own. */
-const begin = async () => {
+const begin = async (environment: Record<string, string> = {}) => {
   const api = await startApi();
   const ground = await makeGround(api);
   const reader = await addMember(api, ground, "member");
@@ -24,7 +24,7 @@ const begin = async () => {
   bus.keep(ground.team.id, position.epoch, entriesOf(ground.team.id, 1, position.seq));
   const clock = createManualClock(Date.now());
   const feeds = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics: createMetrics() });
-  const config = loadConfig("all", { LOG_LEVEL: "silent" });
+  const config = loadConfig("all", { LOG_LEVEL: "silent", ...environment });
   const { app } = composeApi(
     { ...api.platform, clock, feeds },
     { config, origins: resolveOrigins(config, 3000), pageDirectory: temporaryFolder("page") },
@@ -50,7 +50,7 @@ const follow = ({ body }: Response) => {
     comment: (text) => heard.push(text),
   });
   const parts = body.pipeThrough(new TextDecoderStream()).getReader();
-  return async (isEnough: (heard: readonly string[]) => boolean): Promise<string[]> => {
+  const hear = async (isEnough: (heard: readonly string[]) => boolean): Promise<string[]> => {
     while (!isEnough(heard)) {
       const part = await parts.read();
       if (part.done) return [...heard, "end"];
@@ -58,6 +58,7 @@ const follow = ({ body }: Response) => {
     }
     return heard;
   };
+  return Object.assign(hear, { leave: () => parts.cancel() });
 };
 
 const says =
@@ -74,6 +75,18 @@ test("a stream names no head while nobody can tell whether it is one", async () 
   bus.isAway = true;
   await clock.advance(2 * HEARTBEAT_SECONDS * 1_000);
   expect((await hear(says("heartbeat", 4))).slice(-2)).toEqual(["heartbeat", "heartbeat"]);
+});
+
+test("a person holds as many streams of a node as sockets, and not more", async () => {
+  const { ground, reader, open } = await begin({ MAX_SOCKETS_PER_USER: "2" });
+  const first = follow(await open(reader));
+  await follow(await open(reader))(says("connected"));
+  const refused = await open(reader);
+  expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "30"]);
+  expect((await open(ground.owner)).status).toBe(200);
+  await first(says("connected"));
+  await first.leave();
+  expect((await open(reader)).status).toBe(200);
 });
 
 test("a membership that ended in a stretch that is lost ends the stream", async () => {
