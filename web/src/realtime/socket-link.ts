@@ -75,9 +75,13 @@ export class SocketLink {
     this.#dispatch({ kind: "doubted" });
   }
 
-  /** A token that is on its way may be of before what made a new one necessary: it is asked for again. */
+  /**
+   * The token that is held, or on its way, may be of before what made a new one necessary: another is asked for, at once
+   * or before the next socket.
+   */
   renewToken(): void {
-    if (this.#connection.kind === "open" && this.#connection.renewing) this.#run("fetch-token");
+    if (this.#connection.kind !== "open") this.doubt();
+    else if (this.#connection.renewing) this.#run("fetch-token");
     else this.#dispatch({ kind: "renewal-due" });
   }
 

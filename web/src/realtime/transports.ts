@@ -82,8 +82,7 @@ export class Transports {
   }
 
   renewToken(): void {
-    if (this.#isBelow()) this.#link.doubt();
-    else this.#link.renewToken();
+    this.#link.renewToken();
   }
 
   send(message: Up): void {

@@ -62,18 +62,25 @@ export const fakeBackend = (
     pollGate: Promise.resolve(),
   };
   const connect = (url: string, handlers: SocketHandlers) => {
+    let isOpen = false;
     const socket: FakeSocket = {
       url,
       sent: [],
       closedBy: null,
-      open: () => handlers.onOpen(),
+      open: () => {
+        isOpen = true;
+        handlers.onOpen();
+      },
       say: (message) => handlers.onText(JSON.stringify(message)),
       sayText: (text) => handlers.onText(text),
       end: (code, reason = "") => handlers.onClose(code, reason),
     };
     sockets.push(socket);
     return {
-      send: (text: string) => socket.sent.push(upSchema.parse(JSON.parse(text))),
+      // As in a browser: before it is open nothing leaves.
+      send: (text: string) => {
+        if (isOpen) socket.sent.push(upSchema.parse(JSON.parse(text)));
+      },
       close: (code = 1000) => {
         socket.closedBy = code;
       },
