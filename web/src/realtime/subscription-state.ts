@@ -64,8 +64,8 @@ type EventFields = {
   forbidden: object;
   unavailable: object;
   ended: { readonly reason: "requested" | "revoked" | "expired" | "deleted" };
-  /** A new token; `null` when its claims can't be read. */
-  granted: { readonly named: boolean | null };
+  /** A new token; `named` is `null` when its claims can't be read, and only who is `online` can join by it at once. */
+  granted: { readonly named: boolean | null; readonly online: boolean };
   /** A state was read that is of the current history. */
   held: { readonly position: Position };
   /** One event came by polling. */

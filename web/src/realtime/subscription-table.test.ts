@@ -33,7 +33,7 @@ const EVENTS: { [Kind in SubscriptionEventKind]: Extract<SubscriptionEvent, { ki
   forbidden: { kind: "forbidden" },
   unavailable: { kind: "unavailable" },
   ended: { kind: "ended", reason: "revoked" },
-  granted: { kind: "granted", named: true },
+  granted: { kind: "granted", named: true, online: true },
   held: { kind: "held", position: at(10) },
   polled: { kind: "polled", at: at(11) },
   "history-gone": { kind: "history-gone" },
@@ -221,9 +221,13 @@ test("forbidden is believed only after a new token", () => {
 
 test("revoked gives the tenant up only if the new token does not name it", () => {
   const renewing = run(STATES.live, { kind: "ended", reason: "revoked" }).state;
-  expect(run(renewing, { kind: "granted", named: false }).state).toEqual({ kind: "denied", reason: "revoked" });
-  expect(run(renewing, { kind: "granted", named: true }).state.kind).toBe("joining");
-  expect(run(renewing, { kind: "granted", named: null }).state.kind).toBe("joining");
+  expect(run(renewing, { kind: "granted", named: false, online: true }).state).toEqual({
+    kind: "denied",
+    reason: "revoked",
+  });
+  expect(run(renewing, { kind: "granted", named: true, online: true }).state.kind).toBe("joining");
+  expect(run(renewing, { kind: "granted", named: null, online: true }).state.kind).toBe("joining");
+  expect(run(renewing, { kind: "granted", named: true, online: false }).state.kind).toBe("unsubscribed");
   expect(run(STATES.live, { kind: "ended", reason: "expired" }).state.kind).toBe("renewing");
 });
 

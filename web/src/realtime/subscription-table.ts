@@ -149,7 +149,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     unavailable: (state) => poll(state.holding, state.attempt),
     ended: onEnded,
     // A refusal by the token before is not heard.
-    granted: (state) => subscribe(state.holding, state),
+    granted: (state, { online }) => (online ? subscribe(state.holding, state) : stay(state)),
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: stay,
     "history-gone": stay,
@@ -165,8 +165,11 @@ export const SUBSCRIPTION_TABLE: Table = {
     forbidden: stay,
     unavailable: stay,
     ended: (state, { reason }) => (reason === "deleted" ? giveUp("deleted") : stay(state)),
-    granted: ({ cause, holding }, { named }) =>
-      named === false ? giveUp(cause) : subscribe(holding, { renewed: cause === "forbidden" }),
+    granted: (state, { named, online }) => {
+      const { cause, holding } = state;
+      if (named === false) return giveUp(cause);
+      return online ? subscribe(holding, { renewed: cause === "forbidden" }) : lost(state);
+    },
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: stay,
     "history-gone": stay,

@@ -144,7 +144,9 @@ export class Subscriptions {
 
   /** A new token: whoever waited for one goes on. */
   granted(grant: Grant): void {
-    for (const tenantId of this.wanted()) this.dispatch(tenantId, { kind: "granted", named: names(grant, tenantId) });
+    const online = this.#online;
+    for (const tenantId of this.wanted())
+      this.dispatch(tenantId, { kind: "granted", named: names(grant, tenantId), online });
   }
 
   /** Polling needs a position: a channel that holds no state begins where its token was made. */

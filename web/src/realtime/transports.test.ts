@@ -283,6 +283,24 @@ test("a stream whose history was cut off makes the state be read anew", async ()
   expect(backend.client.status().status).toBe("streaming");
 });
 
+test("a right that is back while there is no socket is used by the stream that serves instead", async () => {
+  const backend = fakeBackend(ALL);
+  backend.client.join(T);
+  const socket = await backend.open();
+  socket.say(subscribed(10, true));
+  backend.tenants = [];
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  await settle();
+  expect(backend.client.subscription(T).kind).toBe("denied");
+  socket.end(1006);
+  backend.tenants = [T];
+  backend.client.outdated(T);
+  await backend.clock.pass(3_000);
+  backend.stream().open(at(10));
+  backend.stream().connected(at(10), false);
+  expect(backend.client.status().status).toBe("streaming");
+});
+
 test("a hidden page neither streams nor polls, and does at once when it is seen", async () => {
   const backend = await onStream();
   backend.client.setHidden(true);
