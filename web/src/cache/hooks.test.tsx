@@ -148,6 +148,28 @@ test("a new task shows at once and never flickers on its way; a refused one is t
   expect(shown(here)).toBe("0 task.create Not this FORBIDDEN");
 });
 
+const LostScreen = ({ boardId, columnId }: { boardId: string; columnId: ColumnId }) => {
+  useBoard(boardId);
+  const { createTask, updateTask } = useBoardActions(boardId);
+  const create = () => updateTask(createTask({ columnId, title: "Mine" }), { description: "A long text" });
+  return (
+    <>
+      <button type="button" onClick={create}>
+        Write
+      </button>
+      <output>{useRefused().map(({ lost }) => lost)}</output>
+    </>
+  );
+};
+
+test("a refused task is told with all that was written into it", async () => {
+  const here = await page(7, (at) => <LostScreen boardId={at.boardId} columnId={firstColumn(at)} />);
+  here.world.faults.refused = 1;
+  fireEvent.click(here.getByText("Write"));
+  await here.pass(2_000);
+  expect(shown(here)).toBe("Mine\n\nA long text");
+});
+
 const NOWHERE = "01900000-0000-7000-8000-00000000dead";
 const FateScreen = ({ boardId }: { boardId: string }) => (
   <output>{`${useBoard(boardId).status} ${useBoard(NOWHERE).status}`}</output>

@@ -5,6 +5,9 @@ import type { Rebased } from "./outbox-deps.ts";
 const TEXTS = ["title", "description"] as const;
 export type TextField = (typeof TEXTS)[number];
 
+/** A rule in Markdown, so that what is copied reads well where it is put. */
+const BETWEEN_TASKS = "\n\n---\n\n";
+
 /** A text that was written from `base`, and what another has made of it since. */
 export type TextConflict = { readonly field: TextField; readonly base: string; readonly mine: string };
 
@@ -34,4 +37,21 @@ export const rebasedText = (intent: Intent, task: Task): Rebased => {
   const isWhole = texts.length === Object.keys(intent.change).length;
   if (isWhole && texts.every(({ field, mine }) => task[field] === mine)) return "done";
   return { ...intent, ifVersion: task.version };
+};
+
+/** What the intents would have written, of each task the latest texts, as one to copy; `null` where nothing was. */
+export const writtenIn = (intents: readonly Intent[]): string | null => {
+  const tasks = new Map<string, { readonly title?: string | undefined; readonly description?: string | undefined }>();
+  for (const intent of intents) {
+    if (intent.kind === "task.create") tasks.set(intent.input.id, intent.input);
+    if (intent.kind === "task.delete") tasks.delete(intent.id);
+    if (intent.kind !== "task.update") continue;
+    const { title, description } = tasks.get(intent.id) ?? {};
+    tasks.set(intent.id, {
+      title: intent.change.title ?? title,
+      description: intent.change.description ?? description,
+    });
+  }
+  const texts = [...tasks.values()].map(({ title, description }) => [title, description].filter(Boolean).join("\n\n"));
+  return texts.filter(Boolean).join(BETWEEN_TASKS) || null;
 };

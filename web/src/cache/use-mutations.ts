@@ -5,7 +5,7 @@ import { type BoardsActions, boardsActions } from "./boards-actions.ts";
 import type { Intent, IntentKind } from "./intents.ts";
 import { useRuntime } from "./query-client.ts";
 import type { Runtime } from "./runtime.ts";
-import { type TextConflict, textsOf } from "./texts.ts";
+import { type TextConflict, textsOf, writtenIn } from "./texts.ts";
 import { useView } from "./use-view.ts";
 
 export type { BoardActions, BoardsActions, IntentKind };
@@ -37,12 +37,6 @@ export type RefusedChange = {
   readonly dismiss: () => void;
 };
 
-const lostIn = (intent: Intent): string | null => {
-  if (intent.kind === "task.update") return intent.change.description ?? intent.change.title ?? null;
-  if (intent.kind === "task.create") return [intent.input.title, intent.input.description].filter(Boolean).join("\n\n");
-  return null;
-};
-
 const conflictIn = (intent: Intent, { code }: ApiProblem): RefusedChange["conflict"] => {
   const [text] = textsOf(intent);
   if (code !== "VERSION_MISMATCH" || text === undefined || intent.kind !== "task.update") return null;
@@ -50,22 +44,22 @@ const conflictIn = (intent: Intent, { code }: ApiProblem): RefusedChange["confli
 };
 
 const refusedIn = ({ outbox }: Runtime): readonly RefusedChange[] =>
-  outbox.refusals.flatMap(({ id, intents: [first], title, problem }) =>
-    first === undefined
-      ? []
-      : [
-          {
-            id,
-            what: first.kind,
-            title,
-            problem,
-            lost: lostIn(first),
-            conflict: conflictIn(first, problem),
-            retry: () => outbox.retry(id),
-            dismiss: () => outbox.dismiss(id),
-          },
-        ],
-  );
+  outbox.refusals.flatMap(({ id, intents, title, problem }) => {
+    const [first] = intents;
+    if (first === undefined) return [];
+    return [
+      {
+        id,
+        what: first.kind,
+        title,
+        problem,
+        lost: writtenIn(intents),
+        conflict: conflictIn(first, problem),
+        retry: () => outbox.retry(id),
+        dismiss: () => outbox.dismiss(id),
+      },
+    ];
+  });
 
 /** Changes that the server refused and that were taken back. */
 export const useRefused = (): readonly RefusedChange[] => {
