@@ -93,6 +93,29 @@ test("no answer, a broken answer and a gateway's answer are failures of the netw
   for (let tries = 0; tries < 3; tries += 1) expect(await failure(api.request(get))).toBeInstanceOf(NetworkFailure);
 });
 
+const page403 = () => new Response("<html>", { status: 403 });
+const keyed = { method: "DELETE", path: "/things/a", schema: thing, idempotencyKey: "k" } as const;
+
+test("a page of something between says nothing of a request that can be repeated", async () => {
+  const foreign = Response.json({ title: "Not Found", status: 404 }, { status: 404 });
+  const { api } = answering(page403(), foreign, new Response("", { status: 404 }), page403());
+  for (let tries = 0; tries < 3; tries += 1) expect(await failure(api.request(keyed))).toBeInstanceOf(NetworkFailure);
+  expect(await failure(api.request(get))).toBeInstanceOf(NetworkFailure);
+});
+
+test("what something between says of the session, the size or the pace is believed", async () => {
+  const wait = { "retry-after": "3" };
+  const answers = [401, 413, 429].map((status) => new Response("<html>", { status, headers: wait }));
+  const { api } = answering(...answers);
+  for (const status of [401, 413, 429])
+    expect(await failure(api.request(keyed))).toMatchObject({ code: "UNKNOWN", status, retryAfterSeconds: 3 });
+});
+
+test("a request that might act twice is not repeated on account of a page of something between", async () => {
+  const { api } = answering(page403());
+  expect(await failure(api.request({ ...get, method: "POST" }))).toMatchObject({ code: "UNKNOWN", status: 403 });
+});
+
 test("an answer that is not what it should be is a problem", async () => {
   const { api } = answering(Response.json({ id: 7 }));
   expect(await failure(api.request(get))).toMatchObject({ code: "UNKNOWN" });

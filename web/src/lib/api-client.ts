@@ -83,20 +83,27 @@ const readJson = async (response: Response): Promise<unknown> => {
   }
 };
 
-const refusal = async (response: Response): Promise<ApiProblem | NetworkFailure> => {
+type Sent = Omit<ApiRequest<z.ZodType>, "schema"> & { readonly accept?: string };
+
+/** What something between may say as well as the server: who asks, how much, how often. */
+const BELIEVED = new Set([401, 413, 429]);
+
+/** Whether it does no harm to send it once more. */
+const isRepeatable = ({ method, idempotencyKey }: Sent): boolean => method === "GET" || idempotencyKey !== undefined;
+
+const refusal = async (request: Sent, response: Response): Promise<ApiProblem | NetworkFailure> => {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null));
   const wait = retryAfter(response);
   if (parsed.success) {
     const { code, status, detail, errors } = parsed.data;
     return new ApiProblem(isKnownCode(code) ? code : "UNKNOWN", status, detail, errors ?? [], wait);
   }
-  // A gateway's own page says nothing of what the server did with the request.
-  return response.status >= 500
-    ? new NetworkFailure(`a gateway answered ${response.status}`)
-    : new ApiProblem("UNKNOWN", response.status, response.statusText || `status ${response.status}`, [], wait);
+  // A gateway's own page says nothing of what the server did with the request, or would.
+  const { status, statusText } = response;
+  return status >= 500 || (isRepeatable(request) && !BELIEVED.has(status))
+    ? new NetworkFailure(`a gateway answered ${status}`)
+    : new ApiProblem("UNKNOWN", status, statusText || `status ${status}`, [], wait);
 };
-
-type Sent = Omit<ApiRequest<z.ZodType>, "schema"> & { readonly accept?: string };
 
 const headersOf = (request: Sent, ifNoneMatch: string | undefined) => {
   const headers = new Headers({ accept: request.accept ?? "application/json" });
@@ -143,7 +150,7 @@ export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: s
     request: ApiRequest<Schema>,
     response: Response,
   ): Promise<ApiAnswer<z.infer<Schema>>> => {
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await refusal(request, response);
     const data = request.schema.safeParse(await readJson(response));
     if (!data.success) throw new ApiProblem("UNKNOWN", response.status, z.prettifyError(data.error));
     return {
