@@ -9,13 +9,14 @@ import type { Clock } from "../realtime/ports.ts";
 import { createBoardViews } from "./board-views.ts";
 import type { DevicePort } from "./device.ts";
 import type { Fact } from "./facts.ts";
-import { type Intent, requestOf, subjectOf } from "./intents.ts";
+import { type Intent, subjectOf } from "./intents.ts";
 import { Keeper } from "./keeper.ts";
 import { keys } from "./keys.ts";
 import { Outbox } from "./outbox.ts";
 import type { Rebased } from "./outbox-deps.ts";
 import type { Entry } from "./outbox-entry.ts";
 import { type ReadStart, readBoard, readBoards, readMembers } from "./reads.ts";
+import { sendChange } from "./send-change.ts";
 import {
   type BoardState,
   type BoardsState,
@@ -93,7 +94,7 @@ export class Runtime {
       ...deps,
       prepare: (intent) => preparedText(intent, this.#confirmedTask(intent)),
       rebase: (intent) => this.#rebase(intent),
-      send: (intent, key) => deps.api.request({ ...requestOf(intent), idempotencyKey: key }),
+      send: (intent, key) => sendChange(deps.api, intent, key),
       isHeld: (entry) => this.#isHeld(entry),
       changed: () => this.#outboxChanged(),
       unverified: () => void (this.me() && this.queryClient.invalidateQueries({ queryKey: keys.me })),
