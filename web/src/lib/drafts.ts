@@ -10,8 +10,7 @@ const WRITTEN_MS = 2_000;
 
 const nameOf = ({ userId, taskId, field }: DraftPlace) => `draft.${userId}.${taskId}.${field}`;
 
-export const packDraft = (draft: KeptDraft | null): string | null =>
-  draft ? JSON.stringify([draft.base, draft.text]) : null;
+export const packDraft = (draft: KeptDraft): string => JSON.stringify([draft.base, draft.text]);
 
 export const unpackDraft = (packed: string | null): KeptDraft | null => {
   if (packed === null) return null;
@@ -26,8 +25,12 @@ export const unpackDraft = (packed: string | null): KeptDraft | null => {
 };
 
 export const recallDraft = (place: DraftPlace): KeptDraft | null => unpackDraft(recall(nameOf(place)));
-export const rememberDraft = (place: DraftPlace, draft: KeptDraft | null): void =>
-  remember(nameOf(place), packDraft(draft));
+export const rememberDraft = (place: DraftPlace, draft: KeptDraft): void => remember(nameOf(place), packDraft(draft));
+
+/** Another tab may have written something else there since. */
+export const forgetDraft = (place: DraftPlace, draft: KeptDraft): void => {
+  if (recall(nameOf(place)) === packDraft(draft)) remember(nameOf(place), null);
+};
 
 /** What was saved stays a draft until it can no longer be lost with the page, unless something else is written. */
 export const forgetSavedDraft = (place: DraftPlace): void => {

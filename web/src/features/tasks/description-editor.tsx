@@ -1,13 +1,13 @@
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { type DraftPlace, forgetSavedDraft, recallDraft, rememberDraft } from "../../lib/drafts.ts";
 import { recall, remember } from "../../lib/storage.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
-import { type Draft, keepMine, viewDraft, writeDraft } from "./description-draft.ts";
+import { keepMine, viewDraft, writeDraft } from "./description-draft.ts";
 import { TheirText } from "./their-text.tsx";
+import { useKeptDraft, useLeave } from "./use-kept-draft.ts";
 
 const Markdown = lazy(() => import("../../ui/markdown.tsx").then((module) => ({ default: module.Markdown })));
 
@@ -21,8 +21,8 @@ const tooLong = (text: string) =>
 export const DescriptionEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { actions, writes, me } = useBoardContext();
-  const place: DraftPlace = { userId: me.id, taskId: task.id, field: "description" };
-  const [draft, setDraftState] = useState<Draft>(() => recallDraft(place));
+  const place = { userId: me.id, taskId: task.id, field: "description" } as const;
+  const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
   const [merging, setMerging] = useState(false);
   const [mode, setMode] = useState<Mode>(() =>
     task.description !== "" && recall("description") === "preview" ? "preview" : "write",
@@ -30,18 +30,13 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
   const server = task.description;
   const view = viewDraft(draft, server);
   const long = tooLong(view.text);
-  const setDraft = (next: Draft) => {
-    setDraftState(next);
-    rememberDraft(place, next);
-  };
   const choose = (next: Mode) => {
     setMode(next);
     remember("description", next === "preview" ? "preview" : null);
   };
   const send = (text: string, base: string) => {
     actions.updateTask(task.id, { description: text }, { version: task.version, texts: { description: base } });
-    setDraftState(null);
-    forgetSavedDraft(place);
+    setSaved();
   };
   const save = () => {
     const now = viewDraft(draft, server);
@@ -50,9 +45,10 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
     if (now.theirs !== null || tooLong(now.text)) return;
     send(now.text, draft?.base ?? server);
   };
-  const leave = useRef(save);
-  leave.current = save;
-  useEffect(() => () => leave.current(), []);
+  const leave = () => {
+    if (isOwn.current || !view.dirty) save();
+  };
+  useLeave(leave);
   if (!writes) {
     return (
       <section className="flex flex-col gap-2">
@@ -91,7 +87,7 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
           value={view.text}
           aria-invalid={long || undefined}
           onChange={(event) => setDraft(writeDraft(draft, server, event.currentTarget.value))}
-          onBlur={save}
+          onBlur={leave}
           onKeyDown={(event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
               event.preventDefault();

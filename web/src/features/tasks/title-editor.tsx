@@ -1,19 +1,15 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { type DraftPlace, forgetSavedDraft, type KeptDraft, recallDraft, rememberDraft } from "../../lib/drafts.ts";
 import { useBoardContext } from "../boards/board-context.ts";
+import { useKeptDraft, useLeave } from "./use-kept-draft.ts";
 
 /** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */
 export const TitleEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { actions, writes, me } = useBoardContext();
-  const place: DraftPlace = { userId: me.id, taskId: task.id, field: "title" };
-  const [draft, setDraftState] = useState<KeptDraft | null>(() => recallDraft(place));
-  const setDraft = (next: KeptDraft | null) => {
-    setDraftState(next);
-    rememberDraft(place, next);
-  };
+  const place = { userId: me.id, taskId: task.id, field: "title" } as const;
+  const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
   const latest = useRef({ draft, task });
   latest.current = { draft, task };
   const save = () => {
@@ -22,12 +18,12 @@ export const TitleEditor = ({ task }: { task: Task }) => {
     const title = now.text.trim();
     if (!title || title === then.title) return setDraft(null);
     actions.updateTask(then.id, { title }, { version: then.version, texts: { title: now.base } });
-    setDraftState(null);
-    forgetSavedDraft(place);
+    setSaved();
   };
-  const leave = useRef(save);
-  leave.current = save;
-  useEffect(() => () => leave.current(), []);
+  const leave = () => {
+    if (isOwn.current || draft?.text.trim() === task.title) save();
+  };
+  useLeave(leave);
   if (!writes) {
     return <h2 className="text-xl font-semibold break-words whitespace-pre-line">{task.title}</h2>;
   }
@@ -38,11 +34,12 @@ export const TitleEditor = ({ task }: { task: Task }) => {
       maxLength={MAX_TITLE_LENGTH}
       rows={Math.min(6, Math.ceil((draft?.text ?? task.title).length / 42))}
       onChange={(event) => setDraft({ base: draft?.base ?? task.title, text: event.currentTarget.value })}
-      onBlur={save}
+      onBlur={leave}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
         if (event.key === "Enter" && !event.shiftKey) {
           event.preventDefault();
+          save();
           event.currentTarget.blur();
         }
         if (event.key === "Escape" && draft !== null) {

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { GlobalRegistrator } from "@happy-dom/global-registrator";
+import { userIdSchema } from "../../../../shared/ids.ts";
+import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
+import { boardActions } from "../../cache/board-actions.ts";
+import { createQueryClient, runtimeOf } from "../../cache/query-client.ts";
+import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../cache/testing/things.ts";
+import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
+import { BoardContext, type BoardContextValue } from "../boards/board-context.ts";
+import { createBoardUi } from "../boards/board-ui.ts";
+
+// React looks for a document once, when it is loaded.
+GlobalRegistrator.register({ url: "http://localhost/" });
+const { cleanup, fireEvent, render } = await import("@testing-library/react");
+const { DescriptionEditor } = await import("./description-editor.tsx");
+const { TitleEditor } = await import("./title-editor.tsx");
+beforeEach(() => localStorage.clear());
+afterEach(cleanup);
+afterAll(() => GlobalRegistrator.unregister());
+
+const ID = idOf(101);
+const server: Task = makeTask(ID, { title: "Title", description: "Text" });
+const never = () => Promise.reject(new Error("not here"));
+const runtime = runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never, open: never } }));
+
+const EDITORS = [
+  { field: "title", Editor: TitleEditor, label: "task.title" },
+  { field: "description", Editor: DescriptionEditor, label: "task.description" },
+] as const;
+
+const placeOf = (field: DraftPlace["field"]): DraftPlace => ({ userId: USER_ID, taskId: ID, field });
+
+/** An editor in a tab of its own; its `saved` are the changes that it made. */
+const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
+  const saved: UpdateTask[] = [];
+  const context: BoardContextValue = {
+    boardId: BOARD_ID,
+    teamId: TEAM_ID,
+    me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
+    writes: true,
+    columns: [],
+    labels: [],
+    members: [],
+    labelById: new Map(),
+    memberById: new Map(),
+    filter: {},
+    filtering: false,
+    actions: { ...boardActions(runtime, BOARD_ID), updateTask: (_, change) => saved.push(change) },
+    ui: createBoardUi([]),
+    openTask: () => {},
+    taskHref: () => "",
+  };
+  const screen = (writes: boolean) => (
+    <BoardContext value={{ ...context, writes }}>
+      <Editor task={server} />
+    </BoardContext>
+  );
+  return {
+    saved,
+    open: (writes = true) => {
+      const { rerender, unmount, getByLabelText, getByText } = render(screen(writes));
+      const box = () => getByLabelText(label);
+      const write = (value: string) => fireEvent.change(box(), { target: { value } });
+      return { box, write, close: unmount, getByText, allow: (may: boolean) => rerender(screen(may)) };
+    },
+  };
+};
+
+for (const editor of EDITORS) {
+  const { field } = editor;
+  const place = placeOf(field);
+  const another = { base: server[field], text: "Half written" };
+
+  test(`a ${field} that was written here is saved when it is left`, () => {
+    const { saved, open } = openTab(editor);
+    const tab = open();
+    tab.write("Mine");
+    tab.close();
+    expect(saved).toEqual([{ [field]: "Mine" }]);
+  });
+
+  test(`a ${field} that another tab is writing is shown, and not saved by leaving it`, () => {
+    rememberDraft(place, another);
+    const { saved, open } = openTab(editor);
+    const tab = open();
+    expect(tab.box()).toHaveProperty("value", "Half written");
+    fireEvent.focus(tab.box());
+    fireEvent.blur(tab.box());
+    tab.close();
+    expect(saved).toEqual([]);
+    expect(recallDraft(place)).toEqual(another);
+  });
+
+  test(`a ${field} that was found and written on is saved`, () => {
+    rememberDraft(place, another);
+    const { saved, open } = openTab(editor);
+    const tab = open();
+    tab.write("Whole");
+    tab.close();
+    expect(saved).toEqual([{ [field]: "Whole" }]);
+  });
+
+  test(`leaving a ${field} forgets nothing that another tab has begun since`, () => {
+    const { saved, open } = openTab(editor);
+    const tab = open();
+    rememberDraft(place, another);
+    tab.close();
+    expect(saved).toEqual([]);
+    expect(recallDraft(place)).toEqual(another);
+  });
+}
+
+test("a title that was found is saved by Enter", () => {
+  rememberDraft(placeOf("title"), { base: "Title", text: "Found" });
+  const { saved, open } = openTab(EDITORS[0]);
+  const box = open().box();
+  box.focus();
+  fireEvent.keyDown(box, { key: "Enter" });
+  expect(saved).toEqual([{ title: "Found" }]);
+});
+
+test("a description that was found is saved by its button", () => {
+  rememberDraft(placeOf("description"), { base: "Text", text: "Found" });
+  const { saved, open } = openTab(EDITORS[1]);
+  fireEvent.click(open().getByText("common.save"));
+  expect(saved).toEqual([{ description: "Found" }]);
+});

@@ -1,0 +1,39 @@
+import { useEffect, useRef, useState } from "react";
+import {
+  type DraftPlace,
+  forgetDraft,
+  forgetSavedDraft,
+  type KeptDraft,
+  recallDraft,
+  rememberDraft,
+} from "../../lib/drafts.ts";
+
+/** What is being written in one place. It is kept on the device, where other tabs find it too. */
+export const useKeptDraft = (place: DraftPlace) => {
+  const [draft, show] = useState<KeptDraft | null>(() => recallDraft(place));
+  /** Whether it was written here: what was only found may be what another tab is in the middle of. */
+  const isOwn = useRef(false);
+  return {
+    draft,
+    isOwn,
+    /** `null`: nothing is unsaved any more. */
+    setDraft: (next: KeptDraft | null) => {
+      isOwn.current = next !== null;
+      show(next);
+      if (next !== null) rememberDraft(place, next);
+      else if (draft !== null) forgetDraft(place, draft);
+    },
+    setSaved: () => {
+      isOwn.current = false;
+      show(null);
+      forgetSavedDraft(place);
+    },
+  };
+};
+
+/** Calls what `leave` is then when the component goes. */
+export const useLeave = (leave: () => void): void => {
+  const latest = useRef(leave);
+  latest.current = leave;
+  useEffect(() => () => latest.current(), []);
+};
