@@ -46,7 +46,7 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
     send(now.text, draft?.base ?? server);
   };
   const leave = () => {
-    if (isOwn.current || !view.dirty) save();
+    if (writes && (isOwn.current || !view.dirty)) save();
   };
   useLeave(leave);
   if (!writes) {

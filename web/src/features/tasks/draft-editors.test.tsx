@@ -100,6 +100,25 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Whole" }]);
   });
 
+  test(`a ${field} of who may not write any more is kept, and not saved`, () => {
+    const { saved, open } = openTab(editor);
+    const tab = open();
+    tab.write("Mine");
+    tab.allow(false);
+    tab.close();
+    expect(saved).toEqual([]);
+    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+  });
+
+  test(`a ${field} that was found by who may not write is neither saved nor forgotten`, () => {
+    const found = { base: "Before", text: server[field] };
+    rememberDraft(place, found);
+    const { saved, open } = openTab(editor);
+    open(false).close();
+    expect(saved).toEqual([]);
+    expect(recallDraft(place)).toEqual(found);
+  });
+
   test(`leaving a ${field} forgets nothing that another tab has begun since`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();

@@ -21,7 +21,7 @@ export const TitleEditor = ({ task }: { task: Task }) => {
     setSaved();
   };
   const leave = () => {
-    if (isOwn.current || draft?.text.trim() === task.title) save();
+    if (writes && (isOwn.current || draft?.text.trim() === task.title)) save();
   };
   useLeave(leave);
   if (!writes) {
