@@ -3,16 +3,27 @@ import { type Task, taskSchema } from "../../../shared/tasks.ts";
 import { foldCase } from "../../../shared/text.ts";
 import type { Intent } from "./intents.ts";
 
-/** What events said of tasks since the list was opened; `null` of one that was deleted. */
-export type Heard = ReadonlyMap<string, Task | null>;
+type Said = {
+  /** `null`: it was deleted. */
+  readonly task: Task | null;
+  /** How often the history had been cut off by then. */
+  readonly cuts: number;
+};
+
+/** What events said of tasks since the list was opened. */
+export type Heard = ReadonlyMap<string, Said>;
 
 export const TASK_ACTIONS = ["TASK_CREATED", "TASK_UPDATED", "TASK_MOVED", "TASK_DELETED"] as const;
 
 /** Takes an event over into what was heard; the same object when it is not about the board's tasks. */
-export const hear = (heard: Heard, { action, data }: Pick<EventMessage, "action" | "data">, boardId: string): Heard => {
+export const hear = (
+  heard: Heard,
+  { action, data }: Pick<EventMessage, "action" | "data">,
+  { boardId, cuts }: { readonly boardId: string; readonly cuts: number },
+): Heard => {
   const task = taskSchema.safeParse(data).data;
   if (task?.boardId !== boardId) return heard;
-  return new Map(heard).set(task.id, action === "TASK_DELETED" ? null : task);
+  return new Map(heard).set(task.id, { task: action === "TASK_DELETED" ? null : task, cuts });
 };
 
 /** Tasks that changes on their way take out of the archive. */
@@ -26,6 +37,8 @@ export const leaving = (intents: readonly Intent[]): ReadonlySet<string> =>
 
 type Archive = {
   readonly read: readonly Task[];
+  /** How often the history had been cut off when the read began. */
+  readonly cuts: number;
   readonly heard: Heard;
   readonly leaving: ReadonlySet<string>;
   /** Columns that exist: what was in another is gone with it. */
@@ -34,11 +47,13 @@ type Archive = {
 
 /**
  * The archive as it is now, newest first. A read and the events beside it may come in any order:
- * of each task the later version counts, and what was deleted does not come back.
+ * of each task the later version counts, and what was deleted does not come back. Of what came before a cut only a read
+ * after it knows what has become.
  */
-export const archiveOf = ({ read, heard, leaving: gone, columnIds }: Archive): readonly Task[] => {
+export const archiveOf = ({ read, cuts, heard, leaving: gone, columnIds }: Archive): readonly Task[] => {
   const tasks = new Map<string, Task>(read.map((task) => [task.id, task]));
-  for (const [id, task] of heard) {
+  for (const [id, { task, cuts: heardAt }] of heard) {
+    if (heardAt < cuts) continue;
     if (task === null) tasks.delete(id);
     else if (task.version > (tasks.get(id)?.version ?? -1)) tasks.set(id, task);
   }

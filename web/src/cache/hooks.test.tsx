@@ -14,6 +14,7 @@ import { type Scene, scene, userIdOf } from "./testing/scenario.ts";
 import { simPorts } from "./testing/sim-client.ts";
 import { TEAM } from "./testing/sim-store.ts";
 import { useSimTimers } from "./testing/sim-timers.ts";
+import { useArchive } from "./use-archive.ts";
 import { useBoard, useColumnTasks, usePending, useTaskCount } from "./use-board.ts";
 import { useBoardActions, useRefused } from "./use-mutations.ts";
 import { useBoards, useMe } from "./use-teams.ts";
@@ -181,6 +182,26 @@ test("a deleted board is gone, and so is one that never was", async () => {
   here.world.store.commit("ghost", undefined, (version) => here.world.store.dropBoard(here.boardId, version));
   await here.pass(1_000);
   expect(shown(here)).toBe("gone gone");
+});
+
+const ArchiveScreen = ({ boardId }: { boardId: string }) => {
+  const { columns } = useBoard(boardId);
+  return <output>{useArchive({ boardId, teamId: TEAM, columns }).items.map(({ title }) => title)}</output>;
+};
+
+test("the archive shows nothing of what was restored or deleted while nothing was heard", async () => {
+  const here = await page(8, ({ boardId }) => <ArchiveScreen boardId={boardId} />);
+  const { store } = here.world;
+  const [, second = "", third = ""] = [...store.tasks.keys()];
+  for (const id of [here.first, second, third]) here.change(id, { title: `Was ${id}`, archived: true });
+  await here.pass(1_000);
+  expect(shown(here)).toContain(`Was ${here.first}`);
+  here.world.cut(ANN);
+  here.change(here.first, { archived: false });
+  store.commit("ghost", undefined, (version) => store.dropTask(second, version));
+  store.forgetHistory();
+  await here.pass(30_000);
+  expect(shown(here)).toBe(`Was ${third}`);
 });
 
 const HomeScreen = () => {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { Column } from "../../../shared/columns.ts";
 import { page } from "../../../shared/paging.ts";
 import { type Task, taskSchema } from "../../../shared/tasks.ts";
@@ -25,16 +25,27 @@ export const useArchive = ({ boardId, teamId, columns }: Place): Listing<Task> =
   const { api } = useRuntime();
   const queryKey = keys.archived(boardId);
   const [heard, setHeard] = useState(NOTHING_HEARD);
+  const cuts = useRef(0);
   useSubscription({
     tenantId: teamId,
     actions: TASK_ACTIONS,
     queryKey,
-    onEvent: (message) => setHeard((before) => hear(before, message, boardId)),
+    onEvent: (message) => {
+      const at = { boardId, cuts: cuts.current };
+      setHeard((before) => hear(before, message, at));
+    },
+    onReset: () => {
+      cuts.current += 1;
+    },
   });
   const { data, error, refetch } = useQuery({
     queryKey,
-    queryFn: async ({ signal }) =>
-      (await collectPages(api, { path: `/boards/${boardId}/tasks?archived=true`, schema: taskPage, signal })).items,
+    queryFn: async ({ signal }) => {
+      const begun = cuts.current;
+      const path = `/boards/${boardId}/tasks?archived=true`;
+      const { items } = await collectPages(api, { path, schema: taskPage, signal });
+      return { read: items, cuts: begun };
+    },
     ...UNKEPT,
   });
   const entries = useView(({ outbox }) => outbox.entries);
@@ -43,7 +54,7 @@ export const useArchive = ({ boardId, teamId, columns }: Place): Listing<Task> =
     const gone = leaving(entries.map(({ intent }) => intent));
     return {
       status: data !== undefined ? "ready" : error === null ? "loading" : "error",
-      items: data === undefined ? NO_TASKS : archiveOf({ read: data, heard, leaving: gone, columnIds }),
+      items: data === undefined ? NO_TASKS : archiveOf({ ...data, heard, leaving: gone, columnIds }),
       ...(error === null ? {} : { error }),
       refetch: () => void refetch(),
     };

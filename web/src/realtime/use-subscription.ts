@@ -14,6 +14,8 @@ export type SubscriptionOptions<Data = unknown> = {
   /** Runs on the client: the server never knows it. */
   readonly filter?: (message: EventMessage) => boolean;
   readonly onEvent?: (message: EventMessage) => void;
+  /** The history was cut off: events may be missing between those before and those to come. */
+  readonly onReset?: () => void;
   /** The TanStack Query entry that `patch` brings up to date. It is read again when the history was cut off. */
   readonly queryKey?: QueryKey;
   readonly patch?: (old: Data, message: EventMessage) => Data;
@@ -45,9 +47,10 @@ export const useSubscription = <Data = unknown>(options: SubscriptionOptions<Dat
     });
     const deafen = client.listen((notice) => {
       if (!("tenantId" in notice) || notice.tenantId !== tenantId) return;
-      const { actions, filter, onEvent, queryKey, patch } = latest.current;
+      const { actions, filter, onEvent, onReset, queryKey, patch } = latest.current;
       if (notice.kind === "hint") hints.ask();
       if (notice.kind === "reset") {
+        onReset?.();
         if (queryKey !== undefined) void queryClient.invalidateQueries({ queryKey });
         return;
       }

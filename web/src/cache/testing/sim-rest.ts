@@ -1,5 +1,5 @@
 import { formatPosition, parsePosition } from "../../../../shared/position.ts";
-import { updateTaskSchema } from "../../../../shared/tasks.ts";
+import { type Task, updateTaskSchema } from "../../../../shared/tasks.ts";
 import { SimProblem, type SimStore, TEAM } from "./sim-store.ts";
 
 export type SimRequest = {
@@ -62,6 +62,10 @@ export const createSimRest = (store: SimStore) => {
       const user = { id: userId, name: "Somebody", email: "somebody@example.org", image: null };
       const stamps = { createdAt: store.at(), updatedAt: store.at(), version: 1 };
       return { status: 200, data: { user, teams: [{ id: TEAM, name: "Team", role: "owner", ...stamps }] } };
+    }
+    if (kind === "boards" && rest === "tasks" && url.searchParams.get("archived") === "true") {
+      const isListed = (task: Task) => task.boardId === id && task.archivedAt !== null;
+      return { status: 200, data: pageOf([...store.tasks.values()].filter(isListed)) };
     }
     if (kind === "boards" && id) return { status: 200, data: store.snapshot(id) };
     if (kind === "teams" && rest === "boards") return { status: 200, data: pageOf([...store.boards.values()]) };
