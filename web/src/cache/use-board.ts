@@ -141,5 +141,8 @@ export const useKeptAt = (): number | null => useView(({ keeper }) => keeper.kep
 /** How many changes this browser keeps for whoever made them, while nobody is signed in. */
 export const useUnsentHere = (): number => useView(({ keeper }) => keeper.unsent);
 
+/** How many changes were taken back and are still told of, of all boards. */
+export const useRefusedCount = (): number => useView(({ outbox }) => outbox.refusals.length);
+
 /** How many changes wait to be sent or answered, of all boards. */
 export const usePendingCount = (): number => useView(({ outbox }) => outbox.entries.filter(isUnsent).length);

@@ -134,6 +134,8 @@ export const en = {
     verb: "Sign out",
     changes:
       "{count, plural, one {# change is not sent yet. Signing out deletes it from this browser.} other {# changes are not sent yet. Signing out deletes them from this browser.}}",
+    refused:
+      "{count, plural, one {# change was taken back and is not dismissed yet. Signing out deletes what was written in it.} other {# changes were taken back and are not dismissed yet. Signing out deletes what was written in them.}}",
     drafts:
       "{count, plural, one {# text that you began is not saved. It goes too.} other {# texts that you began are not saved. They go too.}}",
   },

@@ -4,10 +4,16 @@ import { useSubmit } from "../../lib/use-submit.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Message } from "../../ui/message.tsx";
 
-type SignOutProps = { changes: number; drafts: number; onSignOut: () => Promise<void>; onClose: () => void };
+type SignOutProps = {
+  changes: number;
+  refused: number;
+  drafts: number;
+  onSignOut: () => Promise<void>;
+  onClose: () => void;
+};
 
-/** Asks before what was done and is not sent yet is lost. */
-export const SignOut = ({ changes, drafts, onSignOut, onClose }: SignOutProps) => {
+/** Asks before what was done and is not on the server is lost. */
+export const SignOut = ({ changes, refused, drafts, onSignOut, onClose }: SignOutProps) => {
   const { t } = useTranslation();
   const { busy, error, run } = useSubmit();
   return (
@@ -21,6 +27,7 @@ export const SignOut = ({ changes, drafts, onSignOut, onClose }: SignOutProps) =
     >
       <div className="flex flex-col gap-2">
         {changes > 0 ? <p>{t("signOut.changes", { count: changes })}</p> : null}
+        {refused > 0 ? <p>{t("signOut.refused", { count: refused })}</p> : null}
         {drafts > 0 ? <p>{t("signOut.drafts", { count: drafts })}</p> : null}
         {error === null ? null : <Message tone="danger">{problemText(t, error)}</Message>}
       </div>

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { User } from "../../../../shared/users.ts";
-import { usePendingCount } from "../../cache/use-board.ts";
+import { usePendingCount, useRefusedCount } from "../../cache/use-board.ts";
 import { useAccount } from "../../cache/use-teams.ts";
 import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
@@ -29,11 +29,12 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
   };
   const [open, setOpen] = useState(false);
   const changes = usePendingCount();
+  const refused = useRefusedCount();
   /** How many drafts there were when it was asked; `null`: it is not asked. */
   const [asked, setAsked] = useState<number | null>(null);
   const askToLeave = () => {
     const drafts = countDrafts(user.id);
-    if (changes > 0 || drafts > 0) setAsked(drafts);
+    if (changes > 0 || refused > 0 || drafts > 0) setAsked(drafts);
     // Offline nobody can be signed out: then the question says why.
     else leave().catch(() => setAsked(0));
   };
@@ -78,7 +79,13 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
       </Menu>
       {asked === null ? null : (
         <Suspense>
-          <SignOut changes={changes} drafts={asked} onSignOut={leave} onClose={() => setAsked(null)} />
+          <SignOut
+            changes={changes}
+            refused={refused}
+            drafts={asked}
+            onSignOut={leave}
+            onClose={() => setAsked(null)}
+          />
         </Suspense>
       )}
       {open ? (

@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { GlobalRegistrator } from "@happy-dom/global-registrator";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { userIdSchema } from "../../../../shared/ids.ts";
+import { createQueryClient, runtimeOf } from "../../cache/query-client.ts";
+import { idOf, renaming, USER_ID } from "../../cache/testing/things.ts";
+import { ApiProblem } from "../../lib/api-client.ts";
+
+// React looks for a document once, when it is loaded.
+GlobalRegistrator.register({ url: "http://localhost/" });
+const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
+const { createMemoryHistory, createRootRoute, createRouter, RouterProvider } = await import("@tanstack/react-router");
+const { setLanguage } = await import("../../i18n/i18n.ts");
+const { UserMenu } = await import("./user-menu.tsx");
+beforeEach(() => setLanguage("en"));
+afterEach(cleanup);
+afterAll(() => GlobalRegistrator.unregister());
+
+const user = { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null };
+
+const menu = async () => {
+  const asked: string[] = [];
+  const request = ({ path }: { path: string }) => {
+    asked.push(path);
+    return Promise.reject(new ApiProblem("FORBIDDEN", 403, "no"));
+  };
+  const queryClient = createQueryClient({
+    api: { request, requestIfChanged: request, open: () => request({ path: "" }) },
+  });
+  const { outbox } = runtimeOf(queryClient);
+  const routeTree = createRootRoute({ component: () => <UserMenu user={user} slim={false} /> });
+  const router = createRouter({ routeTree, history: createMemoryHistory() });
+  const screen = render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  const signOut = async () => {
+    for (const [role, name] of [
+      ["button", /^Somebody/],
+      ["menuitem", "Sign out"],
+    ] as const) {
+      const button = await screen.findByRole(role, { name });
+      await act(async () => void fireEvent.click(button));
+    }
+  };
+  return { ...screen, asked, outbox, signOut };
+};
+
+test("who signs out is asked before what was taken back is lost", async () => {
+  const here = await menu();
+  const refuse = (id: string) =>
+    here.outbox.refuse(renaming(id, "Written"), "Task", new ApiProblem("FORBIDDEN", 403, "no"));
+  act(() => refuse(idOf(101)));
+  await here.signOut();
+  await here.findByText(/^1 change was taken back/);
+  expect(here.asked).toEqual([]);
+  act(() => refuse(idOf(102)));
+  await here.findByText(/^2 changes were taken back/);
+});
