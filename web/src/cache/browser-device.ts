@@ -11,7 +11,10 @@ export const browserDevice: DevicePort = {
       import("./idb-device.ts"),
       import("./browser-tabs.ts"),
     ]);
-    const beside = (userId: string) => ({ tabs: browserTabs(userId), lock: browserLock(userId) });
+    const beside = (userId: string) => ({
+      tabs: browserTabs(userId),
+      lock: browserLock(userId, { clock, random: Math.random }),
+    });
     return openIdbDevice({ name: "artel", clock, beside });
   },
   onPerson: (changed) => {
