@@ -7,15 +7,16 @@ export const browserDevice: DevicePort = {
   holds: () => recall(DEVICE_HINT) !== null,
   unsent: unsentHere,
   open: async (clock) => {
-    const [{ openIdbDevice }, { browserLock, browserTabs }] = await Promise.all([
+    const [{ openIdbDevice }, { boundedDevice }, { browserLock, browserTabs }] = await Promise.all([
       import("./idb-device.ts"),
+      import("./bounded-device.ts"),
       import("./browser-tabs.ts"),
     ]);
     const beside = (userId: string) => ({
       tabs: browserTabs(userId),
       lock: browserLock(userId, { clock, random: Math.random }),
     });
-    return openIdbDevice({ name: "artel", clock, beside });
+    return boundedDevice(openIdbDevice({ name: "artel", clock, beside }), clock);
   },
   onPerson: (changed) => {
     window.addEventListener("storage", ({ key, newValue }) => {
