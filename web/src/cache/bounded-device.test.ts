@@ -27,6 +27,7 @@ const browser = async () => {
     load: () => say({ entries: [], refusals: [] }),
     add: () => say(1),
     update: () => say(undefined),
+    begin: (entry) => say(entry),
     remove: () => say(undefined),
     refuse: () => say(undefined),
     dismiss: () => say(undefined),

@@ -39,6 +39,7 @@ export const boundedDevice = async (opening: Promise<Device>, clock: Clock): Pro
           load: () => bound(storage.load()),
           add: (entry) => bound(storage.add(entry)),
           update: (entry) => bound(storage.update(entry)),
+          begin: (entry) => bound(storage.begin(entry)),
           remove: (keys) => bound(storage.remove(keys)),
           refuse: (keys, refusal) => bound(storage.refuse(keys, refusal)),
           dismiss: (id) => bound(storage.dismiss(id)),
