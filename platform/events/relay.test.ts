@@ -13,6 +13,7 @@ import {
   REPAIRED_CHANNEL,
 } from "../pubsub/provider.ts";
 import { appendEvents, createHead, lockHead } from "./append.ts";
+import { readHead } from "./log.ts";
 import { startRelay } from "./relay.ts";
 
 const MAX_TURNS = 2_000;
@@ -213,6 +214,26 @@ test("what another process committed and did not hand on is found by the sweep",
   clock.move(1_000);
   await until(() => seqs().length > 0);
   expect(seqs()).toEqual(upTo(4));
+});
+
+test("where the database is the bus's own log, what another process left is told of all the same", async () => {
+  const { bus, commit, seqs, clock, until, db } = await start();
+  bus.head = (tenantId) => readHead(db.read, tenantId);
+  await commit(4);
+  clock.move(1_000);
+  await until(() => seqs().length > 0);
+  expect(seqs()).toEqual(upTo(4));
+});
+
+test("where the database is the bus's own log, what could not be told is told again", async () => {
+  const { bus, relay, commit, seqs, clock, fail, db } = await start();
+  bus.head = (tenantId) => readHead(db.read, tenantId);
+  fail(1);
+  relay.nudge("t", await commit(2));
+  await relay.idle();
+  clock.move(1_000);
+  await relay.idle();
+  expect(seqs()).toEqual(upTo(2));
 });
 
 test("a hole before what was committed is filled from the log", async () => {

@@ -133,7 +133,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
 
   /** Sends what pub/sub is missing, from the database; answers the database's head. */
   const relayFromLog = async (tenantId: string): Promise<Position | null> => {
-    let after = await lastKnown(tenantId);
+    let after = await handedOn(tenantId);
     let misses = 0;
     for (;;) {
       const { head, events } = await readSnapshot(db, async (tx) => ({
@@ -182,6 +182,21 @@ export const startRelay = (deps: RelayDeps): Relay => {
       if (hasBegun) throw new Error("pub/sub is ahead of every history that is begun");
       await beginEpoch(tenantId, inBus);
     }
+  };
+
+  /**
+   * The last event that pub/sub has and has told of. Where the database is its log, or comes to be while a copy is away,
+   * it has events of which nobody was told: a process died before, or was refused.
+   */
+  const handedOn = async (tenantId: string): Promise<number> => {
+    const known = await lastKnown(tenantId);
+    if (!remembers) return known;
+    const row = await db.read
+      .selectFrom("tenant_heads")
+      .select("relayed_seq")
+      .where("tenant_id", "=", tenantId)
+      .executeTakeFirst();
+    return Math.min(known, Math.max(row?.relayed_seq ?? 0, marks.get(tenantId) ?? 0));
   };
 
   const sweep = async (): Promise<void> => {

@@ -87,7 +87,10 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
       const outcome = published.append(tenantId, epoch, entries, floor, ({ seq }) => seqs.push(seq));
       const first = seqs[0];
       if (outcome.kind === "accepted" && first !== undefined) {
-        await channel.notify(EVENTS, `${tenantId} ${epoch} ${first} ${outcome.head}`);
+        await channel.notify(EVENTS, `${tenantId} ${epoch} ${first} ${outcome.head}`).catch((error: unknown) => {
+          published.retract(tenantId, { epoch, seq: first - 1 });
+          throw error;
+        });
         metrics.pubsubPublished.inc(seqs.length);
       }
       return outcome;

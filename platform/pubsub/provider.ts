@@ -7,7 +7,7 @@ export type LogEntry = { readonly seq: number; readonly payload: string };
 export type AppendOutcome =
   /** All entries are in the log and those that were new were published; `head` is the log's last seq. */
   | { readonly kind: "accepted"; readonly head: number }
-  /** The log ends before the first entry: send everything after `head` (0: everything that is kept). */
+  /** The log, which is a copy, ends before the first entry: send everything after `head` (0: everything that is kept). */
   | { readonly kind: "gap"; readonly head: number }
   /** The provider knows a newer epoch; nothing was done. */
   | { readonly kind: "stale-epoch"; readonly epoch: string };
@@ -39,7 +39,8 @@ export type PubSubProvider = {
    * Adds events of one epoch, in order and without holes, to the tenant's log and publishes them to `tenantChannel(tenantId)`, atomically.
    * `floor` says that nothing up to and including this seq is kept by the database any more: a log that is missing or
    * ends below it begins anew right after it, where otherwise the answer would be a gap for ever. With no entries it
-   * makes known the head of an epoch that has no events yet.
+   * makes known the head of an epoch that has no events yet. Where the database itself is the log there are no gaps:
+   * everything new is published.
    */
   append(tenantId: string, epoch: string, entries: readonly LogEntry[], floor?: number): Promise<AppendOutcome>;
   /** Publishes a text that no log keeps: presence, control messages, another backend's events. */

@@ -13,6 +13,8 @@ export type Published = {
     floor: number | undefined,
     onNew: (entry: LogEntry) => void,
   ): AppendOutcome;
+  /** What was appended after this position could not be published. */
+  retract(tenantId: string, position: Position): void;
   /** Another process has published up to here. */
   learn(tenantId: string, position: Position): void;
   clear(): void;
@@ -37,9 +39,9 @@ export const createPublished = (): Published => {
       const known = published.get(tenantId);
       if (known !== undefined && known.epoch > epoch) return { kind: "stale-epoch", epoch: known.epoch };
       const first = entries[0]?.seq;
-      const last = known?.epoch === epoch ? Math.max(known.seq, floor ?? 0) : (floor ?? (first ?? 1) - 1);
-      if (first !== undefined && first > last + 1) return { kind: "gap", head: last };
-      let head = last;
+      // There are no gaps: what comes before the first entry is in the log, where feeds that miss it read it.
+      const before = Math.max(floor ?? 0, (first ?? 1) - 1);
+      let head = known?.epoch === epoch ? Math.max(known.seq, before) : before;
       if (first !== undefined || floor !== undefined) remember(tenantId, { epoch, seq: head });
       for (const entry of entries) {
         if (entry.seq <= head) continue;
@@ -49,6 +51,10 @@ export const createPublished = (): Published => {
         onNew(entry);
       }
       return { kind: "accepted", head };
+    },
+    retract: (tenantId, position) => {
+      const known = published.get(tenantId);
+      if (known?.epoch === position.epoch && known.seq > position.seq) remember(tenantId, position);
     },
     learn: (tenantId, position) => {
       const known = published.get(tenantId);

@@ -9,11 +9,18 @@ export type PubSubUnderTest = {
   commit(tenantId: string, epoch: string, entries: readonly LogEntry[], floor: number | undefined): void;
 };
 
-/** What every bus owes, whoever makes it. A Redis cluster alone knows no patterns. */
+export type PubSubTraits = {
+  /** It hears patterns; a Redis cluster alone does not. */
+  readonly patterns?: boolean;
+  /** It keeps a copy of the log; the others have the database for their log. */
+  readonly copies?: boolean;
+};
+
+/** What every bus owes, whoever makes it. */
 export const pubSubContract = (
   name: string,
   use: () => PubSubUnderTest,
-  { patterns = true }: { readonly patterns?: boolean } = {},
+  { patterns = true, copies = true }: PubSubTraits = {},
 ): void => {
   const append = async (tenantId: string, epoch: string, entries: LogEntry[], floor?: number) => {
     const { pubsub, commit } = use();
@@ -113,16 +120,36 @@ export const pubSubContract = (
       expect(heard).toEqual(entries.map(({ payload }) => payload));
     });
 
-    test("answers its head to a batch that does not follow, and publishes none of it", async () => {
-      const tenantId = newId();
-      await append(tenantId, EPOCH, entriesOf(tenantId, 1, 2));
-      const { until, heard } = await listen(tenantChannel(tenantId));
-      const entries = entriesOf(tenantId, 3, 5);
-      expect(await append(tenantId, EPOCH, entries.slice(1))).toEqual({ kind: "gap", head: 2 });
-      expect(await append(tenantId, EPOCH, entries)).toEqual({ kind: "accepted", head: 5 });
-      await until(3);
-      expect(heard).toEqual(entries.map(({ payload }) => payload));
-    });
+    if (copies) {
+      test("answers its head to a batch that does not follow, and publishes none of it", async () => {
+        const tenantId = newId();
+        await append(tenantId, EPOCH, entriesOf(tenantId, 1, 2));
+        const { until, heard } = await listen(tenantChannel(tenantId));
+        const entries = entriesOf(tenantId, 3, 5);
+        expect(await append(tenantId, EPOCH, entries.slice(1))).toEqual({ kind: "gap", head: 2 });
+        expect(await append(tenantId, EPOCH, entries)).toEqual({ kind: "accepted", head: 5 });
+        await until(3);
+        expect(heard).toEqual(entries.map(({ payload }) => payload));
+      });
+    } else {
+      test("tells of a batch that does not follow, for what is missing is in the log, and of those after it", async () => {
+        const tenantId = newId();
+        await append(tenantId, EPOCH, entriesOf(tenantId, 1, 2));
+        const { until, heard } = await listen(tenantChannel(tenantId));
+        const entries = entriesOf(tenantId, 3, 6);
+        use().commit(tenantId, EPOCH, entries, undefined);
+        for (const [from, to] of [
+          [1, 3],
+          [3, 4],
+        ] as const) {
+          const head = 2 + to;
+          const outcome = await use().pubsub.append(tenantId, EPOCH, entries.slice(from, to));
+          expect(outcome).toEqual({ kind: "accepted", head });
+        }
+        await until(3);
+        expect(heard).toEqual(entries.slice(1).map(({ payload }) => payload));
+      });
+    }
 
     test("takes events far ahead when told that nothing before them is kept", async () => {
       const tenantId = newId();

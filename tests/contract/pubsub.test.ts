@@ -19,7 +19,7 @@ import { pubSubContract } from "./pubsub-suite.ts";
 
 const memory = createMemoryLog();
 const local = createLocalPubSub({ log: memory, metrics: createMetrics() });
-pubSubContract("the process itself", () => ({ pubsub: local, commit: memory.commit }));
+pubSubContract("the process itself", () => ({ pubsub: local, commit: memory.commit }), { copies: false });
 
 let service: RedisService;
 let pubsub: PubSubProvider;
@@ -66,13 +66,17 @@ const commitWithoutHole: typeof postgresLog.commit = (tenantId, epoch, entries) 
 };
 const committed = new Map<string, number>();
 
-pubSubContract("Postgres", () => ({
-  pubsub: notices,
-  commit: (tenantId, epoch, entries, floor) => {
-    if (floor === undefined) commitWithoutHole(tenantId, epoch, entries);
-    else postgresLog.commit(tenantId, epoch, entries);
-  },
-}));
+pubSubContract(
+  "Postgres",
+  () => ({
+    pubsub: notices,
+    commit: (tenantId, epoch, entries, floor) => {
+      if (floor === undefined) commitWithoutHole(tenantId, epoch, entries);
+      else postgresLog.commit(tenantId, epoch, entries);
+    },
+  }),
+  { copies: false },
+);
 
 describe("pub/sub by Postgres", () => {
   test("hears again after Postgres was killed and started anew, and says so", async () => {
