@@ -76,7 +76,7 @@ export const foresee = (context: RealtimeContext, connection: Connection, reques
   context.hub
     .acquire(tenantId)
     .then(async (lease) => {
-      await lease.feed.reach(issued);
+      await lease.feed.reachCommitted(issued);
       lease.release();
     })
     .catch((err: unknown) => context.log.debug({ err, tenantId }, "a feed could not be woken early"));
@@ -106,7 +106,7 @@ const joinWithLog = async (
 ): Promise<Refusal | null> => {
   const { tenantId, lease } = attempt;
   const { feed } = lease;
-  if ((await feed.reach(issued)) !== "reached") return UNAVAILABLE;
+  if ((await feed.reachCommitted(issued)) !== "reached") return UNAVAILABLE;
   const userId = connection.session?.userId ?? "";
   if ((await feed.standing(userId, issued)) !== "member") return FORBIDDEN;
   if (since !== null && isAhead(feed, since) && (await feed.reach(since)) === "unknown") return UNAVAILABLE;

@@ -8,8 +8,12 @@ export const controlMessageSchema = z.discriminatedUnion("type", [
 ]);
 export type ControlMessage = z.infer<typeof controlMessageSchema>;
 
-/** A node's request to publish a tenant's log again from the database. */
-export const repairRequestSchema = z.object({ tenantId: z.string() });
+/**
+ * A node's request to publish a tenant's log again from the database. `seen` is a position that a token with a good
+ * signature names, and nothing that a client says: a database that has not reached it has gone back.
+ */
+export const repairRequestSchema = z.object({ tenantId: z.string(), seen: positionSchema.optional() });
+export type RepairRequest = z.infer<typeof repairRequestSchema>;
 
 /**
  * The answer to a repair request once the log is published again; `head` is the database's, `null` when it has no log

@@ -122,12 +122,10 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
     for (const slot of slots.values()) slot.dueAt = 0;
     compareDue();
   });
-  const stopAnswers = feedDeps.options.repairs
-    ? keepSubscribed({ pubsub, clock, log }, REPAIRED_CHANNEL, (payload) => {
-        const answer = repairAnswerSchema.safeParse(parseJson(payload));
-        if (answer.success) slots.get(answer.data.tenantId)?.feed.repaired(answer.data.head);
-      })
-    : () => {};
+  const stopAnswers = keepSubscribed({ pubsub, clock, log }, REPAIRED_CHANNEL, (payload) => {
+    const answer = repairAnswerSchema.safeParse(parseJson(payload));
+    if (answer.success) slots.get(answer.data.tenantId)?.feed.repaired(answer.data.head);
+  });
 
   return {
     acquire: async (tenantId) => {

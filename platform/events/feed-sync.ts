@@ -3,6 +3,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { type PubSubProvider, REPAIR_CHANNEL } from "../pubsub/provider.ts";
+import type { RepairRequest } from "./control.ts";
 import type { Sequencer } from "./sequencer.ts";
 
 /** Whether the log reaches a position; `unknown`: nobody who could tell answers now. */
@@ -23,7 +24,7 @@ export type SyncOptions = {
   readonly freshMs: number;
   /** How long an answer to a request for repair is waited for, in milliseconds. */
   readonly repairWaitMs: number;
-  /** The bus only caches the log, so what it lacks can be asked for. */
+  /** The bus only caches the log, so what it lacks can be asked for, whoever needs it. */
   readonly repairs: boolean;
 };
 
@@ -45,6 +46,9 @@ export class FeedSync {
   #comparing: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** The latest position that was committed for certain, and the one that was last told of. */
+  #committed: Position | null = null;
+  #told: Position | null = null;
   /** How many wait for the same answer, and until when. */
   #reaching = 0;
   #giveUpAt = 0;
@@ -140,6 +144,12 @@ export class FeedSync {
     }
   }
 
+  /** The same for what was committed for certain: a database that has not come as far has gone back, and begins anew. */
+  reachCommitted(need: Position): Promise<Reach> {
+    if (!isAtLeast(this.#committed, need)) this.#committed = need;
+    return this.reach(need);
+  }
+
   async #reach(need: Position, deadline: number): Promise<Reach> {
     try {
       await this.compare();
@@ -147,7 +157,11 @@ export class FeedSync {
       this.#deps.log.debug({ err, tenantId: this.#tenantId }, "the bus does not answer");
     }
     if (this.isFresh && this.covers(need)) return "reached";
-    if (!this.#deps.options.repairs) return this.isFresh ? "behind" : "unknown";
+    if (!this.#deps.options.repairs) {
+      if (!this.isFresh) return "unknown";
+      // The log itself was read and has not come as far: that is only amiss if it once had.
+      if (!isAtLeast(this.#committed, need)) return "behind";
+    }
     return this.#repair(need, deadline);
   }
 
@@ -188,10 +202,14 @@ export class FeedSync {
   #ask(): void {
     const { pubsub, clock, log, options } = this.#deps;
     const now = clock.now();
-    if (!options.repairs || now - this.#askedAt < REPAIR_EVERY_MS) return;
+    if (!options.repairs && this.#committed === null) return;
+    const isNews = this.#committed !== this.#told;
+    if (!isNews && now - this.#askedAt < REPAIR_EVERY_MS) return;
     this.#askedAt = now;
+    this.#told = this.#committed;
+    const request: RepairRequest = { tenantId: this.#tenantId, seen: this.#committed ?? undefined };
     pubsub
-      .publish(REPAIR_CHANNEL, JSON.stringify({ tenantId: this.#tenantId }))
+      .publish(REPAIR_CHANNEL, JSON.stringify(request))
       .catch((err: unknown) => log.debug({ err, tenantId: this.#tenantId }, "a repair could not be asked for"));
   }
 

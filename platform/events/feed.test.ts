@@ -203,6 +203,19 @@ describe("Feed, when the bus has forgotten or is behind", () => {
     expect(bus.asked.repairs).toBe(1);
   });
 
+  test("tells with its request what a signed token has seen, at once and from then on", async () => {
+    const { feed, bus, clock } = await startFeed(5);
+    const told: unknown[] = [];
+    bus.repair = async (_, seen) => void told.push(seen);
+    const asking = feed.reach({ epoch: EPOCH, seq: 99 });
+    await clock.advance(10);
+    const reaching = feed.reachCommitted({ epoch: EPOCH, seq: 9 });
+    await clock.advance(1_500);
+    expect(told).toEqual([undefined, { epoch: EPOCH, seq: 9 }, { epoch: EPOCH, seq: 9 }]);
+    await clock.advance(1_000);
+    await Promise.all([asking, reaching]);
+  });
+
   test("gives up after two seconds when nobody answers", async () => {
     const { feed, clock } = await startFeed();
     const reaching = feed.reach({ epoch: EPOCH, seq: 7 });

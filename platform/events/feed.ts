@@ -151,6 +151,11 @@ export class Feed {
     return this.#sync.reach(need);
   }
 
+  /** The same for a position that a signed token names: a database that has not come as far begins a new epoch. */
+  reachCommitted(need: Position): Promise<Reach> {
+    return this.#sync.reachCommitted(need);
+  }
+
   /** Compares with the log's head and reads what is missing. Rejects when the bus is away. */
   compare(): Promise<void> {
     return this.#sync.compare();

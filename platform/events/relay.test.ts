@@ -314,6 +314,43 @@ test("a database from before its last new epoch begins another, whether it is no
   expect(await late.bus.head("t")).toEqual({ epoch: "f", seq: 4 });
 });
 
+test("a signed token that knows more than the database makes the history begin anew, whatever the bus has", async () => {
+  const { db, relay, commit, seqs, say, published, log, until } = await start();
+  relay.nudge("t", await commit(3));
+  await relay.idle();
+  log.length = 0;
+  say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t", seen: { epoch: "e", seq: 5 } }));
+  await until(() => published.length > 0);
+  expect(await headOf(db)).toEqual({ epoch: "f", seq: 3 });
+  expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "t", head: { epoch: "f", seq: 3 } })]]);
+  relay.nudge("t", await commit(1));
+  await relay.idle();
+  expect(seqs()).toEqual([3, 4]);
+});
+
+test.each([
+  { epoch: "e", seq: 3 },
+  { epoch: "d", seq: 9 },
+])("a token that knows no more than the database changes nothing", async (seen) => {
+  const { db, commit, say, published, until } = await start();
+  await commit(3);
+  say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t", seen }));
+  await until(() => published.length > 0);
+  expect(await headOf(db)).toEqual({ epoch: "e", seq: 3 });
+});
+
+test("several who are told of the same token begin one history", async () => {
+  const { db, commit, say, published, until } = await start();
+  await commit(3);
+  for (let time = 0; time < 3; time += 1) {
+    say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t", seen: { epoch: "e", seq: 5 } }));
+    const answers = published.length;
+    await until(() => published.length > answers);
+  }
+  expect(published.map(([, answer]) => JSON.parse(answer).head)).toEqual(Array(3).fill({ epoch: "f", seq: 3 }));
+  expect(await headOf(db)).toEqual({ epoch: "f", seq: 3 });
+});
+
 test("a bus that does not answer holds up the start for a moment only", async () => {
   const { promise, resolve } = Promise.withResolvers<null>();
   const { clock, relay } = await start(async (database, { bus }) => {

@@ -53,6 +53,8 @@ type Lane = {
   behind: boolean;
   /** A node asked for it and waits for the answer. */
   asked: boolean;
+  /** What a token has seen that such a node was shown. */
+  seen: Position | null;
   failures: number;
   running: Promise<void> | null;
   cancelRetry: (() => void) | null;
@@ -73,7 +75,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
   const laneOf = (tenantId: string): Lane => {
     let lane = lanes.get(tenantId);
     if (lane === undefined) {
-      lane = { committed: [], behind: false, asked: false, failures: 0, running: null, cancelRetry: null };
+      lane = { committed: [], behind: false, asked: false, seen: null, failures: 0, running: null, cancelRetry: null };
       lanes.set(tenantId, lane);
     }
     return lane;
@@ -110,9 +112,10 @@ export const startRelay = (deps: RelayDeps): Relay => {
       if (lane.behind) {
         lane.committed = [];
         lane.behind = false;
-        const asked = lane.asked;
+        const { asked, seen } = lane;
         lane.asked = false;
-        const head = await relayFromLog(tenantId);
+        lane.seen = null;
+        const head = await relayFromLog(tenantId, seen);
         if (asked) await answerRepair(tenantId, head);
       }
       lane.failures = 0;
@@ -132,8 +135,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 
   /** Sends what pub/sub is missing, from the database; answers the database's head. */
-  const relayFromLog = async (tenantId: string): Promise<Position | null> => {
-    let after = await handedOn(tenantId);
+  const relayFromLog = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
+    let after = await handedOn(tenantId, seen);
     let misses = 0;
     for (;;) {
       const { head, events } = await readSnapshot(db, async (tx) => ({
@@ -151,7 +154,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
       if (outcome.kind !== "accepted") {
         misses += 1;
         if (misses > MAX_MISSES) throw new Error("pub/sub asks for what the log does not have");
-        after = outcome.kind === "gap" ? outcome.head : await lastKnown(tenantId);
+        after = outcome.kind === "gap" ? outcome.head : await lastKnown(tenantId, seen);
         continue;
       }
       metrics.relayed.inc({ path: "log" }, events.length);
@@ -162,8 +165,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 
   /**
-   * Pub/sub knows events that the database has not: it was put back to an older state. Its history is no continuation of
-   * what clients have seen, so it gets another epoch.
+   * Pub/sub or a token knows events that the database has not: it was put back to an older state. Its history is no
+   * continuation of what clients have seen, so it gets another epoch.
    */
   const beginEpoch = async (tenantId: string, known: Position): Promise<void> => {
     const epoch = deps.newEpoch();
@@ -174,13 +177,14 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 
   /** The last event that pub/sub has of the history that is in the database. */
-  const lastKnown = async (tenantId: string): Promise<number> => {
+  const lastKnown = async (tenantId: string, seen: Position | null): Promise<number> => {
     for (let hasBegun = false; ; hasBegun = true) {
       const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
-      if (inBus === null || inLog === null) return 0;
-      if (!isBehind(inLog, inBus)) return inBus.epoch === inLog.epoch ? inBus.seq : 0;
-      if (hasBegun) throw new Error("pub/sub is ahead of every history that is begun");
-      await beginEpoch(tenantId, inBus);
+      if (inLog === null) return 0;
+      const ahead = [inBus, seen].find((known) => known !== null && isBehind(inLog, known));
+      if (!ahead) return inBus?.epoch === inLog.epoch ? inBus.seq : 0;
+      if (hasBegun) throw new Error("what is known is ahead of every history that is begun");
+      await beginEpoch(tenantId, ahead);
     }
   };
 
@@ -188,8 +192,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
    * The last event that pub/sub has and has told of. Where the database is its log, or comes to be while a copy is away,
    * it has events of which nobody was told: a process died before, or was refused.
    */
-  const handedOn = async (tenantId: string): Promise<number> => {
-    const known = await lastKnown(tenantId);
+  const handedOn = async (tenantId: string, seen: Position | null): Promise<number> => {
+    const known = await lastKnown(tenantId, seen);
     if (!remembers) return known;
     const row = await db.read
       .selectFrom("tenant_heads")
@@ -245,14 +249,15 @@ export const startRelay = (deps: RelayDeps): Relay => {
     return pubsub.publish(REPAIRED_CHANNEL, JSON.stringify(answer));
   };
 
-  const stopRepairs = remembers
-    ? keepSubscribed({ pubsub, clock, log }, REPAIR_CHANNEL, (payload) => {
-        const request = repairRequestSchema.safeParse(parseJson(payload));
-        if (!request.success) return;
-        laneOf(request.data.tenantId).asked = true;
-        void catchUp(request.data.tenantId);
-      })
-    : () => {};
+  const stopRepairs = keepSubscribed({ pubsub, clock, log }, REPAIR_CHANNEL, (payload) => {
+    const request = repairRequestSchema.safeParse(parseJson(payload));
+    if (!request.success) return;
+    const { tenantId, seen } = request.data;
+    const lane = laneOf(tenantId);
+    lane.asked = true;
+    if (seen !== undefined && (lane.seen === null || isBehind(lane.seen, seen))) lane.seen = seen;
+    void catchUp(tenantId);
+  });
   const unsubscribeReconnect = pubsub.onReconnect(() => {
     for (const tenantId of lanes.keys()) void catchUp(tenantId);
   });

@@ -7,6 +7,7 @@ import {
   REPAIRED_CHANNEL,
   tenantChannel,
 } from "../../platform/pubsub/provider.ts";
+import type { Position } from "../../shared/position.ts";
 import { createMemoryLog, type MemoryLog } from "../contract/memory-log.ts";
 
 export type FakeBus = PubSubProvider & {
@@ -17,7 +18,7 @@ export type FakeBus = PubSubProvider & {
   /** How often heads and histories were asked for. */
   readonly asked: { heads: number; histories: number; repairs: number };
   /** What whoever has the database does on a request for repair; `null`: nobody has it. */
-  repair: ((tenantId: string) => Promise<void>) | null;
+  repair: ((tenantId: string, seen: Position | undefined) => Promise<void>) | null;
   /** Puts an event into the log without telling anybody. */
   keep(tenantId: string, epoch: string, entries: readonly LogEntry[]): void;
   /** Tells of an event without putting it into the log. */
@@ -45,8 +46,8 @@ export const createFakeBus = (): FakeBus => {
       present();
       if (channel === REPAIR_CHANNEL) {
         asked.repairs += 1;
-        const { tenantId } = JSON.parse(payload);
-        if (bus.repair !== null) await bus.repair(tenantId);
+        const { tenantId, seen } = JSON.parse(payload);
+        if (bus.repair !== null) await bus.repair(tenantId, seen);
       } else await inner.publish(channel, payload);
     },
     subscribeExact: async (channel, listener) => {
