@@ -7,6 +7,8 @@ import { isBehind } from "./log.ts";
 
 const AT_ONCE = 50;
 const FIRST_WITHIN_MS = 5_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 60_000;
 /** How far back a bus that was away may have forgotten what was handed to it. */
 const RECENT_MS = 10 * 60_000;
 /** What was handed over is looked for again this often, and this long: by then every node has it, or has asked for it. */
@@ -14,7 +16,7 @@ const LOOK_EVERY_MS = 5_000;
 const LOOK_FOR_MS = 60_000;
 
 export type Comparison = {
-  /** Resolves once all tenants were compared, after five seconds at the latest. Never rejects. */
+  /** Resolves once all tenants were compared, or that failed for now; after five seconds at the latest. Never rejects. */
   readonly compared: Promise<void>;
   /** The bus has accepted a tenant's events up to here. */
   handed(tenantId: string, position: Position): void;
@@ -26,13 +28,14 @@ export type ComparisonDeps = {
   readonly pubsub: PubSubProvider;
   readonly clock: Clock;
   readonly log: Log;
+  readonly random: () => number;
   /** Hands on what the bus lacks of a tenant; never rejects. */
   catchUp(tenantId: string): Promise<void>;
 };
 
 /** Finds out, without being asked, where the bus and the database have come to know different things of a tenant. */
 export const startComparison = (deps: ComparisonDeps): Comparison => {
-  const { db, pubsub, clock, log, catchUp } = deps;
+  const { db, pubsub, clock, log, random, catchUp } = deps;
   /** What this process handed over of late, by tenant. */
   const lately = new Map<string, Position & { readonly at: number }>();
   let stopped = false;
@@ -44,8 +47,14 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
     }
   };
 
-  /** Compares the heads of all teams that have changed since, and catches up where the two are off. Never rejects. */
-  const compareHeads = async (changedSince: string, isOff: (inBus: Position | null, inLog: Position) => boolean) => {
+  /**
+   * Compares the heads of all teams that have changed since, and catches up where the two are off. Answers whether it
+   * could. Never rejects.
+   */
+  const compareHeads = async (
+    changedSince: string,
+    isOff: (inBus: Position | null, inLog: Position) => boolean,
+  ): Promise<boolean> => {
     try {
       const heads = await db.read
         .selectFrom("tenant_heads")
@@ -55,13 +64,37 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
       await eachOf(heads, async ({ tenant_id: tenantId, epoch, seq }) => {
         if (isOff(await pubsub.head(tenantId), { epoch, seq })) await catchUp(tenantId);
       });
+      return !stopped;
     } catch (err) {
-      log.warn({ err }, "pub/sub could not be compared with the database yet");
+      log[failures === 0 ? "warn" : "debug"]({ err }, "pub/sub could not be compared with the database yet");
+      return false;
     }
   };
 
-  // A database is put back while nobody runs on it, so it is enough to look once whether pub/sub is ahead of it.
-  let comparing = compareHeads("", (inBus, inLog) => inBus !== null && isBehind(inLog, inBus));
+  /** With which buses all teams were compared: of two, the one that was away at the start has its turn when it is back. */
+  const comparedWith = new Set<PubSubProvider["name"]>();
+  let failures = 0;
+  let cancelRetry = () => {};
+
+  /** A database is put back while nobody runs on it, so it is enough to find out once whether pub/sub is ahead of it. */
+  const compareAll = async (): Promise<void> => {
+    const { name } = pubsub;
+    if (stopped || comparedWith.has(name)) return;
+    const isDone = await compareHeads("", (inBus, inLog) => inBus !== null && isBehind(inLog, inBus));
+    if (stopped) return;
+    cancelRetry();
+    if (isDone && pubsub.name === name) {
+      comparedWith.add(name);
+      failures = 0;
+      return;
+    }
+    failures += 1;
+    const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
+    cancelRetry = clock.after(random() * bound, () => {
+      comparing = comparing.then(compareAll);
+    });
+  };
+  let comparing = compareAll();
   const compared = Promise.race([
     comparing,
     new Promise<void>((resolve) => {
@@ -71,14 +104,15 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
 
   let isDue = false;
   /** What came back may be an older copy, and where no node has heard more nobody would ask for what it lacks. */
-  const compareRecent = () => {
+  const compareAgain = () => {
     if (isDue) return;
     isDue = true;
     // One after the other: a connection that flaps must not pile up comparisons.
-    comparing = comparing.then(() => {
+    comparing = comparing.then(async () => {
       isDue = false;
+      await compareAll();
       const changedSince = new Date(clock.now() - RECENT_MS).toISOString();
-      return compareHeads(changedSince, (inBus, { epoch, seq }) => inBus?.epoch !== epoch || inBus.seq !== seq);
+      await compareHeads(changedSince, (inBus, { epoch, seq }) => inBus?.epoch !== epoch || inBus.seq !== seq);
     });
   };
 
@@ -103,7 +137,7 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
   };
 
   const stopLooking = clock.every(LOOK_EVERY_MS, startLooking);
-  const unsubscribe = pubsub.onReconnect(compareRecent);
+  const unsubscribe = pubsub.onReconnect(compareAgain);
 
   return {
     compared,
@@ -111,6 +145,7 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
     stop: async () => {
       stopped = true;
       stopLooking();
+      cancelRetry();
       unsubscribe();
       await comparing;
       await looking;

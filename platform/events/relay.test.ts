@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
 import { newDatabase } from "../../tests/support/database.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Db } from "../db/db.ts";
@@ -349,6 +349,58 @@ test("several who are told of the same token begin one history", async () => {
   }
   expect(published.map(([, answer]) => JSON.parse(answer).head)).toEqual(Array(3).fill({ epoch: "f", seq: 3 }));
   expect(await headOf(db)).toEqual({ epoch: "f", seq: 3 });
+});
+
+const LONG_AGO = "2026-01-30T09:30:00.000Z";
+const away = () => Promise.reject(new Error("away"));
+
+describe("a database that went back while the bus was away at the start is found", () => {
+  const startAway = async () => {
+    let cameBack = () => {};
+    const world = await start(async (database, { bus, log }) => {
+      await database.change((tx) => createHead(tx, "t", "e", LONG_AGO));
+      log.push({ seq: 1, payload: "undone" });
+      const { head } = bus;
+      bus.head = away;
+      cameBack = () => {
+        bus.head = head;
+      };
+    });
+    await world.relay.compared;
+    expect(await headOf(world.db)).toEqual({ epoch: "e", seq: 0 });
+    cameBack();
+    return world;
+  };
+
+  test("when it comes back", async () => {
+    const { db, reconnect, log, until } = await startAway();
+    reconnect();
+    await until(() => log[0]?.seq !== 1);
+    expect(await headOf(db)).toEqual({ epoch: "f", seq: 0 });
+  });
+
+  test("by looking again", async () => {
+    const { db, clock, log, until } = await startAway();
+    clock.move(1_000);
+    await until(() => log[0]?.seq !== 1);
+    expect(await headOf(db)).toEqual({ epoch: "f", seq: 0 });
+  });
+
+  test("though another bus, which reads the database, stood in for it", async () => {
+    let inUse: PubSubProvider["name"] = "postgres";
+    const { db, relay, reconnect, log, until } = await start(async (database, { bus, log: forgotten }) => {
+      await database.change((tx) => createHead(tx, "t", "e", LONG_AGO));
+      forgotten.push({ seq: 1, payload: "undone" });
+      const { head } = bus;
+      Object.defineProperty(bus, "name", { get: () => inUse });
+      bus.head = (tenantId) => (inUse === "redis" ? head(tenantId) : readHead(database.read, tenantId));
+    });
+    await relay.compared;
+    inUse = "redis";
+    reconnect();
+    await until(() => log[0]?.seq !== 1);
+    expect(await headOf(db)).toEqual({ epoch: "f", seq: 0 });
+  });
 });
 
 test("a bus that does not answer holds up the start for a moment only", async () => {

@@ -242,7 +242,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
       });
   };
   const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
-  const comparison = remembers ? startComparison({ db, pubsub, clock, log, catchUp }) : null;
+  const comparison = remembers ? startComparison({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
     const answer: RepairAnswer = { tenantId, head };
