@@ -17,14 +17,20 @@ export type PostgresChannel = {
   /** Resolves when the channels are listened to; rejects after two seconds. */
   connected(): Promise<void>;
   notify(channel: string, notice: string): Promise<void>;
+  /** Whether a notice of its own just came back. Resolves within two seconds, never rejects. */
+  isHealthy(): Promise<boolean>;
   close(): Promise<void>;
 };
 
 const WAIT_MS = 2_000;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
+const PROBE_EVERY_MS = 5_000;
 
-/** One connection that listens and notifies, made anew for as long as it is wanted. */
+/**
+ * One connection that listens and notifies, made anew for as long as it is wanted. It sends notices to itself: one that
+ * does not come back means that the connection looks alive and hears nothing.
+ */
 export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChannel => {
   const { clock, log } = deps;
   let client: Client | null = null;
@@ -33,6 +39,10 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
   let closed = false;
   let failures = 0;
   let cancelRetry = () => {};
+  // Its own, so that processes do not wake each other.
+  const probeChannel = `artel_probe_${crypto.randomUUID().replaceAll("-", "")}`;
+  let probing: Promise<boolean> | null = null;
+  let heardItself = () => {};
   ready.promise.catch(() => {});
 
   const lost = (of: Client, reason: unknown) => {
@@ -60,10 +70,13 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
     client = made;
     made.on("error", (error) => lost(made, error));
     made.on("end", () => lost(made, "it ended"));
-    made.on("notification", ({ channel, payload }) => deps.onNotice(channel, payload ?? ""));
+    made.on("notification", ({ channel, payload }) => {
+      if (channel === probeChannel) heardItself();
+      else deps.onNotice(channel, payload ?? "");
+    });
     made
       .connect()
-      .then(() => made.query(deps.channels.map((channel) => `listen ${channel}`).join("; ")))
+      .then(() => made.query([probeChannel, ...deps.channels].map((channel) => `listen ${channel}`).join("; ")))
       .then(() => {
         if (client !== made) return;
         failures = 0;
@@ -75,15 +88,39 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
   };
   connect();
 
-  const readyClient = async (): Promise<Client> => {
+  const inTime = async <Answer>(promise: Promise<Answer>): Promise<Answer> => {
     const late = Promise.withResolvers<never>();
     const cancel = clock.after(WAIT_MS, () => late.reject(new Error("Postgres does not answer")));
     try {
-      return await Promise.race([ready.promise, late.promise]);
+      return await Promise.race([promise, late.promise]);
     } finally {
       cancel();
     }
   };
+  const readyClient = (): Promise<Client> => inTime(ready.promise);
+
+  const probe = async (): Promise<boolean> => {
+    const listening = await readyClient();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    heardItself = resolve;
+    listening.query("select pg_notify($1, '')", [probeChannel]).catch(reject);
+    try {
+      await inTime(promise);
+      return true;
+    } catch {
+      lost(listening, "a notice of its own did not come back");
+      return false;
+    }
+  };
+  const startProbe = (): Promise<boolean> => {
+    probing ??= probe()
+      .catch(() => false)
+      .finally(() => {
+        probing = null;
+      });
+    return probing;
+  };
+  const stopProbes = clock.every(PROBE_EVERY_MS, () => void startProbe());
 
   return {
     connected: async () => {
@@ -97,8 +134,11 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
         throw error;
       });
     },
+    // A probe may have to wait for a connection first.
+    isHealthy: () => inTime(startProbe()).catch(() => false),
     close: async () => {
       closed = true;
+      stopProbes();
       cancelRetry();
       const ending = client;
       client = null;

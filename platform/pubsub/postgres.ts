@@ -21,8 +21,6 @@ const EVENTS = "artel_events";
 const MESSAGES = "artel_messages";
 /** More events than this in one notice are read by the feeds themselves, when they compare their heads. */
 const MAX_READ = 10_000;
-const PROBE_WITHIN_MS = 2_000;
-const PROBE_CHANNEL = "artel:probe";
 
 /**
  * The bus over LISTEN and NOTIFY. A notice of events carries only tenant and seq: the events are read from the log,
@@ -74,12 +72,7 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
     },
   });
 
-  const publish = async (name: string, payload: string): Promise<void> => {
-    for (const notice of messages.write(name, payload)) await channel.notify(MESSAGES, notice);
-    metrics.pubsubPublished.inc();
-  };
-
-  const pubsub: PubSubProvider = {
+  return {
     name: "postgres",
     isCache: false,
     append: async (tenantId, epoch, entries, floor) => {
@@ -95,7 +88,10 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
       }
       return outcome;
     },
-    publish,
+    publish: async (name, payload) => {
+      for (const notice of messages.write(name, payload)) await channel.notify(MESSAGES, notice);
+      metrics.pubsubPublished.inc();
+    },
     subscribe: async (pattern, listener) => {
       await channel.connected();
       return subscribers.addPattern(pattern, listener);
@@ -106,22 +102,7 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
     },
     head: (tenantId) => reader.head(tenantId),
     history: (tenantId, since, limit) => reader.history(tenantId, since, limit),
-    isHealthy: async () => {
-      const text = crypto.randomUUID();
-      const heard = Promise.withResolvers<boolean>();
-      const cancel = clock.after(PROBE_WITHIN_MS, () => heard.resolve(false));
-      try {
-        const stop = await pubsub.subscribeExact(PROBE_CHANNEL, (payload) => payload === text && heard.resolve(true));
-        publish(PROBE_CHANNEL, text).catch(() => heard.resolve(false));
-        const healthy = await heard.promise;
-        await stop();
-        return healthy;
-      } catch {
-        return false;
-      } finally {
-        cancel();
-      }
-    },
+    isHealthy: () => channel.isHealthy(),
     stats: () => subscribers.stats(),
     onReconnect: (listener) => {
       reconnects.add(listener);
@@ -133,5 +114,4 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
       await channel.close();
     },
   };
-  return pubsub;
 };

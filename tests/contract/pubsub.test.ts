@@ -7,6 +7,8 @@ import { createLocalPubSub } from "../../platform/pubsub/local.ts";
 import { createPostgresPubSub } from "../../platform/pubsub/postgres.ts";
 import { type PubSubProvider, tenantChannel } from "../../platform/pubsub/provider.ts";
 import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
+import { startChaosProxy } from "../support/chaos-proxy.ts";
+import { createManualClock } from "../support/manual-clock.ts";
 import {
   type Postgres as PostgresService,
   type Redis as RedisService,
@@ -90,6 +92,40 @@ describe("pub/sub by Postgres", () => {
     await notices.publish(channel, "after the crash");
     expect(await message).toBe("after the crash");
   }, 30_000);
+});
+
+describe("a connection to Postgres that hears nothing any more", () => {
+  const startDeaf = async () => {
+    const proxy = await startChaosProxy(postgres.port);
+    const clock = createManualClock();
+    const lost = Promise.withResolvers<void>();
+    const bus = createPostgresPubSub({
+      url: postgres.url.replace(String(postgres.port), String(proxy.port)),
+      reader: postgresLog,
+      log: { ...silentLog, warn: () => lost.resolve() },
+      clock,
+      metrics: createMetrics(),
+    });
+    await bus.subscribeExact(tenantChannel(newId()), () => {});
+    proxy.setWeather({ swallows: "to-client" });
+    return { clock, bus, lost: lost.promise };
+  };
+
+  test("is found and given up, though nobody publishes anything", async () => {
+    const { clock, bus, lost } = await startDeaf();
+    await clock.advance(7_000);
+    await lost;
+    await bus.close();
+  }, 1_500);
+
+  test("is given up when somebody asks whether it is healthy", async () => {
+    const { clock, bus, lost } = await startDeaf();
+    const healthy = bus.isHealthy();
+    await clock.advance(2_000);
+    expect(await healthy).toBe(false);
+    await lost;
+    await bus.close();
+  }, 1_500);
 });
 
 const reconnected = (bus: PubSubProvider) =>
