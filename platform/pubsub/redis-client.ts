@@ -32,6 +32,8 @@ export type RedisClients = {
   readonly commands: Redis | Cluster;
   readonly subscriber: Redis | Cluster;
   readonly isCluster: boolean;
+  /** The master of each slot of a cluster, as far as it is known; empty without a cluster. */
+  slotOwners(): readonly (string | undefined)[];
   /** Runs a command once Redis is there; rejects with RedisAwayError when that takes too long. */
   run<Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer>;
   script(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
@@ -69,6 +71,7 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
     commands,
     subscriber,
     isCluster,
+    slotOwners: () => (commands instanceof Cluster ? commands.slots.map(([master]) => master) : []),
     run,
     script: (script, keys, args) =>
       run(async (client) => {

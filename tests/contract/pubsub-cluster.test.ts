@@ -42,6 +42,25 @@ afterAll(() => pubsub.close());
 pubSubContract("a Redis cluster", () => ({ pubsub, commit: () => {} }), { patterns: false });
 
 describe("pub/sub by a Redis cluster", () => {
+  test("proves each of its masters, for each has a connection of its own", async () => {
+    expect(await pubsub.isHealthy()).toBe(true);
+    for (const { url } of services) {
+      const admin = new Redis(url, { protocol: 2 });
+      expect(await admin.call("PUBSUB", "SHARDCHANNELS", "artel:{probe*")).toHaveLength(1);
+      admin.disconnect();
+    }
+  });
+
+  test("is not healthy while one of its masters hangs, whichever it is", async () => {
+    for (const service of services) {
+      service.pause();
+      const healthy = await pubsub.isHealthy();
+      service.resume();
+      expect(healthy).toBe(false);
+      while (!(await pubsub.isHealthy()));
+    }
+  }, 20_000);
+
   test("says that it has no patterns", async () => {
     await expect(pubsub.subscribe("test:*", () => {})).rejects.toThrow("no patterns");
   });
