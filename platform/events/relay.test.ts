@@ -218,7 +218,7 @@ test("what another process committed and did not hand on is found by the sweep",
 
 test("where the database is the bus's own log, what another process left is told of all the same", async () => {
   const { bus, commit, seqs, clock, until, db } = await start();
-  bus.head = (tenantId) => readHead(db.read, tenantId);
+  Object.assign(bus, { name: "postgres", head: (tenantId: string) => readHead(db.read, tenantId) });
   await commit(4);
   clock.move(1_000);
   await until(() => seqs().length > 0);
@@ -227,7 +227,7 @@ test("where the database is the bus's own log, what another process left is told
 
 test("where the database is the bus's own log, what could not be told is told again", async () => {
   const { bus, relay, commit, seqs, clock, fail, db } = await start();
-  bus.head = (tenantId) => readHead(db.read, tenantId);
+  Object.assign(bus, { name: "postgres", head: (tenantId: string) => readHead(db.read, tenantId) });
   fail(1);
   relay.nudge("t", await commit(2));
   await relay.idle();

@@ -189,12 +189,12 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 
   /**
-   * The last event that pub/sub has and has told of. Where the database is its log, or comes to be while a copy is away,
-   * it has events of which nobody was told: a process died before, or was refused.
+   * The last event that pub/sub has and has told of. Redis has told of all that it has. Where the database is the log,
+   * or stands in while Redis is away, it has events of which nobody was told: a process died before, or was refused.
    */
   const handedOn = async (tenantId: string, seen: Position | null): Promise<number> => {
     const known = await lastKnown(tenantId, seen);
-    if (!remembers) return known;
+    if (pubsub.name !== "postgres") return known;
     const row = await db.read
       .selectFrom("tenant_heads")
       .select("relayed_seq")
