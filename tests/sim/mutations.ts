@@ -56,7 +56,7 @@ export const MUTATIONS = {
   },
   "no-new-epoch": {
     file: "platform/events/relay.ts",
-    from: "if (!isBehind(inLog, inBus)) return",
+    from: "if (!ahead) return",
     to: "return",
     about: "a database that was put back keeps its epoch",
   },
@@ -68,7 +68,7 @@ export const MUTATIONS = {
   },
   "no-repair": {
     file: "platform/events/relay.ts",
-    from: "laneOf(request.data.tenantId).asked = true;",
+    from: "lane.asked = true;",
     to: "return;",
     about: "nobody answers a node that knows more than Redis",
   },
