@@ -56,8 +56,7 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     }
   });
   const streams = new Set<EventStream>();
-  const most = deps.config.maxSocketsPerUser;
-  const slots = createStreamSlots(most);
+  const slots = createStreamSlots();
   const lease = async (teamId: TeamId, head: Position): Promise<FeedLease> => {
     const held = await deps.feeds.acquire(teamId).catch((err: unknown) => {
       deps.log.warn({ err, tenantId: teamId }, "a stream could not be opened");
@@ -79,7 +78,8 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     });
     const head = parsePosition(position ?? "");
     if (head === null) throw notFound();
-    const giveBack = slots.take(scope.userId);
+    const most = deps.config.maxSocketsPerUser;
+    const giveBack = slots.take(scope.userId, most);
     if (giveBack === null) {
       throw new AppError("RATE_LIMITED", `You hold ${most} streams of this node already`, undefined, FULL_SECONDS);
     }

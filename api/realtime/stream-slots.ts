@@ -1,13 +1,13 @@
 /** How many streams each person holds on this node. */
 export type StreamSlots = {
-  /** Takes one; the answer, to be called once, gives it back. `null`: there is none left. */
-  take(userId: string): (() => void) | null;
+  /** Takes one of so many; the answer, to be called once, gives it back. `null`: there is none left. */
+  take(userId: string, most: number): (() => void) | null;
 };
 
-export const createStreamSlots = (most: number): StreamSlots => {
+export const createStreamSlots = (): StreamSlots => {
   const taken = new Map<string, number>();
   return {
-    take: (userId) => {
+    take: (userId, most) => {
       const count = taken.get(userId) ?? 0;
       if (count >= most) return null;
       taken.set(userId, count + 1);

@@ -1,4 +1,4 @@
-import { type Cluster, Redis, type RedisOptions } from "ioredis";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import { connectCluster } from "../redis/connect-cluster.ts";

@@ -22,7 +22,7 @@ const openStream = async () => {
       return stream.response;
     },
   });
-  own(async () => void (await server.stop(true)));
+  own(() => server.stop(true));
   const socket = connect(server.port ?? 0, "127.0.0.1");
   own(async () => void socket.destroy());
   socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -58,7 +58,7 @@ export const restWithoutTime = (
     pubsub,
     feeds: createFeedHub({ pubsub, clock, log: silentLog, metrics: deps.metrics }),
     tokens: simTokens(clock),
-    config: { wssUrl: "ws://sim", mode: "api" } as Config,
+    config: { wssUrl: "ws://sim", mode: "api", maxSocketsPerUser: 50 } as Config,
     origins: { baseUrl: "http://sim", trusted: new Set(["http://sim"]) },
     userOf: (sid) => sid,
     ends: null,

@@ -68,7 +68,7 @@ export const startApiServer = (
     newId,
     newSecretId: () => `${newId().slice(0, 14)}4${newId().slice(15)}`,
     tokens: simTokens(clock),
-    config: { wssUrl: "ws://sim", mode: "api" } as Config,
+    config: { wssUrl: "ws://sim", mode: "api", maxSocketsPerUser: 50 } as Config,
     origins: { baseUrl: "http://sim", trusted: new Set(["http://sim"]) },
     userOf: deps.userOf,
     ends: createEnds({ pubsub, clock, log }),
