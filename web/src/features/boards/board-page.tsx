@@ -33,7 +33,7 @@ export const BoardPage = () => {
   }
   if (view.status === "error") return <ErrorScreen />;
   if (view.status === "signed-out") return <ToSignIn />;
-  return <Signed key={boardId} me={view.me} boardId={boardId} />;
+  return <Signed key={`${view.me.user.id} ${boardId}`} me={view.me} boardId={boardId} />;
 };
 
 /** Begins to read the board while it is still being found out who is here. */

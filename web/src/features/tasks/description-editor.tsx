@@ -48,7 +48,7 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
   const leave = () => {
     if (writes && (isOwn.current || !view.dirty)) save();
   };
-  useLeave(leave);
+  useLeave(place, leave);
   if (!writes) {
     return (
       <section className="flex flex-col gap-2">

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { userIdSchema } from "../../../../shared/ids.ts";
 import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
 import { boardActions } from "../../cache/board-actions.ts";
+import { keys } from "../../cache/keys.ts";
 import { createQueryClient, runtimeOf } from "../../cache/query-client.ts";
 import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../cache/testing/things.ts";
 import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
@@ -14,14 +16,22 @@ GlobalRegistrator.register({ url: "http://localhost/" });
 const { cleanup, fireEvent, render } = await import("@testing-library/react");
 const { DescriptionEditor } = await import("./description-editor.tsx");
 const { TitleEditor } = await import("./title-editor.tsx");
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  signIn(USER_ID);
+});
 afterEach(cleanup);
 afterAll(() => GlobalRegistrator.unregister());
 
 const ID = idOf(101);
 const server: Task = makeTask(ID, { title: "Title", description: "Text" });
 const never = () => Promise.reject(new Error("not here"));
-const runtime = runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never, open: never } }));
+const queryClient = createQueryClient({ api: { request: never, requestIfChanged: never, open: never } });
+const runtime = runtimeOf(queryClient);
+
+/** Who is signed in, as the server has said it. */
+const signIn = (id: string) =>
+  queryClient.setQueryData(keys.me, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
 
 const EDITORS = [
   { field: "title", Editor: TitleEditor, label: "task.title" },
@@ -51,9 +61,11 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     taskHref: () => "",
   };
   const screen = (writes: boolean) => (
-    <BoardContext value={{ ...context, writes }}>
-      <Editor task={server} />
-    </BoardContext>
+    <QueryClientProvider client={queryClient}>
+      <BoardContext value={{ ...context, writes }}>
+        <Editor task={server} />
+      </BoardContext>
+    </QueryClientProvider>
   );
   return {
     saved,
@@ -77,6 +89,16 @@ for (const editor of EDITORS) {
     tab.write("Mine");
     tab.close();
     expect(saved).toEqual([{ [field]: "Mine" }]);
+  });
+
+  test(`a ${field} that was written here is not saved once somebody else is here`, () => {
+    const { saved, open } = openTab(editor);
+    const tab = open();
+    tab.write("Mine");
+    signIn(idOf(2));
+    tab.close();
+    expect(saved).toEqual([]);
+    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
   test(`a ${field} that another tab is writing is shown, and not saved by leaving it`, () => {

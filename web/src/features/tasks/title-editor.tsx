@@ -23,7 +23,7 @@ export const TitleEditor = ({ task }: { task: Task }) => {
   const leave = () => {
     if (writes && (isOwn.current || draft?.text.trim() === task.title)) save();
   };
-  useLeave(leave);
+  useLeave(place, leave);
   if (!writes) {
     return <h2 className="text-xl font-semibold break-words whitespace-pre-line">{task.title}</h2>;
   }

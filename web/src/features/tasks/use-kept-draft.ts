@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { useRuntime } from "../../cache/query-client.ts";
 import {
   type DraftPlace,
   forgetDraft,
@@ -31,9 +32,15 @@ export const useKeptDraft = (place: DraftPlace) => {
   };
 };
 
-/** Calls what `leave` is then when the component goes. */
-export const useLeave = (leave: () => void): void => {
+/** Calls what `leave` is then when the component goes, unless somebody else is here by then: it would act in their name. */
+export const useLeave = ({ userId }: DraftPlace, leave: () => void): void => {
+  const runtime = useRuntime();
   const latest = useRef(leave);
   latest.current = leave;
-  useEffect(() => () => latest.current(), []);
+  useEffect(
+    () => () => {
+      if ((runtime.me()?.user.id ?? userId) === userId) latest.current();
+    },
+    [runtime, userId],
+  );
 };
