@@ -1,13 +1,9 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
+import { within } from "../redis/away.ts";
 import { connectCluster } from "../redis/connect-cluster.ts";
 import type { Script } from "./redis-scripts.ts";
-
-/** Redis did not answer in time; whoever asked tries again. */
-export class RedisAwayError extends Error {
-  override readonly name = "RedisAwayError";
-}
 
 /** Nobody waits longer for Redis, in milliseconds. */
 export const DEADLINE_MS = 2_000;
@@ -134,10 +130,3 @@ const createReadiness = (client: Redis | Cluster): (() => Promise<void>) => {
   });
   return () => (client.status === "ready" ? Promise.resolve() : readiness.promise);
 };
-
-/** Rejects when the promise takes longer. */
-export const within = <Answer>(clock: Clock, promise: Promise<Answer>, ms: number): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(new RedisAwayError("Redis does not answer in time")));
-    promise.then(resolve, reject).finally(cancel);
-  });

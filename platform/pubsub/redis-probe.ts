@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
+import { within } from "../redis/away.ts";
 import type { Unsubscribe } from "./provider.ts";
-import { type RedisClients, within } from "./redis-client.ts";
+import type { RedisClients } from "./redis-client.ts";
 import { PROBE } from "./redis-scripts.ts";
 import { slotOf } from "./redis-slots.ts";
 import type { RedisSubscriptions } from "./redis-subscriptions.ts";

@@ -2,9 +2,10 @@ import type { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { within } from "../redis/away.ts";
 import { deliver } from "./listeners.ts";
 import type { Listener, Unsubscribe } from "./provider.ts";
-import { DEADLINE_MS, within } from "./redis-client.ts";
+import { DEADLINE_MS } from "./redis-client.ts";
 
 /** `sharded`: on a cluster, the channels of one tenant live where its keys do. */
 export type SubscriptionKind = "channel" | "pattern" | "sharded";

@@ -1,7 +1,7 @@
 import { type Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
-import { RedisAwayError, within } from "../pubsub/redis-client.ts";
+import { RedisAwayError, within } from "./away.ts";
 import { connectCluster } from "./connect-cluster.ts";
 
 /** A connection that answers quickly or fails: a request waits on it, and there is another way. */

@@ -5,35 +5,15 @@ import { silentLog } from "../../platform/log/log.ts";
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import type { PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
-import { freePort } from "../support/ports.ts";
-import { type Redis as Service, startRedis } from "../support/services.ts";
+import { startRedisCluster } from "../support/redis-cluster.ts";
+import type { Redis as Service } from "../support/services.ts";
 import { pubSubContract } from "./pubsub-suite.ts";
 
 let services: Service[];
 let pubsub: PubSubProvider;
 
-const startMember = () => startRedis(["--cluster-enabled", "yes", "--cluster-port", String(freePort())]);
-
-/** Two masters with half of the slots each. */
-const startCluster = async (): Promise<Service[]> => {
-  const members = [await startMember(), await startMember()];
-  const admins = members.map(({ url }) => new Redis(url, { protocol: 2 }));
-  const [first, second] = admins;
-  if (first === undefined || second === undefined) throw new Error("a cluster has two members here");
-  await first.call("CLUSTER", "ADDSLOTSRANGE", "0", "8191");
-  await second.call("CLUSTER", "ADDSLOTSRANGE", "8192", "16383");
-  const port = String(members[1]?.port);
-  const busPort = String(((await second.call("CONFIG", "GET", "cluster-port")) as string[])[1]);
-  await first.call("CLUSTER", "MEET", "127.0.0.1", port, busPort);
-  for (const admin of admins) {
-    while (!/cluster_state:ok[\s\S]*cluster_known_nodes:2/.test(String(await admin.call("CLUSTER", "INFO"))));
-    admin.disconnect();
-  }
-  return members;
-};
-
 beforeAll(async () => {
-  services = await startCluster();
+  services = await startRedisCluster(2);
   const urls = services.map(({ url }) => url);
   pubsub = createRedisPubSub({ urls, log: silentLog, clock: systemClock, metrics: createMetrics() });
 }, 60_000);
