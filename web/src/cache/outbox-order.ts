@@ -13,7 +13,8 @@ export type Sender = {
 export const dueIn = (entries: readonly Entry[], { touchesOf, isMine }: Sender): Entry[] => {
   const due: Entry[] = [];
   const ahead: { readonly touches: Touches; readonly answered: boolean }[] = [];
-  const room = AT_ONCE - entries.filter(({ status }) => status === "sending").length;
+  const isUnderWay = ({ status, sentAt }: Entry) => status === "sending" || (status === "unwritten" && sentAt !== null);
+  const room = AT_ONCE - entries.filter(isUnderWay).length;
   for (const entry of entries) {
     const touches = touchesOf(entry);
     const answered = entry.status === "answered";

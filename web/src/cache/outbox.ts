@@ -1,11 +1,11 @@
 import type { Position } from "../../../shared/position.ts";
 import { ApiProblem, NetworkFailure } from "../lib/api-client.ts";
-import { fullJitter } from "../realtime/backoff.ts";
 import { type Intent, isKnown, type Touches, touchesOf } from "./intents.ts";
 import type { Caller, OutboxDeps } from "./outbox-deps.ts";
 import { type Entry, fallingWith, freshEntry, storedEntry, withStored } from "./outbox-entry.ts";
 import { OutboxLink } from "./outbox-link.ts";
 import { dueIn } from "./outbox-order.ts";
+import { OutboxPause } from "./outbox-pause.ts";
 import type { OutboxPort, PlacedEntry, TabMessage } from "./outbox-storage.ts";
 import { isOutdated, later, outcomeOf, toError } from "./outcome.ts";
 import { type Refusal, Refusals, revivedRefusal, storedRefusal } from "./refusals.ts";
@@ -13,7 +13,6 @@ import { type Refusal, Refusals, revivedRefusal, storedRefusal } from "./refusal
 type Answer = { readonly reached: Position | null; readonly absent: boolean; readonly data: unknown };
 
 const NO_ANSWER: Answer = { reached: null, absent: false, data: null };
-const RETRY_FLOOR_MS = 300;
 const SIGNED_OUT_MS = 15_000;
 
 /**
@@ -29,11 +28,10 @@ export class Outbox {
   readonly #callers = new Map<string, Caller>();
   /** What is done with, here or in another tab: a reading of the device that began before may still bring it. */
   readonly #ended = new Set<string>();
+  readonly #pause: OutboxPause;
   #entries: readonly Entry[] = [];
   #isAllowed = true;
   #isForgetful = false;
-  #failures = 0;
-  #cancelPause: (() => void) | null = null;
   #turn = 0;
 
   constructor(deps: OutboxDeps) {
@@ -48,6 +46,7 @@ export class Outbox {
       },
     });
     this.#refused = new Refusals(this.#link, deps.changed);
+    this.#pause = new OutboxPause(deps);
   }
 
   /** In the order of their making. A new array after each change. */
@@ -92,9 +91,16 @@ export class Outbox {
     const key = this.#deps.newId();
     this.#touches.set(key, touchesOf(intent));
     if (caller !== undefined) this.#callers.set(key, caller);
-    const entry = freshEntry({ key, intent, title, sentAt: null, awaited: caller !== undefined });
+    const entry = this.#begun(freshEntry({ key, intent, title, sentAt: null, awaited: caller !== undefined }));
     this.#set([...this.#entries, entry]);
     this.#write(entry);
+  }
+
+  /** What is sent as soon as it is written needs no second writing that says so. */
+  #begun(entry: Entry): Entry {
+    const goesNow = this.#link.isSender && this.#due([...this.#entries, { ...entry, status: "waiting" }]).at(-1);
+    if (!goesNow || goesNow.key !== entry.key) return entry;
+    return { ...entry, intent: this.#deps.prepare(entry.intent), sentAt: this.#deps.clock.now() };
   }
 
   /** A change that is refused before it is sent. */
@@ -135,8 +141,7 @@ export class Outbox {
 
   /** The network is back, or somebody has signed in: no more waiting. */
   wake(): void {
-    this.#cancelPause?.();
-    this.#cancelPause = null;
+    this.#pause.end();
     if (!this.#isAllowed) this.#deps.unverified();
     this.#pump();
   }
@@ -157,9 +162,8 @@ export class Outbox {
     this.#turn += 1;
     this.#link.close();
     this.#isForgetful = false;
-    this.#cancelPause?.();
-    this.#cancelPause = null;
-    this.#failures = 0;
+    this.#pause.end();
+    this.#pause.answered();
     this.#touches.clear();
     this.#callers.clear();
     this.#ended.clear();
@@ -250,13 +254,16 @@ export class Outbox {
     }
   }
 
-  #pump(): void {
-    if (!this.#isAllowed || this.#cancelPause !== null) return;
-    const due = dueIn(this.#entries, {
+  #due(entries: readonly Entry[]): Entry[] {
+    if (!this.#isAllowed || this.#pause.isOn) return [];
+    return dueIn(entries, {
       touchesOf: ({ key, intent }) => this.#touches.get(key) ?? touchesOf(intent),
       isMine: (entry) => this.#isMine(entry),
     });
-    for (const entry of due) void this.#send(entry);
+  }
+
+  #pump(): void {
+    for (const entry of this.#due(this.#entries)) void this.#send(entry);
   }
 
   async #send(entry: Entry): Promise<void> {
@@ -286,7 +293,7 @@ export class Outbox {
   }
 
   #answered(entry: Entry, answer: Answer): void {
-    this.#failures = 0;
+    this.#pause.answered();
     void this.#link.keep((storage) => storage.remove([entry.key]));
     // Another tab may not have heard yet how far it is.
     const whole = { ...answer, reached: later(entry.reached, answer.reached) };
@@ -335,7 +342,7 @@ export class Outbox {
         await this.#rebase(entry, problem);
         return;
       case "refused":
-        this.#failures = 0;
+        this.#pause.answered();
         this.#takeBack(entry, problem);
         return;
     }
@@ -363,10 +370,7 @@ export class Outbox {
 
   #again(entry: Entry, waitMs: number): void {
     this.#replace(entry.key, { status: "waiting" });
-    this.#failures += 1;
-    const wait = Math.max(waitMs, RETRY_FLOOR_MS) + fullJitter(this.#failures - 1, this.#deps.random);
-    this.#cancelPause?.();
-    this.#cancelPause = this.#deps.clock.after(wait, () => this.wake());
+    this.#pause.begin(waitMs, () => this.wake());
   }
 
   /** Takes a refused change back, and with a creation all that was to be done to what it would have made. */
