@@ -21,9 +21,10 @@ const CORE_MODULES = [
   "web/src/features/status/(live-status|refused-changes|waiting-strip)",
   "web/src/ui/(avatar|button|icon-button|logo|menu|pill|skeleton)",
   "web/src/i18n/(format|i18n|translator|use-format|use-translation)",
-  "web/src/lib/(api-client|page-fetch|page-seen|patient-lazy|storage|store|use-delayed)",
+  "web/src/lib/(api-client|day|page-fetch|page-seen|patient-lazy|problem-text|storage|store|use-delayed)",
+  "lucide-react/dist/esm/icons/(archive-restore|plus|trash|x)",
 ];
-const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.tsx?$`);
+const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.(tsx?|m?js)$`);
 
 export default defineConfig({
   root: import.meta.dirname,
