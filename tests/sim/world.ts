@@ -325,8 +325,9 @@ export class World {
   #onFrame(name: string, userId: string, text: string): void {
     const at = text.startsWith('{"type":"message"') ? positionIn(text) : null;
     this.trace.note(`${name} < ${at === null ? text.slice(0, 160) : `event ${at.seq}`}`);
-    // What was sent of a history that has ended since came before all that is in this one.
-    if (at === null || !this.mayBeOut.has(userId) || this.isMember(userId) || at.epoch !== this.head.epoch) return;
+    if (at === null || !this.mayBeOut.has(userId) || this.isMember(userId)) return;
+    // What was sent of a history that has ended since, or is undone, came before all that is in this one.
+    if (at.epoch !== this.head.epoch || at.seq > this.head.seq) return;
     const { teamId } = this.workshop.ground;
     const [end] = this.database.rows<{ seq: number | null }>(
       "select max(seq) as seq from events where tenant_id = ? and payload like ? and payload like ?",
