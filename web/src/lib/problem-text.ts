@@ -24,6 +24,10 @@ const TOLD = {
 
 const isTold = (code: string): code is keyof typeof TOLD => Object.hasOwn(TOLD, code);
 
+/** Messages of fields are parts of sentences: what stands before them is the field's name. */
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
 /** What went wrong, in the reader's language. */
 export const problemText = (t: Translate, error: unknown): string => {
   if (error instanceof ApiProblem) {
@@ -33,7 +37,7 @@ export const problemText = (t: Translate, error: unknown): string => {
       return first ? t("problem.invalidImportAt", first) : t("problem.invalidImport");
     }
     const fields = error.errors.map((field) => field.message).join("; ");
-    return fields || error.detail || t("problem.unknown");
+    return (fields && sentence(fields)) || error.detail || t("problem.unknown");
   }
   if (error instanceof NetworkFailure) return t("problem.network");
   return t("problem.unknown");

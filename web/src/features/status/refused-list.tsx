@@ -47,25 +47,27 @@ const Refused = ({ change }: { change: RefusedChange }) => {
         <span className="font-medium">{t(`refused.what.${change.what}`, { title: change.title })}</span>{" "}
         {problemText(t, change.problem)}
       </p>
-      {conflict ? (
-        <Button size="sm" onClick={() => setMerging(true)}>
-          <GitMerge size={14} aria-hidden />
-          {t("merge.open")}
-        </Button>
-      ) : (
-        <Button size="sm" onClick={change.retry}>
-          <RotateCcw size={14} aria-hidden />
-          {t("common.tryAgain")}
-        </Button>
-      )}
-      {lost ? (
-        <IconButton label={t("refused.copy")} onClick={() => void navigator.clipboard.writeText(lost)}>
-          <Copy size={16} aria-hidden />
+      <div className="ms-auto flex items-center gap-3">
+        {conflict ? (
+          <Button size="sm" onClick={() => setMerging(true)}>
+            <GitMerge size={14} aria-hidden />
+            {t("merge.open")}
+          </Button>
+        ) : (
+          <Button size="sm" onClick={change.retry}>
+            <RotateCcw size={14} aria-hidden />
+            {t("common.tryAgain")}
+          </Button>
+        )}
+        {lost ? (
+          <IconButton label={t("refused.copy")} onClick={() => void navigator.clipboard.writeText(lost)}>
+            <Copy size={16} aria-hidden />
+          </IconButton>
+        ) : null}
+        <IconButton label={t("common.dismiss")} onClick={change.dismiss}>
+          <X size={16} aria-hidden />
         </IconButton>
-      ) : null}
-      <IconButton label={t("common.dismiss")} onClick={change.dismiss}>
-        <X size={16} aria-hidden />
-      </IconButton>
+      </div>
       {merging && conflict ? (
         <Suspense>
           <MergeRefused change={change} conflict={conflict} onClose={() => setMerging(false)} />
