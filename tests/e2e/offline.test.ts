@@ -14,6 +14,8 @@ test("offline is said, own changes wait and are shown, and on return everything 
   const { anna, boris } = pair;
   anna.expectedProblems.push(CUT_OFF);
   const [, goes, changes] = (await snapshotOf(pair)).tasks;
+  // What a board loads once it is live is there.
+  await anna.page.waitForLoadState("networkidle");
 
   await anna.context.setOffline(true);
   await status(anna.page)
