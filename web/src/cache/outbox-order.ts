@@ -9,21 +9,36 @@ export type Sender = {
   readonly isMine: (entry: Entry) => boolean;
 };
 
+type Ahead = { readonly touches: Touches; readonly answered: boolean };
+
+/** What is sent, or will be as soon as it is written. */
+const isUnderWay = ({ status, sentAt }: Entry): boolean =>
+  status === "sending" || (status === "unwritten" && sentAt !== null);
+
+const roomIn = (entries: readonly Entry[]): number => AT_ONCE - entries.filter(isUnderWay).length;
+
+/** What a text is changed from must be as the change before has left it, also here. */
+const isHeldUp = ({ intent }: Entry, touches: Touches, ahead: readonly Ahead[]): boolean =>
+  ahead.some((other) => (!other.answered || "base" in intent) && mustFollow(other.touches, touches));
+
 /** The entries that may be sent now: what they must follow is answered, and no more go side by side than a few. */
 export const dueIn = (entries: readonly Entry[], { touchesOf, isMine }: Sender): Entry[] => {
   const due: Entry[] = [];
-  const ahead: { readonly touches: Touches; readonly answered: boolean }[] = [];
-  const isUnderWay = ({ status, sentAt }: Entry) => status === "sending" || (status === "unwritten" && sentAt !== null);
-  const room = AT_ONCE - entries.filter(isUnderWay).length;
-  for (const entry of entries) {
+  const ahead: Ahead[] = [];
+  const room = roomIn(entries);
+  // There may be hundreds, and each is compared with all before it: no further than needed.
+  for (const entry of room > 0 ? entries : []) {
     const touches = touchesOf(entry);
-    const answered = entry.status === "answered";
-    // What a text is changed from must be as the change before has left it, also here.
-    const isAhead = (other: (typeof ahead)[number]) =>
-      (!other.answered || "base" in entry.intent) && mustFollow(other.touches, touches);
-    const isFree = answered || !ahead.some(isAhead);
-    ahead.push({ touches, answered });
-    if (entry.status === "waiting" && isFree && isMine(entry) && due.length < room) due.push(entry);
+    if (entry.status === "waiting" && isMine(entry) && !isHeldUp(entry, touches, ahead)) due.push(entry);
+    if (due.length === room) break;
+    ahead.push({ touches, answered: entry.status === "answered" });
   }
   return due;
+};
+
+/** Whether a new entry will be sent as soon as it is written: nothing else waits, and nothing holds it up. */
+export const goesAtOnce = (entries: readonly Entry[], entry: Entry, touchesOf: Sender["touchesOf"]): boolean => {
+  if (roomIn(entries) <= 0 || entries.some(({ status }) => status === "waiting")) return false;
+  const ahead = entries.map((each) => ({ touches: touchesOf(each), answered: each.status === "answered" }));
+  return !isHeldUp(entry, touchesOf(entry), ahead);
 };

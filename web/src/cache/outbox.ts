@@ -4,7 +4,7 @@ import { type Intent, isKnown, type Touches, touchesOf } from "./intents.ts";
 import type { Caller, OutboxDeps } from "./outbox-deps.ts";
 import { type Entry, fallingWith, freshEntry, storedEntry, withStored } from "./outbox-entry.ts";
 import { OutboxLink } from "./outbox-link.ts";
-import { dueIn } from "./outbox-order.ts";
+import { dueIn, goesAtOnce } from "./outbox-order.ts";
 import { OutboxPause } from "./outbox-pause.ts";
 import type { OutboxPort, PlacedEntry, TabMessage } from "./outbox-storage.ts";
 import { isOutdated, later, outcomeOf, toError } from "./outcome.ts";
@@ -98,8 +98,7 @@ export class Outbox {
 
   /** What is sent as soon as it is written needs no second writing that says so. */
   #begun(entry: Entry): Entry {
-    const goesNow = this.#link.isSender && this.#due([...this.#entries, { ...entry, status: "waiting" }]).at(-1);
-    if (!goesNow || goesNow.key !== entry.key) return entry;
+    if (!this.#link.isSender || !this.#maySend || !goesAtOnce(this.#entries, entry, this.#touchesOf)) return entry;
     return { ...entry, intent: this.#deps.prepare(entry.intent), sentAt: this.#deps.clock.now() };
   }
 
@@ -254,16 +253,16 @@ export class Outbox {
     }
   }
 
-  #due(entries: readonly Entry[]): Entry[] {
-    if (!this.#isAllowed || this.#pause.isOn) return [];
-    return dueIn(entries, {
-      touchesOf: ({ key, intent }) => this.#touches.get(key) ?? touchesOf(intent),
-      isMine: (entry) => this.#isMine(entry),
-    });
+  get #maySend(): boolean {
+    return this.#isAllowed && !this.#pause.isOn;
   }
 
+  readonly #touchesOf = ({ key, intent }: Entry): Touches => this.#touches.get(key) ?? touchesOf(intent);
+
   #pump(): void {
-    for (const entry of this.#due(this.#entries)) void this.#send(entry);
+    if (!this.#maySend) return;
+    const due = dueIn(this.#entries, { touchesOf: this.#touchesOf, isMine: (entry) => this.#isMine(entry) });
+    for (const entry of due) void this.#send(entry);
   }
 
   async #send(entry: Entry): Promise<void> {
