@@ -131,15 +131,14 @@ export const runChaos = async (plan: ChaosPlan): Promise<ChaosReport> => {
   let redisIsAway = false;
   let answeredWithoutRedis = 0;
   const onWay = new Set<string>();
-  const count = () => {
-    for (const { runtime } of pages) {
+  for (const { runtime } of pages) {
+    runtime.subscribe(() => {
       for (const { key, status } of runtime.outbox.entries) {
         if (status !== "answered") onWay.add(key);
         else if (onWay.delete(key) && redisIsAway) answeredWithoutRedis += 1;
       }
-    }
-  };
-  for (const { runtime } of pages) runtime.subscribe(count);
+    });
+  }
   const writing = setInterval(() => {
     changes += 1;
     dice.one(writers).write();
