@@ -18,9 +18,9 @@ const SERVER = `
     port: Number(process.env.PORT),
     fetch: () => Response.json({ dataDir: process.env.DATA_DIR, extra: process.env.EXTRA, shell: process.env.OF_THE_SHELL }),
   });
+  process.on("SIGTERM", () => { console.log("drained"); process.exit(0); });
   console.error("something on the other stream");
   console.log("Artel is ready at http://127.0.0.1:" + server.port + "/");
-  process.on("SIGTERM", () => { console.log("drained"); process.exit(0); });
 `;
 
 test("a program is there when it says so, on a port and a folder of its own", async () => {
@@ -83,6 +83,6 @@ onLinux("a child ends with its parent even if that is killed", async () => {
   };
   expect(alive()).toBeTrue();
   await parent.end("SIGKILL");
-  for (let tries = 0; alive() && tries < 100; tries++) await Bun.sleep(20);
+  for (let tries = 0; alive() && tries < 500; tries++) await Bun.sleep(20);
   expect(alive()).toBeFalse();
 });
