@@ -20,7 +20,7 @@ export type SyncDeps = {
 export type SyncOptions = {
   /** The longest run of events that a feed that fell behind reads before it starts anew. */
   readonly catchUpLimit: number;
-  /** How old a comparison with the log may be when somebody joins, in milliseconds. */
+  /** How old a comparison with the log may be when somebody joins, or is told the head, in milliseconds. */
   readonly freshMs: number;
   /** How long an answer to a request for repair is waited for, in milliseconds. */
   readonly repairWaitMs: number;

@@ -29,7 +29,6 @@ export type FeedDeps = SyncDeps & { readonly options: FeedOptions };
 /** Tokens live ten minutes; a team with more events in that time gets its people new tokens. */
 const SCAN_LIMIT = 20_000;
 const LOG_EVERY_MS = 1_000;
-const PROVEN_WITHIN_MS = 10_000;
 
 /**
  * One tenant's events on this node: checked once, in order, without holes, for any number of listeners.
@@ -73,11 +72,11 @@ export class Feed {
   }
 
   /**
-   * The position, if the log was compared within the last ten seconds: everything up to it was handed on. `null` while
+   * The position, if the log was compared lately enough (`freshMs`): everything up to it was handed on. `null` while
    * nobody can tell.
    */
   get provenPosition(): Position | null {
-    return this.#deps.clock.now() - this.comparedAt <= PROVEN_WITHIN_MS ? this.position : null;
+    return this.#sync.isFresh ? this.position : null;
   }
 
   /** Grows each time that the listeners must start anew: a replay under way is then worth nothing. */

@@ -26,11 +26,11 @@ export const dueIn = (entries: readonly Entry[], { touchesOf, isMine }: Sender):
   const due: Entry[] = [];
   const ahead: Ahead[] = [];
   const room = roomIn(entries);
-  // There may be hundreds, and each is compared with all before it: no further than needed.
-  for (const entry of room > 0 ? entries : []) {
+  for (const entry of entries) {
+    // There may be hundreds, and each is compared with all before it: no further than needed.
+    if (due.length >= room) break;
     const touches = touchesOf(entry);
     if (entry.status === "waiting" && isMine(entry) && !isHeldUp(entry, touches, ahead)) due.push(entry);
-    if (due.length === room) break;
     ahead.push({ touches, answered: entry.status === "answered" });
   }
   return due;
