@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
+import slotOf from "cluster-key-slot";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import { within } from "../redis/away.ts";
 import type { Unsubscribe } from "./provider.ts";
 import type { RedisClients } from "./redis-client.ts";
 import { PROBE } from "./redis-scripts.ts";
-import { slotOf } from "./redis-slots.ts";
 import type { RedisSubscriptions } from "./redis-subscriptions.ts";
 
 export type RedisProbe = {
