@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { at, event, fakeBackend, live, subscribed, T, types } from "./testing/fake-backend.ts";
+import { at, backWithoutSocket, event, fakeBackend, live, subscribed, T, types } from "./testing/fake-backend.ts";
 import { settle } from "./testing/sim-clock.ts";
 
 test("4005 keeps it away for 30 seconds", async () => {
@@ -115,17 +115,7 @@ test("a token that is on its way when a new one is needed is asked for again", a
 });
 
 test("a new token that is needed while there is no socket is asked for before the next one", async () => {
-  const backend = fakeBackend();
-  backend.client.join(T);
-  const socket = await backend.open();
-  backend.tenants = [];
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  await settle();
-  expect(backend.client.subscription(T).kind).toBe("denied");
-  socket.end(1006);
-  // Who may read is a member again.
-  backend.tenants = [T];
-  backend.client.outdated(T);
+  const backend = await backWithoutSocket();
   await backend.clock.pass(1_000);
   backend.sockets[1]?.open();
   expect(types(backend.sockets[1]?.sent ?? [])).toEqual(["auth", "subscribe"]);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { isSequenced, sequencedMessageSchema } from "../../../shared/events.ts";
-import { at, event, fakeBackend, subscribed, T } from "./testing/fake-backend.ts";
+import { at, backWithoutSocket, event, fakeBackend, subscribed, T } from "./testing/fake-backend.ts";
 import { settle } from "./testing/sim-clock.ts";
 
 const ALL = { streams: true, polls: true } as const;
@@ -284,17 +284,7 @@ test("a stream whose history was cut off makes the state be read anew", async ()
 });
 
 test("a right that is back while there is no socket is used by the stream that serves instead", async () => {
-  const backend = fakeBackend(ALL);
-  backend.client.join(T);
-  const socket = await backend.open();
-  socket.say(subscribed(10, true));
-  backend.tenants = [];
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  await settle();
-  expect(backend.client.subscription(T).kind).toBe("denied");
-  socket.end(1006);
-  backend.tenants = [T];
-  backend.client.outdated(T);
+  const backend = await backWithoutSocket(ALL);
   await backend.clock.pass(3_000);
   backend.stream().open(at(10));
   backend.stream().connected(at(10), false);

@@ -206,3 +206,18 @@ export const live = async (seq = 10, options: Parameters<typeof fakeBackend>[0] 
   backend.notices.length = 0;
   return { ...backend, socket };
 };
+
+/** The right to the tenant ended, and is back since the connection is lost: a state of it was read. */
+export const backWithoutSocket = async (options: Parameters<typeof fakeBackend>[0] = {}) => {
+  const backend = fakeBackend(options);
+  backend.client.join(T);
+  const socket = await backend.open();
+  backend.tenants = [];
+  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  await settle();
+  if (backend.client.subscription(T).kind !== "denied") throw new Error("the tenant was not given up");
+  socket.end(1006);
+  backend.tenants = [T];
+  backend.client.outdated(T);
+  return backend;
+};
