@@ -1,6 +1,6 @@
 import type { Column } from "../../../shared/columns.ts";
 import type { Task } from "../../../shared/tasks.ts";
-import { subjectOf } from "./intents.ts";
+import { type Intent, subjectOf } from "./intents.ts";
 import type { Entry } from "./outbox-entry.ts";
 import { overlayBoard, overlayBoards } from "./overlay.ts";
 import type { BoardState, BoardsState } from "./states.ts";
@@ -23,11 +23,11 @@ const isSame = <Entity extends object>(a: Entity, b: Entity): boolean => {
 };
 
 /** An entity shown over the confirmed one is made anew with every commit; it keeps its identity while it looks the same. */
-const keepIdentity = (state: BoardState, entries: readonly Entry[], before: BoardState | undefined): BoardState => {
+const keepIdentity = (state: BoardState, intents: readonly Intent[], before: BoardState | undefined): BoardState => {
   if (before === undefined) return state;
   let { tasks } = state;
   let columns: Map<string, Column> | null = null;
-  for (const { intent } of entries) {
+  for (const intent of intents) {
     const id = subjectOf(intent);
     const [task, taskBefore]: [Task | undefined, Task | undefined] = [taskIn(tasks, id), taskIn(before.tasks, id)];
     if (task && taskBefore && task !== taskBefore && isSame(task, taskBefore)) tasks = withTask(tasks, taskBefore);
@@ -41,31 +41,48 @@ const keepIdentity = (state: BoardState, entries: readonly Entry[], before: Boar
   return { ...state, tasks, columns: columns ?? state.columns };
 };
 
-type Memo<State> = { readonly confirmed: State; readonly entries: readonly Entry[]; readonly view: State };
+/** What a view was made of; only the wishes count, not how far on their way they are. */
+type Memo<State> = { readonly confirmed: State; readonly intents: readonly Intent[]; readonly view: State };
+
+type Overlay<State> = (state: State, intent: Intent) => State;
+
+/** Lays the wishes over the confirmed state. Where only new ones have come, the view goes on from what it was. */
+const laidOver = <State>(
+  memo: Memo<State> | undefined,
+  confirmed: State,
+  intents: readonly Intent[],
+  overlay: Overlay<State>,
+): { readonly view: State; readonly laid: readonly Intent[] } => {
+  const known = memo?.intents ?? [];
+  const goesOn = memo?.confirmed === confirmed && known.every((intent, index) => intent === intents[index]);
+  const laid = goesOn ? intents.slice(known.length) : intents;
+  return { view: laid.reduce(overlay, goesOn ? memo.view : confirmed), laid };
+};
+
+const shownOf = (entries: readonly Entry[], isShown: (intent: Intent) => boolean): Intent[] => {
+  const intents: Intent[] = [];
+  for (const { intent, held } of entries) if (!held && isShown(intent)) intents.push(intent);
+  return intents;
+};
 
 /** What is shown: the confirmed state with the changes on their way over it. Computed when looked at, once. */
 export const createBoardViews = () => {
   const boards = new Map<string, Memo<BoardState>>();
   const lists = new Map<string, Memo<BoardsState>>();
 
-  const board = (boardId: string, confirmed: BoardState, all: readonly Entry[]): BoardState => {
-    const entries = all.filter(({ intent, held }) => !held && intent.boardId === boardId);
+  const board = (boardId: string, confirmed: BoardState, entries: readonly Entry[]): BoardState => {
+    const intents = shownOf(entries, (intent) => intent.boardId === boardId);
     const memo = boards.get(boardId);
-    if (memo?.confirmed === confirmed && isSameList(memo.entries, entries)) return memo.view;
-    let view = confirmed;
-    for (const { intent } of entries) view = overlayBoard(view, intent);
-    view = keepIdentity(view, entries, memo?.view);
-    boards.set(boardId, { confirmed, entries, view });
-    return view;
+    const { view, laid } = laidOver(memo, confirmed, intents, overlayBoard);
+    const kept = keepIdentity(view, laid, memo?.view);
+    boards.set(boardId, { confirmed, intents, view: kept });
+    return kept;
   };
 
-  const list = (teamId: string, confirmed: BoardsState, all: readonly Entry[]): BoardsState => {
-    const entries = all.filter(({ intent, held }) => !held && intent.kind.startsWith("board."));
-    const memo = lists.get(teamId);
-    if (memo?.confirmed === confirmed && isSameList(memo.entries, entries)) return memo.view;
-    let view = confirmed;
-    for (const { intent } of entries) view = overlayBoards(view, intent);
-    lists.set(teamId, { confirmed, entries, view });
+  const list = (teamId: string, confirmed: BoardsState, entries: readonly Entry[]): BoardsState => {
+    const intents = shownOf(entries, ({ kind }) => kind.startsWith("board."));
+    const { view } = laidOver(lists.get(teamId), confirmed, intents, overlayBoards);
+    lists.set(teamId, { confirmed, intents, view });
     return view;
   };
 

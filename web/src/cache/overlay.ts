@@ -5,7 +5,7 @@ import { compareRanked, type Gap, type Placement, placeAmong, type Ranked, rankB
 import { type Task, taskSchema, type UpdateTask } from "../../../shared/tasks.ts";
 import type { Intent } from "./intents.ts";
 import type { BoardState, BoardsState } from "./states.ts";
-import { EMPTY_TABLE, taskIn, tasksIn, withoutColumn, withoutTask, withTask } from "./task-table.ts";
+import { EMPTY_TABLE, othersIn, taskIn, tasksIn, withoutColumn, withoutTask, withTask } from "./task-table.ts";
 
 /** Between two neighbours of one rank (a guess of ours beside a rank given since) only the id can decide. */
 const rankIn = ({ after, before }: Gap<Ranked>): string =>
@@ -13,13 +13,7 @@ const rankIn = ({ after, before }: Gap<Ranked>): string =>
     ? after.rank
     : rankBetween(after?.rank ?? null, before?.rank ?? null);
 
-const placed = (siblings: readonly Ranked[], id: string, placement: Placement): string =>
-  rankIn(
-    placeAmong(
-      siblings.filter((sibling) => sibling.id !== id),
-      placement,
-    ),
-  );
+const placed = (others: readonly Ranked[], placement: Placement): string => rankIn(placeAmong(others, placement));
 
 const isBeside = (list: readonly Ranked[], id: string, { beforeId, afterId }: Placement): boolean => {
   const index = list.findIndex((sibling) => sibling.id === id);
@@ -131,7 +125,7 @@ export const overlayBoard = (state: BoardState, intent: Intent): BoardState => {
       if (task === undefined || !state.columns.has(columnId)) return state;
       const siblings = tasksIn(state.tasks, columnId);
       if (task.columnId === columnId && isBeside(siblings, task.id, intent.move)) return state;
-      return putTask(state, { ...task, columnId, rank: placed(siblings, task.id, intent.move) });
+      return putTask(state, { ...task, columnId, rank: placed(othersIn(state.tasks, columnId, task), intent.move) });
     }
     case "task.delete":
       return { ...state, tasks: withoutTask(state.tasks, intent.id) };
@@ -159,7 +153,8 @@ export const overlayBoard = (state: BoardState, intent: Intent): BoardState => {
       if (column === undefined) return state;
       const siblings = sortedColumns(state);
       if (isBeside(siblings, column.id, intent.move)) return state;
-      return withColumn(state, { ...column, rank: placed(siblings, column.id, intent.move) });
+      const others = siblings.filter(({ id }) => id !== column.id);
+      return withColumn(state, { ...column, rank: placed(others, intent.move) });
     }
     case "column.delete": {
       const columns = new Map(state.columns);

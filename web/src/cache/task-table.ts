@@ -56,6 +56,10 @@ const withList = (
 const without = (list: readonly Task[], task: Task): readonly Task[] => list.toSpliced(placeOf(list, task), 1);
 const within = (list: readonly Task[], task: Task): readonly Task[] => list.toSpliced(placeOf(list, task), 0, task);
 
+/** The column's tasks but this one, which the table holds. */
+export const othersIn = (table: TaskTable, columnId: string, task: Task): readonly Task[] =>
+  task.columnId === columnId ? without(tasksIn(table, columnId), task) : tasksIn(table, columnId);
+
 export const withTask = (table: TaskTable, task: Task): TaskTable => {
   const old = taskIn(table, task.id);
   if (old === task) return table;
