@@ -125,12 +125,6 @@ export class Page {
     this.actions = boardActions(runtime, boardId);
     this.#undo = [
       realtime.listen((notice) => this.#watch(notice)),
-      realtime.listen((notice) => {
-        // As the page's provider of the socket does.
-        if (notice.kind !== "status") return;
-        const { status } = realtime.status();
-        if (status === "live" || status === "streaming") runtime.outbox.wake();
-      }),
       runtime.attach(realtime, (listener) => realtime.listen(listener)),
       new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
     ];

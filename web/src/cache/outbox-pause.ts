@@ -7,6 +7,7 @@ const FLOOR_MS = 300;
 export class OutboxPause {
   readonly #deps: { readonly clock: Clock; readonly random: () => number };
   #failures = 0;
+  #until = 0;
   #cancel: (() => void) | null = null;
 
   constructor(deps: { readonly clock: Clock; readonly random: () => number }) {
@@ -17,12 +18,19 @@ export class OutboxPause {
     return this.#cancel !== null;
   }
 
-  /** Waits this long at least, and then calls `over`. */
+  /** Waits this long at least, and then calls `over`. What fails side by side has failed once. */
   begin(waitMs: number, over: () => void): void {
-    this.#failures += 1;
-    const wait = Math.max(waitMs, FLOOR_MS) + fullJitter(this.#failures - 1, this.#deps.random);
+    const { clock, random } = this.#deps;
+    let wait = waitMs;
+    if (!this.isOn) {
+      wait = Math.max(waitMs, FLOOR_MS) + fullJitter(this.#failures, random);
+      this.#failures += 1;
+    }
+    const until = clock.now() + wait;
+    if (this.isOn && until <= this.#until) return;
     this.#cancel?.();
-    this.#cancel = this.#deps.clock.after(wait, over);
+    this.#until = until;
+    this.#cancel = clock.after(wait, over);
   }
 
   end(): void {

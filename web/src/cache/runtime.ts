@@ -4,6 +4,7 @@ import { type Task, taskSchema } from "../../../shared/tasks.ts";
 import type { Me } from "../../../shared/users.ts";
 import type { ApiClient } from "../lib/api-client.ts";
 import { fullJitter } from "../realtime/backoff.ts";
+import type { LiveStatus } from "../realtime/live-status.ts";
 import type { Notice } from "../realtime/notices.ts";
 import type { Clock } from "../realtime/ports.ts";
 import { createBoardViews } from "./board-views.ts";
@@ -121,7 +122,10 @@ export class Runtime {
   /** Connects the cache with the realtime client; returns the undo. */
   attach(channel: Channel, listen: (listener: (notice: Notice) => void) => () => void): () => void {
     this.tenants.attach(channel);
-    const deafen = listen((notice) => this.tenants.hear(notice));
+    const deafen = listen((notice) => {
+      this.tenants.hear(notice);
+      if (notice.kind === "status") this.#lineChanged(channel.status());
+    });
     return () => {
       deafen();
       this.tenants.attach(null);
@@ -257,6 +261,12 @@ export class Runtime {
     }
     const port = await this.keeper.outbox(userId);
     if (this.#userId === userId) this.outbox.open(port, port === null);
+  }
+
+  #lineChanged({ status, reason }: LiveStatus): void {
+    if (reason === "signed-out") this.refreshAccess();
+    // What failed meanwhile will hardly fail now.
+    if (status === "live" || status === "streaming") this.outbox.wake();
   }
 
   #outboxChanged(): void {

@@ -1,6 +1,7 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import { isSequenced } from "../../../shared/events.ts";
 import type { Position } from "../../../shared/position.ts";
+import type { LiveStatus } from "../realtime/live-status.ts";
 import type { Notice } from "../realtime/notices.ts";
 import type { Clock } from "../realtime/ports.ts";
 import type { GiveUpReason } from "../realtime/subscription-state.ts";
@@ -16,6 +17,7 @@ export type Channel = {
   generation(tenantId: string): number;
   outdated(tenantId: string): void;
   subscription(tenantId: string): { readonly kind: string };
+  status(): LiveStatus;
 };
 
 /** While a longer absence is made up for, what came is shown at once at its end, or after this long. */

@@ -51,17 +51,6 @@ export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
 
   useEffect(() => runtime.attach(client, (listener) => client.listen(listener)), [runtime, client]);
 
-  useEffect(
-    () =>
-      client.listen((notice) => {
-        if (notice.kind !== "status") return;
-        const { status, reason } = client.status();
-        if (reason === "signed-out") runtime.refreshAccess();
-        if (status === "live" || status === "streaming") runtime.outbox.wake();
-      }),
-    [runtime, client],
-  );
-
   // A socket is somebody's: another person gets another one.
   useEffect(() => {
     if (userId === null) return undefined;
