@@ -1,5 +1,7 @@
+import { fullJitter } from "../clock/backoff.ts";
+
 const TRIES = 5;
-const FIRST_DELAY_MS = 5;
+const DELAY = { first: 5, most: 1_000 };
 
 /** Serialization failure, deadlock, and a unique key that another transaction took first: all pass when tried anew. */
 const PASSING = new Set(["40001", "40P01", "23505"]);
@@ -15,7 +17,7 @@ export const withRetries = async <Result>(run: () => Promise<Result>): Promise<R
     } catch (error) {
       const code = codeOf(error);
       if (attempt >= TRIES || typeof code !== "string" || !PASSING.has(code)) throw error;
-      await Bun.sleep(Math.random() * FIRST_DELAY_MS * 2 ** attempt);
+      await Bun.sleep(fullJitter(attempt, Math.random, DELAY));
     }
   }
 };

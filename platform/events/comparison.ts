@@ -1,4 +1,5 @@
 import type { Position } from "../../shared/position.ts";
+import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Db } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
@@ -7,8 +8,7 @@ import { isBehind } from "./log.ts";
 
 const AT_ONCE = 50;
 const FIRST_WITHIN_MS = 5_000;
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 60_000;
+const RETRY = { first: 500, most: 60_000 };
 /** How far back a bus that was away may have forgotten what was handed to it. */
 const RECENT_MS = 10 * 60_000;
 /** What was handed over is looked for again this often, and this long: by then every node has it, or has asked for it. */
@@ -89,8 +89,7 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
       return;
     }
     failures += 1;
-    const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
-    cancelRetry = clock.after(random() * bound, () => {
+    cancelRetry = clock.after(fullJitter(failures, random, RETRY), () => {
       comparing = comparing.then(compareAll);
     });
   };

@@ -41,6 +41,7 @@ export class FeedSync {
   readonly #tenantId: string;
   readonly #deps: SyncDeps;
   readonly #sequencer: Sequencer;
+  /** When the log was last seen to hold nothing more. */
   #comparedAt = Number.NEGATIVE_INFINITY;
   #catchingUp: Promise<void> | null = null;
   #comparing: Promise<void> | null = null;
@@ -62,10 +63,7 @@ export class FeedSync {
     this.#deps = deps;
   }
 
-  get comparedAt(): number {
-    return this.#comparedAt;
-  }
-
+  /** Whether the log was lately seen to hold nothing that the listeners were not handed. */
   get isFresh(): boolean {
     return this.#deps.clock.now() - this.#comparedAt <= this.#deps.options.freshMs;
   }

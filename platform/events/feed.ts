@@ -66,11 +66,6 @@ export class Feed {
     return this.#sequencer.position;
   }
 
-  /** When the log was last seen to hold nothing that the listeners were not handed. */
-  get comparedAt(): number {
-    return this.#sync.comparedAt;
-  }
-
   /**
    * The position, if the log was compared lately enough (`freshMs`): everything up to it was handed on. `null` while
    * nobody can tell.

@@ -1,5 +1,6 @@
 import { parseJson } from "../../shared/json.ts";
 import type { Position } from "../../shared/position.ts";
+import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type Db, readSnapshot } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
@@ -15,7 +16,7 @@ const SWEEP_MS = 1_000;
 const SWEEP_GRACE_MS = 1_000;
 const SWEEP_BATCH = 500;
 const BATCH = 500;
-const MAX_BACKOFF_MS = 10_000;
+const RETRY = { first: 100, most: 10_000 };
 /** Another relay may append between the answer and our reading; more often than this it is no race. */
 const MAX_MISSES = 5;
 
@@ -126,8 +127,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
       metrics.relayFailures.inc();
       if (lane.failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
       if (stopped) return;
-      const bound = Math.min(MAX_BACKOFF_MS, 100 * 2 ** Math.min(lane.failures, 10));
-      lane.cancelRetry = clock.after(deps.random() * bound, () => {
+      lane.cancelRetry = clock.after(fullJitter(lane.failures, deps.random, RETRY), () => {
         lane.cancelRetry = null;
         run(tenantId, lane);
       });

@@ -1,9 +1,9 @@
+import { equalJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Listener, PubSubProvider, Unsubscribe } from "./provider.ts";
 
-const FIRST_RETRY_MS = 250;
-const MAX_RETRY_MS = 5_000;
+const RETRY = { first: 250, most: 5_000 };
 
 export type KeepSubscribedDeps = {
   readonly pubsub: PubSubProvider;
@@ -35,8 +35,7 @@ export const keepSubscribed = (deps: KeepSubscribedDeps, channel: string, listen
       (err: unknown) => {
         if (ended) return;
         log.debug({ err, channel }, "a channel cannot be heard yet; tried again");
-        const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
-        cancelRetry = clock.after(bound * (0.5 + random() / 2), () => attempt(failures + 1));
+        cancelRetry = clock.after(equalJitter(failures, random, RETRY), () => attempt(failures + 1));
       },
     );
   };

@@ -1,5 +1,7 @@
 import { Client } from "pg";
+import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
+import { within } from "../clock/within.ts";
 import type { Log } from "../log/log.ts";
 
 export type PostgresChannelDeps = {
@@ -23,8 +25,7 @@ export type PostgresChannel = {
 };
 
 const WAIT_MS = 2_000;
-const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 5_000;
+const RETRY = { first: 100, most: 5_000 };
 const PROBE_EVERY_MS = 5_000;
 
 /**
@@ -54,8 +55,7 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
     if (closed) return;
     if (failures === 0) log.warn({ reason: String(reason) }, "the listening connection to Postgres was lost");
     failures += 1;
-    const bound = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
-    cancelRetry = clock.after(Math.random() * bound, connect);
+    cancelRetry = clock.after(fullJitter(failures, Math.random, RETRY), connect);
   };
 
   const connect = () => {
@@ -88,15 +88,8 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
   };
   connect();
 
-  const inTime = async <Answer>(promise: Promise<Answer>): Promise<Answer> => {
-    const late = Promise.withResolvers<never>();
-    const cancel = clock.after(WAIT_MS, () => late.reject(new Error("Postgres does not answer")));
-    try {
-      return await Promise.race([promise, late.promise]);
-    } finally {
-      cancel();
-    }
-  };
+  const inTime = <Answer>(promise: Promise<Answer>): Promise<Answer> =>
+    within(clock, promise, WAIT_MS, () => new Error("Postgres does not answer"));
   const readyClient = (): Promise<Client> => inTime(ready.promise);
 
   const probe = async (): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { equalJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import { within } from "../redis/away.ts";
@@ -7,7 +8,7 @@ import type { Script } from "./redis-scripts.ts";
 
 /** Nobody waits longer for Redis, in milliseconds. */
 export const DEADLINE_MS = 2_000;
-const MAX_RETRY_MS = 1_000;
+const RETRY = { first: 25, most: 1_000 };
 
 const PER_NODE = {
   protocol: 2,
@@ -47,7 +48,7 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
     enableOfflineQueue: false,
     // Done here, for only then is it known when all subscriptions are in force again.
     autoResubscribe: false,
-    retryStrategy: (times: number) => (0.5 + random() / 2) * Math.min(MAX_RETRY_MS, 25 * 2 ** Math.min(times, 10)),
+    retryStrategy: (times: number) => equalJitter(times, random, RETRY),
   } satisfies RedisOptions;
   const isCluster = urls.length > 1;
   const connect = (): Redis | Cluster => (isCluster ? connectNodes(urls) : new Redis(urls[0] ?? "", options));
@@ -94,7 +95,7 @@ const connectNodes = (urls: readonly string[]): Cluster =>
   connectCluster(urls, {
     enableOfflineQueue: false,
     shardedSubscribers: true,
-    clusterRetryStrategy: (times) => Math.min(MAX_RETRY_MS, 50 * times),
+    clusterRetryStrategy: (times) => Math.min(RETRY.most, 50 * times),
     // The cluster's own subscribers follow the slots as they move.
     redisOptions: { ...PER_NODE, autoResubscribe: true },
   });

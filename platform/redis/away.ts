@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import { within as withinTime } from "../clock/within.ts";
 
 /** Redis did not answer in time; whoever asked tries again. */
 export class RedisAwayError extends Error {
@@ -7,7 +8,4 @@ export class RedisAwayError extends Error {
 
 /** Rejects with RedisAwayError when the promise takes longer. */
 export const within = <Answer>(clock: Clock, promise: Promise<Answer>, ms: number): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(new RedisAwayError("Redis does not answer in time")));
-    promise.then(resolve, reject).finally(cancel);
-  });
+  withinTime(clock, promise, ms, () => new RedisAwayError("Redis does not answer in time"));
