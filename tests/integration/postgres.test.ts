@@ -7,6 +7,7 @@ chooseDatabases(() => postgres.createDatabase());
 
 await import("../../platform/events/log.test.ts");
 await import("../../platform/events/relay.test.ts");
+await import("../../platform/events/relay-epochs.test.ts");
 await import("./api/accounts.test.ts");
 await import("./api/filters.test.ts");
 await import("./api/hostile.test.ts");
