@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
 import { compareRanked } from "../../../shared/rank.ts";
 import { ApiProblem, NetworkFailure } from "../lib/api-client.ts";
+import type { LiveStatus } from "../realtime/live-status.ts";
+import type { Notice } from "../realtime/notices.ts";
+import { SimClock } from "../realtime/testing/sim-clock.ts";
 import { createQueryClient, runtimeOf } from "./query-client.ts";
 import { readAgainIn } from "./state-queries.ts";
 import { isTenantState } from "./states.ts";
@@ -9,7 +12,7 @@ import { scene, userIdOf } from "./testing/scenario.ts";
 import { simClient } from "./testing/sim-client.ts";
 import { TEAM } from "./testing/sim-store.ts";
 import { useSimTimers } from "./testing/sim-timers.ts";
-import { boardState, idOf, TEAM_ID, task } from "./testing/things.ts";
+import { boardState, idOf, renaming, TEAM_ID, task } from "./testing/things.ts";
 
 const client = async (seed: number) => {
   const here = scene(seed);
@@ -101,10 +104,48 @@ test("a read begins anew for as long as only the network makes it fail", () => {
   expect(readAgainIn(null)).toBe(false);
 });
 
-const bare = () => {
-  const never = () => Promise.reject(new Error("not here"));
-  return runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never, open: never } }));
-};
+const never = () => Promise.reject(new Error("not here"));
+
+const bare = () => runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never, open: never } }));
+
+test("a line that comes back ends the wait of unsent changes; one that stays up does not cut short what a server asks for", async () => {
+  const clock = new SimClock();
+  let requests = 0;
+  const request = () => {
+    requests += 1;
+    return Promise.reject(new ApiProblem("RATE_LIMITED", 429, "later", [], 60));
+  };
+  const runtime = runtimeOf(createQueryClient({ clock, api: { request, requestIfChanged: never, open: never } }));
+  const line: { status: LiveStatus["status"]; tell: (notice: Notice) => void } = { status: "live", tell: () => {} };
+  runtime.attach(
+    {
+      held: () => {},
+      generation: () => 0,
+      outdated: () => {},
+      subscription: () => ({ kind: "live" }),
+      status: () => ({ status: line.status, inStepAt: clock.now() }),
+    },
+    (listener) => {
+      line.tell = listener;
+      return () => {};
+    },
+  );
+  const becomes = async (status: LiveStatus["status"]) => {
+    line.status = status;
+    line.tell({ kind: "status" });
+    await clock.pass(5_000);
+  };
+  await becomes("live");
+  runtime.outbox.add(renaming(idOf(101), "Mine"), "Task");
+  await clock.pass(0);
+  expect(requests).toBe(1);
+  await becomes("live");
+  await becomes("live");
+  expect(requests).toBe(1);
+  await becomes("reconnecting");
+  await becomes("live");
+  expect(requests).toBe(2);
+});
 
 test("a refused read leaves what is shown, and where nothing is, is shown but takes no events", () => {
   const runtime = bare();

@@ -63,6 +63,7 @@ export class Runtime {
   /** From which count of cuts on a read tells whether what was to be deleted was gone, by the change's key. */
   readonly #absentFrom = new Map<string, number>();
   #userId: string | null = null;
+  #isLineUp = false;
 
   constructor(deps: RuntimeDeps) {
     this.#deps = deps;
@@ -128,6 +129,7 @@ export class Runtime {
     });
     return () => {
       deafen();
+      this.#isLineUp = false;
       this.tenants.attach(null);
     };
   }
@@ -265,8 +267,10 @@ export class Runtime {
 
   #lineChanged({ status, reason }: LiveStatus): void {
     if (reason === "signed-out") this.refreshAccess();
-    // What failed meanwhile will hardly fail now.
-    if (status === "live" || status === "streaming") this.outbox.wake();
+    // What failed meanwhile will hardly fail now. While it stays so, the wait that a server asks for is kept.
+    const isUp = status === "live" || status === "streaming";
+    if (isUp && !this.#isLineUp) this.outbox.wake();
+    this.#isLineUp = isUp;
   }
 
   #outboxChanged(): void {
