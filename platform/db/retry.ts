@@ -1,7 +1,7 @@
 import { fullJitter } from "../clock/backoff.ts";
 
 const TRIES = 5;
-const DELAY = { first: 5, most: 1_000 };
+const DELAY = { first: 5, most: 100 };
 
 /** Serialization failure, deadlock, and a unique key that another transaction took first: all pass when tried anew. */
 const PASSING = new Set(["40001", "40P01", "23505"]);

@@ -61,6 +61,8 @@ describe("Feed", () => {
     const { publish, seqs, feed, clock } = await startFeed(3);
     await publish(4, 5, [5]);
     expect(seqs()).toEqual([4]);
+    await clock.advance(OPTIONS.freshMs + 1);
+    expect(feed.provenPosition).toBeNull();
     const comparing = feed.compare();
     await clock.advance(200);
     await comparing;

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { QueryObserver } from "@tanstack/react-query";
 import { userIdSchema } from "../../../shared/ids.ts";
 import { boardActions } from "./board-actions.ts";
 import type { DevicePort } from "./device.ts";
@@ -68,6 +69,23 @@ test("nothing is sent in a kept name before the server has confirmed it", async 
   void queryClient.fetchQuery(meQuery(runtime));
   await clock.pass(10_000);
   expect(world.store.task(task?.id ?? "").title).toBe("Offline");
+});
+
+test("who was here is asked for again until the server tells, however long it can't, and only then is sent", async () => {
+  const { world, clock, browser, client, leave, page } = await afterAVisit(6);
+  world.faults.lostRequests = 1;
+  const [task] = [...world.store.tasks.values()];
+  client.actions.updateTask(task?.id ?? "", { title: "Offline" });
+  await clock.pass(1_000);
+  leave();
+  const { queryClient, runtime } = page(browser.openTab().port);
+  const deafen = new QueryObserver(queryClient, meQuery(runtime)).subscribe(() => {});
+  await clock.pass(120_000);
+  expect(world.store.task(task?.id ?? "").title).not.toBe("Offline");
+  world.faults.lostRequests = 0;
+  await clock.pass(30_000);
+  expect(world.store.task(task?.id ?? "").title).toBe("Offline");
+  deafen();
 });
 
 test("C2 what was kept does not replace what was read meanwhile", async () => {

@@ -21,15 +21,11 @@ export class OutboxPause {
   /** Waits this long at least, and then calls `over`. What fails side by side has failed once. */
   begin(waitMs: number, over: () => void): void {
     const { clock, random } = this.#deps;
-    let wait = waitMs;
-    if (!this.isOn) {
-      wait = Math.max(waitMs, FLOOR_MS) + fullJitter(this.#failures, random);
-      this.#failures += 1;
-    }
-    const until = clock.now() + wait;
-    if (this.isOn && until <= this.#until) return;
+    if (this.isOn && clock.now() + waitMs <= this.#until) return;
+    const wait = Math.max(waitMs, FLOOR_MS) + fullJitter(this.#failures, random);
+    if (!this.isOn) this.#failures += 1;
     this.#cancel?.();
-    this.#until = until;
+    this.#until = clock.now() + wait;
     this.#cancel = clock.after(wait, over);
   }
 

@@ -16,11 +16,13 @@ const FAILED_AGAIN_MS = 10_000;
 export const readAgainIn = (error: Error | null): number | false =>
   error !== null && isPassing(error) ? FAILED_AGAIN_MS : false;
 
+const whileFailing = ({ state }: { readonly state: { readonly error: Error | null } }) => readAgainIn(state.error);
+
 const kept = ({ share, staleTime }: Runtime) => ({
   structuralSharing: share,
   staleTime,
   gcTime: KEPT_MS,
-  refetchInterval: ({ state }: { readonly state: { readonly error: Error | null } }) => readAgainIn(state.error),
+  refetchInterval: whileFailing,
   notifyOnChangeProps: [...ONLY_FATE],
 });
 
@@ -49,6 +51,8 @@ export const membersQuery = (runtime: Runtime, teamId: string) =>
 export const meQuery = (runtime: Runtime) =>
   queryOptions({
     queryKey: keys.me,
+    // Nothing is sent before it is certain who is here.
+    refetchInterval: whileFailing,
     queryFn: async ({ signal }) => {
       if (!mayBeSignedIn()) return null;
       void runtime.keeper.restoreMe();

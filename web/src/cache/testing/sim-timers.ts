@@ -1,4 +1,4 @@
-import { notifyManager, timeoutManager } from "@tanstack/react-query";
+import { environmentManager, notifyManager, timeoutManager } from "@tanstack/react-query";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";
 
 let clock: SimClock | null = null;
@@ -29,6 +29,8 @@ const stop = (id: number | undefined): void => {
 /** From now on the query library's timers run on this clock. */
 export const useSimTimers = (next: SimClock): void => {
   if (clock === null) {
+    // Without a window it would take itself for a server's, and read nothing again by itself.
+    environmentManager.setIsServer(() => false);
     notifyManager.setScheduler((callback) => void clock?.after(0, callback));
     timeoutManager.setTimeoutProvider({
       setTimeout: (run: () => void, wait: number) => start(run, wait, false),
