@@ -62,8 +62,8 @@ test("a server that is busy says when to come again, and is not asked before", a
   expect(sockets).toHaveLength(2);
 });
 
-test("forbidden: a new token, auth, once more; then the tenant is given up", async () => {
-  const { socket, kinds, ready } = await live();
+test("forbidden: a new token, auth, once more; overtaken by another history, it polls and gets one again later", async () => {
+  const { socket, client, clock, ready } = await live();
   socket.say(event(12));
   socket.sent.length = 0;
   socket.say(forbidden);
@@ -73,7 +73,24 @@ test("forbidden: a new token, auth, once more; then the tenant is given up", asy
   socket.say(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
-  expect(kinds()).toEqual(["gave-up"]);
+  expect(client.subscription(T).kind).toBe("polling");
+  await clock.pass(2_000);
+  socket.say(forbidden);
+  await settle();
+  ready();
+  socket.say(subscribed(10, true));
+  expect(client.subscription(T).kind).toBe("live");
+});
+
+test("forbidden: a tenant that the new token does not name is given up", async () => {
+  const backend = fakeBackend();
+  backend.client.join(T);
+  backend.client.held(T, at(10), backend.client.generation(T));
+  const socket = await backend.open();
+  backend.tenants = [];
+  socket.say(forbidden);
+  await settle();
+  expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "forbidden" });
 });
 
 test("what is refused by the token before does not count against the new one", async () => {

@@ -31,19 +31,27 @@ export type Subscription =
   | ({
       readonly kind: "joining";
       readonly holding: Holding;
-      /** A new token was already got for this, after a refusal. */
-      readonly renewed: boolean;
-      /** Failed tries for want of history. */
+      /** Whether a new token was already got for this, after a refusal, and named the tenant or could not be read. */
+      readonly renewed: "no" | "named" | "unread";
+      /** Failed tries in a row. */
       readonly attempt: number;
     } & Missed &
       Repair)
   /** A new token is awaited, which decides whether the tenant is still ours. */
-  | { readonly kind: "renewing"; readonly holding: Holding; readonly cause: "forbidden" | "revoked" }
+  | {
+      readonly kind: "renewing";
+      readonly holding: Holding;
+      readonly cause: "forbidden" | "revoked";
+      readonly attempt: number;
+    }
   | ({ readonly kind: "live"; readonly position: Position } & Missed & Repair)
   | ({ readonly kind: "awaiting-read"; readonly base: Position; readonly head: Position } & Missed)
   /** The tenant's events come from another backend and have no log. */
   | ({ readonly kind: "unlogged" } & Missed)
-  /** The socket has no history now, or one that is over: events come by REST, and joining is tried again with backoff. */
+  /**
+   * The socket has no history now, or one that is over, or does not let in who may read: events come by REST, and joining
+   * is tried again with backoff.
+   */
   | { readonly kind: "polling"; readonly holding: Holding; readonly attempt: number }
   | { readonly kind: "denied"; readonly reason: GiveUpReason };
 

@@ -14,8 +14,8 @@ const holding = { kind: "at", position: at(10) } as const;
 
 const STATES: { [Kind in SubscriptionKind]: Extract<Subscription, { kind: Kind }> } = {
   unsubscribed: { kind: "unsubscribed", holding, waiting: false, online: false },
-  joining: { kind: "joining", holding, renewed: false, attempt: 0, missed: 0, suspect: null },
-  renewing: { kind: "renewing", holding, cause: "forbidden" },
+  joining: { kind: "joining", holding, renewed: "no", attempt: 0, missed: 0, suspect: null },
+  renewing: { kind: "renewing", holding, cause: "forbidden", attempt: 0 },
   live: { kind: "live", position: at(10), missed: 0, suspect: null },
   "awaiting-read": { kind: "awaiting-read", base: at(10), head: at(10), missed: 0 },
   unlogged: { kind: "unlogged", missed: 0 },
@@ -211,12 +211,24 @@ test("recovered:true of another epoch than the one held is no recovery", () => {
   );
 });
 
-test("forbidden is believed only after a new token", () => {
+test("forbidden is believed only when a new token does not name the tenant, or can't be read and is refused too", () => {
   const renewing = run(STATES.joining, EVENTS.forbidden);
   expect(renewing.effects).toEqual([{ kind: "renew-token" }]);
-  const again = run(renewing.state, EVENTS.granted);
+  const denied = { kind: "denied", reason: "forbidden" } as const;
+  expect(run(renewing.state, { kind: "granted", named: false, online: true }).state).toEqual(denied);
+  const again = run(renewing.state, { kind: "granted", named: null, online: true });
   expect(again.effects).toEqual([{ kind: "subscribe", since: at(10) }]);
-  expect(run(again.state, EVENTS.forbidden).state).toEqual({ kind: "denied", reason: "forbidden" });
+  expect(run(again.state, EVENTS.forbidden).state).toEqual(denied);
+});
+
+test("refused though the new token names it, the tenant is polled, and joined anew with growing waits", () => {
+  const again = run(STATES.joining, EVENTS.forbidden, EVENTS.granted);
+  expect(again.effects).toEqual([{ kind: "subscribe", since: at(10) }]);
+  const polling = run(again.state, EVENTS.forbidden);
+  expect(polling.effects).toEqual([{ kind: "retry-later", attempt: 0 }]);
+  expect(run(polling.state, EVENTS.retry, EVENTS.forbidden, EVENTS.granted, EVENTS.forbidden).effects).toEqual([
+    { kind: "retry-later", attempt: 1 },
+  ]);
 });
 
 test("revoked gives the tenant up only if the new token does not name it", () => {

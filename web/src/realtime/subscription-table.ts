@@ -30,10 +30,10 @@ const stay = (state: Subscription): SubscriptionStep => ({ state, effects: [] })
 const subscribe = (
   holding: Holding,
   {
-    renewed = false,
+    renewed = "no",
     attempt = 0,
     suspect = null,
-  }: { renewed?: boolean; attempt?: number; suspect?: number | null } = {},
+  }: { renewed?: SubscriptionIn<"joining">["renewed"]; attempt?: number; suspect?: number | null } = {},
 ): SubscriptionStep =>
   to(
     { kind: "joining", holding, renewed, attempt, suspect, missed: 0 },
@@ -44,8 +44,8 @@ const again = (state: Subscription): SubscriptionStep => subscribe(holdingOf(sta
 const lost = (state: Subscription): SubscriptionStep =>
   to({ kind: "unsubscribed", holding: holdingOf(state), waiting: false, online: false });
 const giveUp = (reason: GiveUpReason): SubscriptionStep => to({ kind: "denied", reason }, { kind: "gave-up", reason });
-const renew = (state: Subscription, cause: "forbidden" | "revoked"): SubscriptionStep =>
-  to({ kind: "renewing", holding: holdingOf(state), cause }, { kind: "renew-token" });
+const renew = (state: Subscription, cause: "forbidden" | "revoked", attempt = 0): SubscriptionStep =>
+  to({ kind: "renewing", holding: holdingOf(state), cause, attempt }, { kind: "renew-token" });
 const poll = (holding: Holding, attempt: number): SubscriptionStep =>
   to({ kind: "polling", holding, attempt }, { kind: "retry-later", attempt });
 
@@ -78,6 +78,21 @@ const repair = (state: SubscriptionIn<"live">): SubscriptionStep =>
   state.suspect === state.position.seq
     ? subscribe({ kind: "ended", base: null, head: null })
     : subscribe(holdingOf(state), { suspect: state.position.seq });
+
+/**
+ * The right is believed to have ended only when a new token does not name the tenant: one that names it may have been
+ * overtaken by a history that began since, and is refused for that.
+ */
+const onForbidden = (state: SubscriptionIn<"joining">): SubscriptionStep => {
+  switch (state.renewed) {
+    case "no":
+      return renew(state, "forbidden", state.attempt);
+    case "named":
+      return poll(state.holding, state.attempt);
+    case "unread":
+      return giveUp("forbidden");
+  }
+};
 
 const isBehind = (head: Position, position: Position): boolean =>
   head.epoch !== position.epoch || head.seq > position.seq;
@@ -145,7 +160,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     sequenced: stay,
     heartbeat: (state) =>
       state.missed + 1 >= MISSED_HEADS ? subscribe(state.holding, state) : stay({ ...state, missed: state.missed + 1 }),
-    forbidden: (state) => (state.renewed ? giveUp("forbidden") : renew(state, "forbidden")),
+    forbidden: onForbidden,
     unavailable: (state) => poll(state.holding, state.attempt),
     ended: onEnded,
     // A refusal by the token before is not heard.
@@ -166,9 +181,10 @@ export const SUBSCRIPTION_TABLE: Table = {
     unavailable: stay,
     ended: (state, { reason }) => (reason === "deleted" ? giveUp("deleted") : stay(state)),
     granted: (state, { named, online }) => {
-      const { cause, holding } = state;
+      const { cause, holding, attempt } = state;
       if (named === false) return giveUp(cause);
-      return online ? subscribe(holding, { renewed: cause === "forbidden" }) : lost(state);
+      if (!online) return lost(state);
+      return subscribe(holding, { renewed: cause === "revoked" ? "no" : named ? "named" : "unread", attempt });
     },
     held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
     polled: stay,
@@ -272,7 +288,7 @@ export const SUBSCRIPTION_TABLE: Table = {
     join: again,
     lost,
     subscribed: (state, event) => joined(state.holding, null, event, state.attempt),
-    forbidden: (state) => renew(state, "forbidden"),
+    forbidden: (state) => renew(state, "forbidden", state.attempt),
     unavailable: stay,
     ended: onEnded,
     granted: stay,

@@ -1,7 +1,7 @@
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "./backoff.ts";
 import type { Connection } from "./connection-state.ts";
-import { type Grant, names } from "./grant.ts";
+import type { Grant } from "./grant.ts";
 import {
   type Ladder,
   type LadderEffect,
@@ -249,12 +249,9 @@ export class Transports {
     });
   }
 
-  /** The right is believed to have ended only when a new token does not name the tenant either. */
   #streamClosed(tenantId: string, status: number): void {
-    const state = this.#subscriptions.state(tenantId);
-    const isOpen = state.kind === "joining" && state.renewed && this.#grant !== null && names(this.#grant, tenantId);
     if (status === 401) this.#link.doubt();
-    this.#streamed(tenantId, { kind: status === 401 || isOpen === true ? "unavailable" : "forbidden" });
+    this.#streamed(tenantId, { kind: status === 401 ? "unavailable" : "forbidden" });
   }
 
   #pollTargets(): PollTarget[] {
