@@ -22,6 +22,7 @@ test("folding joins what differs in case alone, in every script", () => {
     ["ЁЛКА", "ёлка"],
     ["é", "É"],
     ["ﬁne", "FINE"],
+    ["ῗ", "ῗ".toUpperCase()],
   ] as const) {
     expect(foldCase(a)).toBe(foldCase(b));
   }

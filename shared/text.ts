@@ -35,9 +35,12 @@ export const prose = (maxBytes: number) =>
     )
     .meta({ maxLength: maxBytes });
 
+const foldOnce = (value: string): string =>
+  value.normalize("NFC").toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFC");
+
 /**
  * Folds case for every script, so that a search finds "Straße" by "STRASSE" and "ὈΔΥΣΣΕΎΣ" by "ὀδυσσεύς".
  * Upper-casing first joins what has several lower-case forms; the final sigma is the one that lower-casing parts again.
+ * It also takes letters apart, which are composed again; a few, like the capital sharp s, need both a second time.
  */
-export const foldCase = (value: string): string =>
-  value.normalize("NFC").toUpperCase().toLowerCase().replaceAll("ς", "σ");
+export const foldCase = (value: string): string => foldOnce(foldOnce(value));

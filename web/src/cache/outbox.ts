@@ -282,7 +282,7 @@ export class Outbox {
     }
     // Nothing is settled within the walk through the entries that begins it.
     const result = await (isOutdated(intent, sentAt, now)
-      ? Promise.resolve(new ApiProblem("OUTDATED", 0, "it is not known whether the change arrived"))
+      ? Promise.resolve(new ApiProblem("OUTDATED", 0, "too old to be sent again"))
       : this.#deps.send(intent, key).catch((error: unknown) => toError(error)));
     const sent = this.#find(key);
     if (turn !== this.#turn || sent === undefined) return;

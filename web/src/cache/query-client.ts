@@ -40,7 +40,7 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
 
 export const runtimeOf = (queryClient: QueryClient): Runtime => {
   const runtime = runtimes.get(queryClient);
-  if (runtime === undefined) throw new Error("the query client must come from createQueryClient");
+  if (runtime === undefined) throw new Error("use createQueryClient");
   return runtime;
 };
 

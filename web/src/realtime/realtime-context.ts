@@ -5,6 +5,6 @@ export const RealtimeContext = createContext<RealtimeClient | null>(null);
 
 export const useRealtime = (): RealtimeClient => {
   const client = useContext(RealtimeContext);
-  if (client === null) throw new Error("this needs a SocketProvider above it");
+  if (client === null) throw new Error("no SocketProvider");
   return client;
 };
