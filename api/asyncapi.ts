@@ -11,13 +11,18 @@ import {
   unsubscribedSchema,
 } from "../shared/protocol/down.ts";
 import {
+  sseConnectedSchema,
+  sseHeartbeatSchema,
+  sseJobCompletedSchema,
+  sseUnsubscribedSchema,
+} from "../shared/protocol/sse.ts";
+import {
   authSchema,
   pingSchema,
   sayPresenceSchema,
   subscribeSchema,
   unsubscribeSchema,
 } from "../shared/protocol/up.ts";
-import { sseConnectedSchema, sseHeartbeatSchema, sseJobCompletedSchema, sseUnsubscribedSchema } from "../shared/sse.ts";
 
 type Described = { readonly schema: z.ZodType; readonly summary: string };
 

@@ -5,7 +5,7 @@ import { readHead } from "../platform/events/log.ts";
 import type { LogEntry } from "../platform/pubsub/provider.ts";
 import type { Action, EventData } from "../shared/events.ts";
 import type { TeamId } from "../shared/ids.ts";
-import { formatPosition, type Position } from "../shared/position.ts";
+import { formatPosition, type Position } from "../shared/protocol/position.ts";
 import { type Role, roleAtLeast } from "../shared/role.ts";
 import { AppError, notFound, RateLimited } from "./app-error.ts";
 import type { ServiceDeps } from "./deps.ts";

@@ -11,7 +11,7 @@ const STAMP = "dist/web.stamp";
 const wanted = (): string =>
   fingerprint({
     files: ["package.json", "bun.lock", "tsconfig.json"],
-    folders: ["web", "shared"],
+    folders: ["web", "client", "shared"],
     salt: "1",
   });
 

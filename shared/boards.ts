@@ -3,7 +3,7 @@ import { columnSchema } from "./columns.ts";
 import { boardIdSchema, teamIdSchema } from "./ids.ts";
 import { labelSchema } from "./labels.ts";
 import { memberSchema } from "./members.ts";
-import { seqSchema } from "./position.ts";
+import { seqSchema } from "./protocol/position.ts";
 import { rankSchema } from "./rank.ts";
 import { taskSchema } from "./tasks.ts";
 import { line, prose } from "./text.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { colorSchema } from "./color.ts";
 import { boardIdSchema, columnIdSchema, teamIdSchema } from "./ids.ts";
-import { seqSchema } from "./position.ts";
+import { seqSchema } from "./protocol/position.ts";
 import { rankSchema } from "./rank.ts";
 import { line } from "./text.ts";
 import { timestampSchema } from "./time.ts";

@@ -3,7 +3,7 @@ import { boardSchema } from "./boards.ts";
 import { columnSchema } from "./columns.ts";
 import { labelSchema } from "./labels.ts";
 import { memberSchema } from "./members.ts";
-import { epochSchema, seqSchema } from "./position.ts";
+import { epochSchema, seqSchema } from "./protocol/position.ts";
 import { taskSchema } from "./tasks.ts";
 import { teamSchema } from "./teams.ts";
 import { timestampSchema } from "./time.ts";

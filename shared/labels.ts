@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { colorSchema } from "./color.ts";
 import { boardIdSchema, labelIdSchema, teamIdSchema } from "./ids.ts";
-import { seqSchema } from "./position.ts";
+import { seqSchema } from "./protocol/position.ts";
 import { line } from "./text.ts";
 
 export const labelSchema = z

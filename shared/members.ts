@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { teamIdSchema, userIdSchema } from "./ids.ts";
-import { seqSchema } from "./position.ts";
+import { seqSchema } from "./protocol/position.ts";
 import { roleSchema } from "./role.ts";
 import { timestampSchema } from "./time.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { colorSchema } from "./color.ts";
 import { boardIdSchema, columnIdSchema, labelIdSchema, taskIdSchema, teamIdSchema, userIdSchema } from "./ids.ts";
-import { seqSchema } from "./position.ts";
+import { seqSchema } from "./protocol/position.ts";
 import { rankSchema } from "./rank.ts";
 import { line, prose } from "./text.ts";
 import { instantInputSchema, timestampSchema } from "./time.ts";

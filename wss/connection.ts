@@ -1,11 +1,11 @@
 import type { Clock } from "../platform/clock/clock.ts";
 import type { Rate } from "../platform/config/config.ts";
 import type { Log } from "../platform/log/log.ts";
-import type { Position } from "../shared/position.ts";
 import { CLOSE } from "../shared/protocol/close-codes.ts";
 import { type Decoded, decodeUp, encodeDown } from "../shared/protocol/codec.ts";
 import type { Down } from "../shared/protocol/down.ts";
 import { AUTH_TIMEOUT_SECONDS, MAX_FRAME_BYTES, SIGN_OF_LIFE_SECONDS } from "../shared/protocol/limits.ts";
+import type { Position } from "../shared/protocol/position.ts";
 import type { Up } from "../shared/protocol/up.ts";
 import { BOUNDS, type RateClass, RateWindow } from "./limits.ts";
 

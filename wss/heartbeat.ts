@@ -1,4 +1,4 @@
-import { NO_LOG_EPOCH, type Position } from "../shared/position.ts";
+import { NO_LOG_EPOCH, type Position } from "../shared/protocol/position.ts";
 import type { Connection } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";
 

@@ -1,10 +1,10 @@
 import type { Feed } from "../platform/events/feed.ts";
 import type { FeedLease } from "../platform/events/feed-hub.ts";
 import { type ReplayTarget, replay } from "../platform/events/replay.ts";
-import { NO_LOG_EPOCH, type Position } from "../shared/position.ts";
 import type { Decoded } from "../shared/protocol/codec.ts";
 import type { SocketErrorCode } from "../shared/protocol/down.ts";
 import { MAX_SUBSCRIPTIONS } from "../shared/protocol/limits.ts";
+import { NO_LOG_EPOCH, type Position } from "../shared/protocol/position.ts";
 import type { Up } from "../shared/protocol/up.ts";
 import type { Connection } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";

@@ -1,8 +1,8 @@
-import type { Position } from "../shared/position.ts";
 import { CLOSE } from "../shared/protocol/close-codes.ts";
 import type { Decoded } from "../shared/protocol/codec.ts";
+import type { Position } from "../shared/protocol/position.ts";
+import type { RealtimeClaims } from "../shared/protocol/realtime-token.ts";
 import type { PresenceData, Up } from "../shared/protocol/up.ts";
-import type { RealtimeClaims } from "../shared/realtime-token.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";
 import { isPresenceSmall } from "./presence.ts";

@@ -3,9 +3,9 @@ import { controlMessageSchema } from "../platform/events/control.ts";
 import type { Feed } from "../platform/events/feed.ts";
 import type { MembershipEnd } from "../platform/events/incoming.ts";
 import { parseJson } from "../shared/json.ts";
-import type { Position } from "../shared/position.ts";
 import { TOKEN_SECONDS } from "../shared/protocol/limits.ts";
-import type { RealtimeClaims } from "../shared/realtime-token.ts";
+import type { Position } from "../shared/protocol/position.ts";
+import type { RealtimeClaims } from "../shared/protocol/realtime-token.ts";
 import type { Session } from "./connection.ts";
 
 /** Why the end of a membership takes a session out of the tenant; `null` when it does not concern it. */

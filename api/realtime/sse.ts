@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { FeedLease } from "../../platform/events/feed-hub.ts";
 import { type TeamId, teamIdSchema } from "../../shared/ids.ts";
-import { type Position, parsePosition, positionTextSchema } from "../../shared/position.ts";
+import { type Position, parsePosition, positionTextSchema } from "../../shared/protocol/position.ts";
 import { AppError, notFound } from "../app-error.ts";
 import type { Ends } from "../auth/ends.ts";
 import { runRead } from "../command.ts";

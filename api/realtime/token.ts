@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { type Db, readSnapshot } from "../../platform/db/db.ts";
-import type { Position } from "../../shared/position.ts";
-import { realtimeTokenSchema } from "../../shared/realtime-token.ts";
+import type { Position } from "../../shared/protocol/position.ts";
+import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type AppContext, scopeOf, sendBody } from "../http.ts";
 import { createRouter, okPlain, problems } from "../openapi.ts";

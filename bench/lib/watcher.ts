@@ -1,4 +1,4 @@
-import type { RealtimeToken } from "../../shared/realtime-token.ts";
+import type { RealtimeToken } from "../../shared/protocol/realtime-token.ts";
 import type { Named, Person } from "./artel-api.ts";
 
 export type Watcher = {

@@ -1,5 +1,5 @@
 import type { Action, EventData, SequencedMessage } from "../../shared/events.ts";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { DialectName, Tx } from "../db/db.ts";
 import type { LogEntry } from "../pubsub/provider.ts";
 

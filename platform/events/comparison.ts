@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Db } from "../db/db.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { positionSchema } from "../../shared/position.ts";
+import { positionSchema } from "../../shared/protocol/position.ts";
 
 /** What is announced on the control channel: a session, key or user has ended, and its sockets with it. */
 export const controlMessageSchema = z.discriminatedUnion("type", [

@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { type History, type LogEntry, tenantChannel, type Unsubscribe } from "../pubsub/provider.ts";
 import { FeedSync, type Reach, type SyncDeps, type SyncOptions } from "./feed-sync.ts";
 import { type MembershipEnd, readIncoming, type SequencedEvent } from "./incoming.ts";

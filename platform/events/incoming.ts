@@ -5,7 +5,7 @@ import {
   unsequencedMessageSchema,
 } from "../../shared/events.ts";
 import { parseJsonObject } from "../../shared/json.ts";
-import { epochSchema } from "../../shared/position.ts";
+import { epochSchema } from "../../shared/protocol/position.ts";
 
 /** Larger messages of other backends would burst the queue of every socket at once. In UTF-16 units. */
 export const MAX_UNSEQUENCED_LENGTH = 512 * 1024;

@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { History } from "../pubsub/provider.ts";
 
 /** Reads the event log in the database, the truth that every bus is a cache of. */

@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { type Db, type Executor, readSnapshot, type Tx } from "../db/db.ts";
 import { toHistory } from "../pubsub/history.ts";
 import type { History } from "../pubsub/provider.ts";

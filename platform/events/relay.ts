@@ -1,5 +1,5 @@
 import { parseJson } from "../../shared/json.ts";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type Db, readSnapshot } from "../db/db.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { EPOCH, entriesOf, LATER_EPOCH, newId } from "../../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../../tests/support/fake-bus.ts";
 import { createManualClock } from "../../tests/support/manual-clock.ts";

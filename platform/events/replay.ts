@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { LogEntry } from "../pubsub/provider.ts";
 import type { Feed } from "./feed.ts";
 

@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { History } from "../pubsub/provider.ts";
 import { readEntry, type SequencedEvent } from "./incoming.ts";
 

@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { History, LogEntry } from "./provider.ts";
 
 /** Says what was read of a log: the events after `since`, or why they can't be had. `events` and `head` are of one snapshot. */

@@ -1,5 +1,5 @@
 import { Pool } from "pg";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { guardConnections } from "../db/postgres-pool.ts";
 import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";

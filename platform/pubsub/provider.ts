@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 
 /** One event of a tenant's log; `payload` is its JSON text, the very bytes that every subscriber gets. */
 export type LogEntry = { readonly seq: number; readonly payload: string };

@@ -1,4 +1,4 @@
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { AppendOutcome, LogEntry } from "./provider.ts";
 
 /** How many tenants' last published positions are remembered; beyond, the feeds' own check of `seq` does the work. */

@@ -1,4 +1,4 @@
-import { epochSchema, type Position } from "../../shared/position.ts";
+import { epochSchema, type Position } from "../../shared/protocol/position.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";

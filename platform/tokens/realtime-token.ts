@@ -1,6 +1,6 @@
 import { createSigner, createVerifier } from "fast-jwt";
 import { TOKEN_AUDIENCE, TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
-import { type RealtimeClaims, realtimeClaimsSchema } from "../../shared/realtime-token.ts";
+import { type RealtimeClaims, realtimeClaimsSchema } from "../../shared/protocol/realtime-token.ts";
 import type { Clock } from "../clock/clock.ts";
 
 export type TokenCheck =

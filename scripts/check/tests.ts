@@ -15,6 +15,7 @@ type GroupOptions = {
 
 const GROUP_OPTIONS: Record<Group, GroupOptions> = {
   unit: { files: /^(shared|platform|api|wss|jobs)\//, minutes: 5, secondsPerTest: 20, retries: 0 },
+  client: { files: /^client\//, minutes: 4, secondsPerTest: 20, retries: 0 },
   web: { files: /^web\//, minutes: 4, secondsPerTest: 20, retries: 0 },
   house: { files: /^tests\/(house|gate)\//, minutes: 2, secondsPerTest: 20, retries: 0 },
   // Minutes of work; nothing in it waits for anything outside.
@@ -23,7 +24,7 @@ const GROUP_OPTIONS: Record<Group, GroupOptions> = {
   integration: { files: /^tests\/(?!house\/|gate\/|sim\/|e2e\/)/, minutes: 8, secondsPerTest: 60, retries: 1 },
 };
 
-const TEST_FILES = "{shared,platform,api,wss,jobs,web,tests}/**/*.test.{ts,tsx}";
+const TEST_FILES = "{shared,platform,api,wss,jobs,client,web,tests}/**/*.test.{ts,tsx}";
 const OUTPUT_LINES = 40;
 
 const isUnder = (file: string, path: string): boolean => file === path || file.startsWith(`${path}/`);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sequencedMessageSchema, tenantIdSchema, unsequencedMessageSchema } from "../events.ts";
-import { epochSchema, positionSchema, seqSchema } from "../position.ts";
+import { epochSchema, positionSchema, seqSchema } from "./position.ts";
 import { presenceDataSchema } from "./up.ts";
 
 /** The token was accepted. `expiresAt` is when the token ends. */

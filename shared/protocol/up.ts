@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { tenantIdSchema } from "../events.ts";
-import { positionSchema } from "../position.ts";
+import { positionSchema } from "./position.ts";
 
 /** First on every socket; again at any time to renew. */
 export const authSchema = z.object({ type: z.literal("auth"), token: z.string().min(1) }).meta({ id: "Auth" });

@@ -1,17 +1,17 @@
 import { QueryObserver } from "@tanstack/react-query";
+import { createApiClient, type Fetch } from "../../client/browser/api-client.ts";
+import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../client/browser/browser-ports.ts";
+import { pageFetch } from "../../client/browser/page-fetch.ts";
+import type { SocketFactory } from "../../client/realtime/ports.ts";
+import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
+import type { Runtime } from "../../client/sync/sync-engine.ts";
 import { isSequenced } from "../../shared/events.ts";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { meSchema } from "../../shared/users.ts";
-import { type BoardActions, boardActions } from "../../web/src/cache/board-actions.ts";
-import { keys } from "../../web/src/cache/keys.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/cache/query-client.ts";
-import type { Runtime } from "../../web/src/cache/runtime.ts";
-import { boardQuery } from "../../web/src/cache/state-queries.ts";
-import { createApiClient, type Fetch } from "../../web/src/lib/api-client.ts";
-import { pageFetch } from "../../web/src/lib/page-fetch.ts";
-import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../web/src/realtime/browser-ports.ts";
-import type { SocketFactory } from "../../web/src/realtime/ports.ts";
-import { RealtimeClient } from "../../web/src/realtime/realtime-client.ts";
+import { boardQuery } from "../../web/src/app/queries.ts";
+import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
+import { keys } from "../../web/src/app/query-keys.ts";
+import { type BoardActions, boardActions } from "../../web/src/features/boards/board-actions.ts";
 import type { Actor, Ground } from "../support/api.ts";
 
 /** A page without its screen: the real client, cache and outbox, on a real socket. */

@@ -1,5 +1,5 @@
-import { tasksIn } from "../../web/src/cache/task-table.ts";
-import { seeded } from "../../web/src/realtime/testing/sim-clock.ts";
+import { seeded } from "../../client/realtime/testing/sim-clock.ts";
+import { tasksIn } from "../../client/sync/task-table.ts";
 import { addMember, type Ground, makeGround, restAt } from "../support/api.ts";
 import { type Dice, diceOf, FAULTS, type Fault } from "./faults.ts";
 import { openPage, type Page } from "./people.ts";

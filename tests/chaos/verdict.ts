@@ -1,5 +1,5 @@
-import type { Position } from "../../shared/position.ts";
-import { tasksIn } from "../../web/src/cache/task-table.ts";
+import { tasksIn } from "../../client/sync/task-table.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import type { Ground } from "../support/api.ts";
 import type { Page } from "./people.ts";
 import type { World } from "./world.ts";

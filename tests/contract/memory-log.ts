@@ -1,6 +1,6 @@
 import type { LogReader } from "../../platform/events/log-reader.ts";
 import type { History, LogEntry } from "../../platform/pubsub/provider.ts";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 
 export type MemoryLog = LogReader & {
   /** Adds what follows to the tenant's log; another epoch begins it anew. */

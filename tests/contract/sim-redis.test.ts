@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
+import { seeded } from "../../client/realtime/testing/sim-clock.ts";
 import { APPEND, HISTORY } from "../../platform/pubsub/redis-scripts.ts";
-import { seeded } from "../../web/src/realtime/testing/sim-clock.ts";
 import { RedisServer } from "../sim/redis-server.ts";
 import { startRedis } from "../support/services.ts";
 import { EPOCH, LATER_EPOCH, newId } from "./pubsub-fixtures.ts";

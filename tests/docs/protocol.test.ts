@@ -6,13 +6,13 @@ import { EVENT_DATA, eventDataIssues } from "../../shared/events.ts";
 import { decodeDown, decodeUp } from "../../shared/protocol/codec.ts";
 import { downSchema, UNSUBSCRIBED_REASONS } from "../../shared/protocol/down.ts";
 import * as limits from "../../shared/protocol/limits.ts";
-import { upSchema } from "../../shared/protocol/up.ts";
 import {
   sseConnectedSchema,
   sseHeartbeatSchema,
   sseJobCompletedSchema,
   sseUnsubscribedSchema,
-} from "../../shared/sse.ts";
+} from "../../shared/protocol/sse.ts";
+import { upSchema } from "../../shared/protocol/up.ts";
 import { codeIn, codesIn, fencesOf, readDocument, tableOf, tablesOf } from "./markdown.ts";
 
 const document = readDocument("docs/protocol.md");

@@ -110,7 +110,7 @@ describe("what is chosen", () => {
 
   test("every test file is in exactly one group", () => {
     const inGroups = GROUPS.flatMap((group) => testFilesOf(group, []));
-    const all = [...new Bun.Glob("{shared,platform,api,wss,jobs,web,tests}/**/*.test.{ts,tsx}").scanSync()];
+    const all = [...new Bun.Glob("{shared,platform,api,wss,jobs,client,web,tests}/**/*.test.{ts,tsx}").scanSync()];
     expect(inGroups.sort()).toEqual(all.filter((file) => !file.includes("node_modules/")).sort());
   });
 });

@@ -1,7 +1,19 @@
 import { type Import, importsOf } from "./imports.ts";
 import { type Breach, isCode, isTest, type SourceFile } from "./source-files.ts";
 
-const ROOMS = ["shared", "platform", "api", "wss", "jobs", "web", "tests", "bench", "scripts", "main.ts"] as const;
+const ROOMS = [
+  "shared",
+  "platform",
+  "api",
+  "wss",
+  "jobs",
+  "client",
+  "web",
+  "tests",
+  "bench",
+  "scripts",
+  "main.ts",
+] as const;
 type Room = (typeof ROOMS)[number];
 
 const roomOf = (path: string): Room | undefined => ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
@@ -13,7 +25,9 @@ const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   api: { files: /^(shared|platform)\// },
   wss: { files: /^(shared|platform)\// },
   jobs: { files: /^(shared|platform)\/|^api\/features\/[^/]+\/(jobs|reactions)\.ts$/ },
-  web: { files: /^shared\//, types: /^api\// },
+  // The arrow into web/ goes with the last file of client/ that still knows the page.
+  client: { files: /^(shared|web\/src)\// },
+  web: { files: /^(shared|client)\//, types: /^api\// },
   scripts: { files: /^$/ },
   tests: { files: /./ },
   bench: { files: /./ },
@@ -51,7 +65,7 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
   { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
   { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
-  { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^web\//, place: "web" },
+  { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^(client|web)\//, place: "client and web" },
 ];
 
 /** Files of api that may know HTTP: the services, queries and what they share may not. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { realtimeTokenSchema } from "../../shared/realtime-token.ts";
+import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { taskSchema } from "../../shared/tasks.ts";
 import { makeGround, restAt } from "../support/api.ts";
 import { startChaosProxy } from "../support/chaos-proxy.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Position } from "../../shared/position.ts";
-import { realtimeTokenSchema } from "../../shared/realtime-token.ts";
+import type { Position } from "../../shared/protocol/position.ts";
+import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { type Actor, type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
 import { startApi, startArtel, startWss } from "../support/processes.ts";
 import { startPostgres, startRedis } from "../support/services.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { realtimeTokenSchema } from "../../shared/realtime-token.ts";
+import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { makeGround, makeTask, restAt } from "../support/api.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 import { startArtel } from "../support/processes.ts";

@@ -6,7 +6,7 @@ import type { PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { CONTROL_CHANNEL, REPAIR_CHANNEL, REPAIRED_CHANNEL, tenantChannel } from "../../platform/pubsub/provider.ts";
 import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
 import { createRealtimeTokens } from "../../platform/tokens/realtime-token.ts";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { EPOCH, entriesOf, entryOf, newId } from "../contract/pubsub-fixtures.ts";
 import { freePort } from "../support/ports.ts";
 import { type Program, runProgram, startWss } from "../support/processes.ts";

@@ -1,5 +1,5 @@
+import { act } from "../../client/sync/testing/scenario.ts";
 import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
-import { act } from "../../web/src/cache/testing/scenario.ts";
 import type { Page } from "./page.ts";
 import type { ApiServer } from "./servers.ts";
 import { serversOf, type World } from "./world.ts";

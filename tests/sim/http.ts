@@ -1,5 +1,5 @@
-import { parsePosition } from "../../shared/position.ts";
-import type { Fetch } from "../../web/src/lib/api-client.ts";
+import type { Fetch } from "../../client/browser/api-client.ts";
+import { parsePosition } from "../../shared/protocol/position.ts";
 import { type Middlebox, StreamedAnswer } from "./event-streams.ts";
 import type { SimProcess } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";

@@ -19,13 +19,13 @@ export const MUTATIONS = {
     about: "something is awaited between the last event of the past and joining",
   },
   "gate-without-fold": {
-    file: "web/src/cache/tenant-log.ts",
+    file: "client/sync/event-buffer.ts",
     from: "const folded = this.fold(read);",
     to: "const folded = read;",
     about: "an older answer is let in without the events that came since",
   },
   "no-gate": {
-    file: "web/src/cache/tenant-log.ts",
+    file: "client/sync/event-buffer.ts",
     from: "if (read.begun < this.#cutAt) return",
     to: "return { kind: 'taken', state: read };\n    if (read.begun < this.#cutAt) return",
     about: "every answer is taken as it comes",
@@ -85,13 +85,13 @@ export const MUTATIONS = {
     about: "a token from before the end of a membership still opens the team",
   },
   "resume-after-reset": {
-    file: "web/src/realtime/subscription-table.ts",
+    file: "client/realtime/subscription/machine.ts",
     from: "const continued = recovered && holding.kind",
     to: "const continued = holding.kind",
     about: "a page goes on from its position although the history was cut off",
   },
   "outdated-joins-at-once": {
-    file: "web/src/realtime/subscription-table.ts",
+    file: "client/realtime/subscription/machine.ts",
     from: "const outdated = (): SubscriptionStep =>",
     to: "const outdated = again;\nexport const polled = (): SubscriptionStep =>",
     about: "a page asks all the time for a channel whose history is over",

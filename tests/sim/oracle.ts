@@ -1,7 +1,7 @@
+import { type BoardState, boardStateOf } from "../../client/sync/snapshots.ts";
+import { picture } from "../../client/sync/testing/scenario.ts";
 import { boardSnapshotSchema } from "../../shared/boards.ts";
-import { formatPosition } from "../../shared/position.ts";
-import { type BoardState, boardStateOf } from "../../web/src/cache/states.ts";
-import { picture } from "../../web/src/cache/testing/scenario.ts";
+import { formatPosition } from "../../shared/protocol/position.ts";
 import { restWithoutTime } from "./ground.ts";
 import type { Page } from "./page.ts";
 import type { World } from "./world.ts";

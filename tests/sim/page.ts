@@ -1,22 +1,22 @@
 import { environmentManager, notifyManager, QueryObserver, timeoutManager } from "@tanstack/react-query";
+import { createApiClient, type Fetch } from "../../client/browser/api-client.ts";
+import { fetchTokenOver } from "../../client/browser/browser-ports.ts";
+import { pollByHttp, streamByHttp } from "../../client/browser/http-transports.ts";
+import { type BoardState, isTenantState } from "../../client/sync/snapshots.ts";
+import type { Runtime } from "../../client/sync/sync-engine.ts";
 import { isSequenced } from "../../shared/events.ts";
 import { userIdSchema } from "../../shared/ids.ts";
-import type { Position } from "../../shared/position.ts";
-import { type BoardActions, boardActions } from "../../web/src/cache/board-actions.ts";
-import { keys } from "../../web/src/cache/keys.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/cache/query-client.ts";
-import type { Runtime } from "../../web/src/cache/runtime.ts";
-import { boardQuery, boardsQuery, membersQuery } from "../../web/src/cache/state-queries.ts";
-import { type BoardState, isTenantState } from "../../web/src/cache/states.ts";
-import { createApiClient, type Fetch } from "../../web/src/lib/api-client.ts";
-import { fetchTokenOver } from "../../web/src/realtime/browser-ports.ts";
-import { pollByHttp, streamByHttp } from "../../web/src/realtime/http-transports.ts";
+import type { Position } from "../../shared/protocol/position.ts";
+import { boardQuery, boardsQuery, membersQuery } from "../../web/src/app/queries.ts";
+import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
+import { keys } from "../../web/src/app/query-keys.ts";
+import { type BoardActions, boardActions } from "../../web/src/features/boards/board-actions.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
-import "../../web/src/realtime/lower.ts";
-import { joinTeam } from "../../web/src/realtime/join-team.ts";
-import type { Notice } from "../../web/src/realtime/notices.ts";
-import type { ServerSentEvent, Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
-import { RealtimeClient } from "../../web/src/realtime/realtime-client.ts";
+import "../../client/realtime/fallback/load-fallback.ts";
+import { joinTeam } from "../../client/react/join-team.ts";
+import type { Notice } from "../../client/realtime/notices.ts";
+import type { ServerSentEvent, Socket, SocketHandlers } from "../../client/realtime/ports.ts";
+import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
 import { SimProcess } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
 

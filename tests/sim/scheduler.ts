@@ -1,5 +1,5 @@
 import { drainMicrotasks } from "bun:jsc";
-import { seeded } from "../../web/src/realtime/testing/sim-clock.ts";
+import { seeded } from "../../client/realtime/testing/sim-clock.ts";
 
 /** Whoever a task belongs to: a process, a page, the network. What it planned dies with it. */
 export type Owner = { readonly name: string; alive: boolean };

@@ -1,5 +1,5 @@
-import { formatPosition } from "../../shared/position.ts";
-import { BACKOFF_CAP_MS } from "../../web/src/realtime/backoff.ts";
+import { BACKOFF_CAP_MS } from "../../client/realtime/backoff.ts";
+import { formatPosition } from "../../shared/protocol/position.ts";
 import { DEEDS } from "./deeds.ts";
 import { backOnline, FAULTS } from "./faults.ts";
 import { layGround } from "./ground.ts";

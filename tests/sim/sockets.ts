@@ -1,5 +1,5 @@
 import type { ServerWebSocket, WebSocketHandler } from "bun";
-import type { Socket, SocketHandlers } from "../../web/src/realtime/ports.ts";
+import type { Socket, SocketHandlers } from "../../client/realtime/ports.ts";
 import type { SocketData } from "../../wss/server.ts";
 import { Direction, LATENCY_MS } from "./direction.ts";
 import type { SimProcess } from "./process.ts";

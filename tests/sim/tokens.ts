@@ -2,7 +2,7 @@ import type { Clock } from "../../platform/clock/clock.ts";
 import type { RealtimeTokens } from "../../platform/tokens/realtime-token.ts";
 import { parseJson } from "../../shared/json.ts";
 import { TOKEN_AUDIENCE, TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
-import { realtimeClaimsSchema } from "../../shared/realtime-token.ts";
+import { realtimeClaimsSchema } from "../../shared/protocol/realtime-token.ts";
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 

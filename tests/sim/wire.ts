@@ -1,6 +1,6 @@
+import type { ServerSentEvent } from "../../client/realtime/ports.ts";
 import { parseJson } from "../../shared/json.ts";
-import type { Position } from "../../shared/position.ts";
-import type { ServerSentEvent } from "../../web/src/realtime/ports.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 
 /** What one socket or stream was sent, held to what the protocol promises of a subscription, whatever its reader makes of it. */
 export class Wire {

@@ -1,6 +1,6 @@
+import { seeded } from "../../client/realtime/testing/sim-clock.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
-import { formatPosition } from "../../shared/position.ts";
-import { seeded } from "../../web/src/realtime/testing/sim-clock.ts";
+import { formatPosition } from "../../shared/protocol/position.ts";
 import { type Rows, SimDatabase } from "./database.ts";
 import type { Middlebox, StreamedAnswer } from "./event-streams.ts";
 import { type Ground, idSource } from "./ground.ts";

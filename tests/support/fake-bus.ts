@@ -7,7 +7,7 @@ import {
   REPAIRED_CHANNEL,
   tenantChannel,
 } from "../../platform/pubsub/provider.ts";
-import type { Position } from "../../shared/position.ts";
+import type { Position } from "../../shared/protocol/position.ts";
 import { createMemoryLog, type MemoryLog } from "../contract/memory-log.ts";
 
 export type FakeBus = PubSubProvider & {

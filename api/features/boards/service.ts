@@ -2,7 +2,7 @@ import type { Executor } from "../../../platform/db/db.ts";
 import type { Board, BoardSnapshot, CreateBoard, UpdateBoard } from "../../../shared/boards.ts";
 import type { BoardId, TeamId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
-import { formatPosition } from "../../../shared/position.ts";
+import { formatPosition } from "../../../shared/protocol/position.ts";
 import { rankBetween } from "../../../shared/rank.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";

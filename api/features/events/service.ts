@@ -1,7 +1,7 @@
 import { eventsAfter } from "../../../platform/events/log.ts";
 import type { SequencedMessage } from "../../../shared/events.ts";
 import type { TeamId } from "../../../shared/ids.ts";
-import type { Position } from "../../../shared/position.ts";
+import type { Position } from "../../../shared/protocol/position.ts";
 import { AppError } from "../../app-error.ts";
 import { type Reply, runRead } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";

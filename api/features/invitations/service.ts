@@ -5,7 +5,7 @@ import type { InvitationId, TeamId } from "../../../shared/ids.ts";
 import type { CreateInvitation, Invitation, InvitationPreview } from "../../../shared/invitations.ts";
 import type { Member } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
-import { formatPosition } from "../../../shared/position.ts";
+import { formatPosition } from "../../../shared/protocol/position.ts";
 import { type Role, roleAtLeast } from "../../../shared/role.ts";
 import { AppError, notFound } from "../../app-error.ts";
 import { append, type Reply, replay, runCommand, runRead, storedReply, storeReply, teamOf } from "../../command.ts";

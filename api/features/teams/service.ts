@@ -2,7 +2,7 @@ import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
 import { createHead } from "../../../platform/events/append.ts";
 import type { TeamId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
-import { formatPosition } from "../../../shared/position.ts";
+import { formatPosition } from "../../../shared/protocol/position.ts";
 import type { CreateTeam, Team, TeamWithRole, UpdateTeam } from "../../../shared/teams.ts";
 import { notFound } from "../../app-error.ts";
 import { differs, sent } from "../../changes.ts";

@@ -1,8 +1,8 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { createQueryClient } from "../../../web/src/cache/query-client.ts";
-import { SocketProvider, useLiveStatus } from "../../../web/src/realtime/socket-provider.tsx";
-import { useSubscription } from "../../../web/src/realtime/use-subscription.ts";
+import { SocketProvider, useLiveStatus } from "../../../client/react/socket-provider.tsx";
+import { useSubscription } from "../../../client/react/use-subscription.ts";
+import { createQueryClient } from "../../../web/src/app/query-client.ts";
 
 type Order = { readonly id: number; readonly paid: boolean };
 

@@ -1,8 +1,8 @@
+import { createApiClient } from "../../../client/browser/api-client.ts";
+import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../../client/browser/browser-ports.ts";
+import type { SocketFactory } from "../../../client/realtime/ports.ts";
+import { RealtimeClient } from "../../../client/realtime/realtime-client.ts";
 import { teamWithRoleSchema } from "../../../shared/teams.ts";
-import { createApiClient } from "../../../web/src/lib/api-client.ts";
-import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../../web/src/realtime/browser-ports.ts";
-import type { SocketFactory } from "../../../web/src/realtime/ports.ts";
-import { RealtimeClient } from "../../../web/src/realtime/realtime-client.ts";
 
 const { ARTEL = "http://localhost:3000", TOKEN = "", TEAM = "" } = process.env;
 

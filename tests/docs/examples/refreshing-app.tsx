@@ -1,12 +1,12 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { createQueryClient } from "../../../web/src/cache/query-client.ts";
+import { SocketProvider } from "../../../client/react/socket-provider.tsx";
+import { useAutoRefresh } from "../../../client/react/use-auto-refresh.ts";
+import { useEventStream } from "../../../client/react/use-event-stream.ts";
+import { useRealtimeRefresh } from "../../../client/react/use-realtime-refresh.ts";
+import { createQueryClient } from "../../../web/src/app/query-client.ts";
 import { LastUpdatedIndicator } from "../../../web/src/features/status/last-updated-indicator.tsx";
 import { startI18n } from "../../../web/src/i18n/i18n.ts";
-import { SocketProvider } from "../../../web/src/realtime/socket-provider.tsx";
-import { useAutoRefresh } from "../../../web/src/realtime/use-auto-refresh.ts";
-import { useEventStream } from "../../../web/src/realtime/use-event-stream.ts";
-import { useRealtimeRefresh } from "../../../web/src/realtime/use-realtime-refresh.ts";
 
 const read = async (path: string): Promise<number> => (await fetch(path)).json();
 

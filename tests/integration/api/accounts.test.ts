@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CONTROL_CHANNEL } from "../../../platform/pubsub/provider.ts";
 import { invitationPreviewSchema, invitationSchema } from "../../../shared/invitations.ts";
 import { problemSchema } from "../../../shared/problem.ts";
-import { realtimeTokenSchema } from "../../../shared/realtime-token.ts";
+import { realtimeTokenSchema } from "../../../shared/protocol/realtime-token.ts";
 import { meSchema } from "../../../shared/users.ts";
 import { addMember, makeGround, startApi } from "../../support/api.ts";
 

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { composeApi } from "../../../api/compose.ts";
+import { eventReader } from "../../../client/realtime/event-source.ts";
 import { loadConfig } from "../../../platform/config/config.ts";
 import { resolveOrigins } from "../../../platform/config/origins.ts";
 import { createFeedHub } from "../../../platform/events/feed-hub.ts";
 import { silentLog } from "../../../platform/log/log.ts";
 import { createMetrics } from "../../../platform/metrics/metrics.ts";
 import { HEARTBEAT_SECONDS } from "../../../shared/protocol/limits.ts";
-import { eventReader } from "../../../web/src/realtime/event-source.ts";
 import { entriesOf, newId } from "../../contract/pubsub-fixtures.ts";
 import { type Actor, addMember, makeGround, startApi } from "../../support/api.ts";
 import { createFakeBus } from "../../support/fake-bus.ts";

@@ -1,11 +1,11 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
-import { browserDevice } from "../cache/browser-device.ts";
-import { createQueryClient } from "../cache/query-client.ts";
+import { SocketProvider } from "../../../client/react/socket-provider.tsx";
+import { browserDevice } from "../../../client/sync/storage/browser-storage.ts";
 import { NetworkAtLoad } from "../features/status/network-at-load.tsx";
 import { Announcer } from "../lib/announcer.tsx";
-import { SocketProvider } from "../realtime/socket-provider.tsx";
+import { createQueryClient } from "./query-client.ts";
 import { createAppRouter } from "./router.tsx";
 
 export const App = () => {

@@ -1,11 +1,11 @@
 import { clsx } from "clsx";
 import { type ReactNode, useEffect, useRef } from "react";
+import { TeamSocketHandler } from "../../../client/react/team-socket-handler.tsx";
 import type { Me } from "../../../shared/users.ts";
 import { RefusedChanges } from "../features/status/refused-changes.tsx";
 import { WaitingStrip } from "../features/status/waiting-strip.tsx";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { useMedia } from "../lib/use-media.ts";
-import { TeamSocketHandler } from "../realtime/team-socket-handler.tsx";
 import { Rail } from "./rail.tsx";
 import { railStore, setDrawer, useRail } from "./rail-state.ts";
 

@@ -1,4 +1,4 @@
-import { recall, remember } from "../lib/storage.ts";
+import { recall, remember } from "../../../client/browser/local-store.ts";
 import { createStore } from "../lib/store.ts";
 import { makeTranslate, type Translate, type Words } from "./translator.ts";
 

@@ -1,4 +1,4 @@
-import { recall, recalled, remember } from "./storage.ts";
+import { recall, recalled, remember } from "../../../client/browser/local-store.ts";
 
 /** What is being written and is not saved yet, with the text that it began from. */
 export type KeptDraft = { readonly base: string; readonly text: string };

@@ -1,5 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
-import { fullJitter } from "../realtime/backoff.ts";
+import { fullJitter } from "../../../client/realtime/backoff.ts";
 
 /**
  * As `lazy`, for what nobody has asked for: a network that is away just now must not take the page down. It is shown

@@ -1,4 +1,4 @@
-import { recall, remember } from "./storage.ts";
+import { recall, remember } from "../../../client/browser/local-store.ts";
 import { createStore, useStore } from "./store.ts";
 
 export const THEMES = ["light", "dark", "system"] as const;

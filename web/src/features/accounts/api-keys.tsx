@@ -1,6 +1,5 @@
 import { Check, Copy, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { type ApiKey, useAccountCalls, useApiKeys } from "../../cache/use-my-account.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
@@ -10,6 +9,7 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Message } from "../../ui/message.tsx";
+import { type ApiKey, useAccountCalls, useApiKeys } from "./use-my-account.ts";
 
 const MAX_NAME = 32;
 

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../../../../shared/accounts.ts";
 import type { User } from "../../../../shared/users.ts";
-import { useAccountCalls } from "../../cache/use-my-account.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { fieldProblem, problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
@@ -10,6 +9,7 @@ import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { ApiKeys } from "./api-keys.tsx";
+import { useAccountCalls } from "./use-my-account.ts";
 
 export const MyAccount = ({ user, onClose }: { user: User; onClose: () => void }) => {
   const { t } = useTranslation();

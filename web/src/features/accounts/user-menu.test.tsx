@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { ApiProblem } from "../../../../client/browser/api-client.ts";
+import { idOf, renaming, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
-import { createQueryClient, runtimeOf } from "../../cache/query-client.ts";
-import { idOf, renaming, USER_ID } from "../../cache/testing/things.ts";
-import { ApiProblem } from "../../lib/api-client.ts";
+import { createQueryClient, runtimeOf } from "../../app/query-client.ts";
 
 // React looks for a document once, when it is loaded.
 GlobalRegistrator.register({ url: "http://localhost/" });

@@ -1,7 +1,5 @@
 import { useRef, useState } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
-import { searchTasks } from "../../cache/archive.ts";
-import { useArchive } from "../../cache/use-archive.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { problemText } from "../../lib/problem-text.ts";
@@ -12,7 +10,9 @@ import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
+import { searchTasks } from "./archive.ts";
 import { ArchivedRow } from "./archived-row.tsx";
+import { useArchive } from "./use-archive.ts";
 
 const STEP = 50;
 

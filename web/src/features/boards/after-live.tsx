@@ -1,8 +1,8 @@
 import { Suspense, useEffect, useState } from "react";
+import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
 import { spokenStore } from "../../i18n/i18n.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useStore } from "../../lib/store.ts";
-import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 import { useBoardContext } from "./board-context.ts";
 
 const BoardExtras = patientLazy(() => import("./board-extras.tsx").then((module) => module.BoardExtras));
@@ -27,8 +27,8 @@ const loadRest = (): void => {
       loadConnectionDialog(spokenStore.get().language),
     ),
     // When it is needed, the server may be hard to reach.
-    import("../../realtime/lower.ts"),
-    import("../../realtime/http-transports.ts"),
+    import("../../../../client/realtime/fallback/load-fallback.ts"),
+    import("../../../../client/browser/http-transports.ts"),
     import("../status/merge-refused.tsx"),
     import("../accounts/sign-out.tsx"),
     import("./columns/column-dialog.tsx"),

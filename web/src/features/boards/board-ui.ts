@@ -1,6 +1,6 @@
+import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
 import type { Task } from "../../../../shared/tasks.ts";
 import { createStore, type Store } from "../../lib/store.ts";
-import type { PresencePeer } from "../../realtime/presence-book.ts";
 import type { Drag } from "./drag/drag-state.ts";
 
 /** What a column's list can be asked for by those who do not render it. */

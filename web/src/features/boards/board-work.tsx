@@ -1,7 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
+import { useSayPresence } from "../../../../client/react/socket-provider.tsx";
 import { useStore } from "../../lib/store.ts";
-import { useSayPresence } from "../../realtime/socket-provider.tsx";
 import { useOpenBy } from "../presence/use-open-by.ts";
 import { AfterLive } from "./after-live.tsx";
 import { useBoardContext } from "./board-context.ts";

@@ -1,4 +1,4 @@
-import { recall, remember } from "../../lib/storage.ts";
+import { recall, remember } from "../../../../client/browser/local-store.ts";
 import type { BoardUi } from "./board-ui.ts";
 
 const key = (boardId: string) => `collapsed.${boardId}`;

@@ -4,13 +4,13 @@ import type { Me } from "../../../../shared/users.ts";
 import { ErrorScreen } from "../../app/error-screen.tsx";
 import { MenuButton } from "../../app/menu-button.tsx";
 import { Shell } from "../../app/shell.tsx";
-import { useMe } from "../../cache/use-teams.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
 import { FirstTeam } from "../teams/first-team.tsx";
 import { NewTeam } from "../teams/new-team.tsx";
+import { useMe } from "../teams/use-teams.ts";
 import { TeamSection } from "./team-section.tsx";
 
 const TeamSettings = lazy(() =>

@@ -1,4 +1,4 @@
-import { recall, remember } from "../../lib/storage.ts";
+import { recall, remember } from "../../../../client/browser/local-store.ts";
 import { createStore } from "../../lib/store.ts";
 
 /** Whether single letters and digits act; people who dictate or press keys by accident turn them off. */

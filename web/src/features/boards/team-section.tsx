@@ -4,7 +4,6 @@ import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
-import { useBoards } from "../../cache/use-teams.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
@@ -12,6 +11,7 @@ import { useDelayed } from "../../lib/use-delayed.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { useBoards } from "../teams/use-teams.ts";
 import { ArchivedBoards } from "./archived-boards.tsx";
 import { NewBoardForm } from "./new-board-form.tsx";
 

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef } from "react";
+import { useSubscription } from "../../../../client/react/use-subscription.ts";
 import type { EventMessage } from "../../../../shared/events.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
-import { useSubscription } from "../../realtime/use-subscription.ts";
 import { useBoardContext } from "./board-context.ts";
 import { glide } from "./drag/ghost.ts";
 

@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { MailX, UsersRound } from "lucide-react";
+import { ApiProblem } from "../../../../client/browser/api-client.ts";
 import type { InvitationPreview } from "../../../../shared/invitations.ts";
 import { FullMessage } from "../../app/full-message.tsx";
-import { useMe, useRefreshMe, useTeamCalls } from "../../cache/use-teams.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { ApiProblem } from "../../lib/api-client.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
@@ -16,6 +15,7 @@ import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { AccountForms } from "../accounts/account-page.tsx";
 import { LanguageSwitch } from "../accounts/language-switch.tsx";
+import { useMe, useRefreshMe, useTeamCalls } from "../teams/use-teams.ts";
 
 const route = getRouteApi("/join/$invitationId");
 

@@ -3,7 +3,6 @@ import type { Member } from "../../../../shared/members.ts";
 import { ROLES, type Role, roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
-import { useMembers, useTeamCalls } from "../../cache/use-teams.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
@@ -12,6 +11,7 @@ import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { useMembers, useTeamCalls } from "../teams/use-teams.ts";
 
 export const MemberList = ({ team, me }: { team: TeamWithRole; me: User }) => {
   const { t } = useTranslation();

@@ -1,7 +1,7 @@
+import { usePresence } from "../../../../client/react/socket-provider.tsx";
+import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import type { PresencePeer } from "../../realtime/presence-book.ts";
-import { usePresence } from "../../realtime/socket-provider.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { useBoardContext } from "../boards/board-context.ts";
 

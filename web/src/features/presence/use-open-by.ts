@@ -1,6 +1,6 @@
 import { useEffect } from "react";
-import type { PresencePeer } from "../../realtime/presence-book.ts";
-import { usePresence } from "../../realtime/socket-provider.tsx";
+import { usePresence } from "../../../../client/react/socket-provider.tsx";
+import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
 import { useBoardContext } from "../boards/board-context.ts";
 
 const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly PresencePeer[]): boolean =>

@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { socketAddress } from "../../../../client/browser/browser-ports.ts";
+import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
+import type { StreamTrouble, Trouble } from "../../../../client/realtime/connection-problem.ts";
+import { type Diagnosis, diagnose } from "../../../../client/realtime/diagnosis.ts";
+import { POLL_INTERVAL_MS } from "../../../../client/realtime/fallback/polling-transport.ts";
+import type { LiveStatus } from "../../../../client/realtime/live-status.ts";
 import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { socketAddress } from "../../realtime/browser-ports.ts";
-import { type Diagnosis, diagnose } from "../../realtime/diagnosis.ts";
-import type { LiveStatus } from "../../realtime/live-status.ts";
-import { POLL_INTERVAL_MS } from "../../realtime/poller.ts";
-import { useLiveStatus } from "../../realtime/socket-provider.tsx";
-import type { StreamTrouble, Trouble } from "../../realtime/trouble.ts";
 import { Modal } from "../../ui/modal.tsx";
 
 const UPGRADE =

@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
-import { useKeptAt } from "../../cache/use-board.ts";
+import { useRealtime } from "../../../../client/react/realtime-context.ts";
+import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";
-import { useRealtime } from "../../realtime/realtime-context.ts";
-import { useLiveStatus } from "../../realtime/socket-provider.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { useKeptAt } from "../boards/use-board.ts";
 
 const JUST_NOW_MS = 5_000;
 

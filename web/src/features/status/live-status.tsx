@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
 import { Suspense, useEffect, useState } from "react";
-import { useKeptAt } from "../../cache/use-board.ts";
+import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
-import { useLiveStatus } from "../../realtime/socket-provider.tsx";
+import { useKeptAt } from "../boards/use-board.ts";
 
 const LastUpdatedIndicator = patientLazy(() =>
   import("./last-updated-indicator.tsx").then((module) => module.LastUpdatedIndicator),

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useRealtime } from "../../realtime/realtime-context.ts";
+import { useRealtime } from "../../../../client/react/realtime-context.ts";
 
 /** A page that opens offline hears of no change of the network: it has to look. */
 export const NetworkAtLoad = () => {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from "react";
+import { recall, remember } from "../../../../client/browser/local-store.ts";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { recall, remember } from "../../lib/storage.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useBoardContext } from "../boards/board-context.ts";

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
 import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
-import { boardActions } from "../../cache/board-actions.ts";
-import { keys } from "../../cache/keys.ts";
-import { createQueryClient, runtimeOf } from "../../cache/query-client.ts";
-import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../cache/testing/things.ts";
+import { createQueryClient, runtimeOf } from "../../app/query-client.ts";
+import { keys } from "../../app/query-keys.ts";
 import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
+import { boardActions } from "../boards/board-actions.ts";
 import { BoardContext, type BoardContextValue } from "../boards/board-context.ts";
 import { createBoardUi } from "../boards/board-ui.ts";
 

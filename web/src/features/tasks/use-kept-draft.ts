@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { useRuntime } from "../../cache/query-client.ts";
+import { useRuntime } from "../../app/query-client.ts";
 import {
   type DraftPlace,
   forgetDraft,

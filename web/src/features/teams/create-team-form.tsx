@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useTeamCalls } from "../../cache/use-teams.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
@@ -7,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { useStartBoard } from "../boards/use-start-board.tsx";
+import { useTeamCalls } from "./use-teams.ts";
 
 type CreateTeamFormProps = {
   /** Says that the work has begun or has failed: a team that exists must not take the form away before its board does. */

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
-import { useTeamCalls } from "../../cache/use-teams.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
@@ -16,6 +15,7 @@ import { InviteForm } from "../members/invite-form.tsx";
 import { MemberList } from "../members/member-list.tsx";
 import { DeleteTeam } from "./delete-team.tsx";
 import { useRenameTeam } from "./use-rename-team.ts";
+import { useTeamCalls } from "./use-teams.ts";
 
 type TeamSettingsProps = { team: TeamWithRole; me: User; onClose: () => void };
 

@@ -1,0 +1,44 @@
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef } from "react";
+import { browserClock } from "../browser/browser-ports.ts";
+import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
+import { AutoRefresh } from "./auto-refresh.ts";
+
+export type AutoRefreshOptions = {
+  /** The TanStack Query entries that are read again: all whose key begins so. */
+  readonly queryKey: QueryKey;
+  /** Milliseconds from the end of one read to the beginning of the next. */
+  readonly interval: number;
+  readonly enabled?: boolean;
+};
+
+/**
+ * Reads queries again at an interval while the page is seen: never two reads at once, and at once when it is seen
+ * again. Returns what does so now.
+ * @example
+ * const refresh = useAutoRefresh({ queryKey: ["orders", shopId], interval: 30_000 });
+ */
+export const useAutoRefresh = ({ queryKey, interval, enabled = true }: AutoRefreshOptions): (() => Promise<void>) => {
+  const queryClient = useQueryClient();
+  const latest = useRef(queryKey);
+  useEffect(() => {
+    latest.current = queryKey;
+  });
+  const current = useRef<AutoRefresh | null>(null);
+  const read = useCallback(
+    () => queryClient.refetchQueries({ queryKey: latest.current, type: "active" }, { cancelRefetch: false }),
+    [queryClient],
+  );
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const refresh = new AutoRefresh(browserClock, interval, read, isPageSeen());
+    current.current = refresh;
+    const deafen = onPageSeen({ returned: () => refresh.setSeen(true), hidden: () => refresh.setSeen(false) });
+    return () => {
+      deafen();
+      refresh.stop();
+      current.current = null;
+    };
+  }, [read, interval, enabled]);
+  return useCallback(() => current.current?.now() ?? read(), [read]);
+};

@@ -1,0 +1,62 @@
+import { useEffect, useRef, useState } from "react";
+import type { EventMessage } from "../../shared/events.ts";
+import type { Position } from "../../shared/protocol/position.ts";
+import { useRuntime } from "../../web/src/app/query-client.ts";
+import { browserClock } from "../browser/browser-ports.ts";
+import { streamByHttp } from "../browser/http-transports.ts";
+import { onPageSeen } from "../browser/page-seen.ts";
+import { type StreamStatus, TenantStream } from "../realtime/fallback/event-stream.ts";
+
+export type EventStreamOptions = {
+  readonly tenantId: string;
+  /** Events after this position come first; without it, only those from now on. Read once, when the stream begins. */
+  readonly since?: Position;
+  /** Only these actions; all when absent. */
+  readonly actions?: readonly string[];
+  readonly filter?: (message: EventMessage) => boolean;
+  readonly onEvent: (message: EventMessage) => void;
+  /** What came before cannot be had: read the state again. */
+  readonly onReset?: () => void;
+  readonly enabled?: boolean;
+};
+
+const CONNECTING: StreamStatus = { status: "connecting" };
+
+/**
+ * Hears one tenant's events by server-sent events, in order and each once; it comes back from where it was. Needs no
+ * `SocketProvider`.
+ * @example
+ * const { status } = useEventStream({ tenantId: teamId, actions: ["TASK_CREATED"], onEvent: ({ data }) => ring(data) });
+ */
+export const useEventStream = (options: EventStreamOptions): StreamStatus => {
+  const { api } = useRuntime();
+  const latest = useRef(options);
+  useEffect(() => {
+    latest.current = options;
+  });
+  const [status, setStatus] = useState<StreamStatus>(CONNECTING);
+  const { tenantId, enabled = true } = options;
+  useEffect(() => {
+    if (!enabled) return undefined;
+    setStatus(CONNECTING);
+    const stream = new TenantStream(
+      { open: streamByHttp(api), clock: browserClock, random: Math.random },
+      { tenantId, since: latest.current.since ?? null },
+      {
+        event: (message) => {
+          const { actions, filter, onEvent } = latest.current;
+          if (actions !== undefined && !actions.includes(message.action)) return;
+          if (filter === undefined || filter(message)) onEvent(message);
+        },
+        reset: () => latest.current.onReset?.(),
+        status: setStatus,
+      },
+    );
+    const deafen = onPageSeen({ returned: () => stream.wake() });
+    return () => {
+      deafen();
+      stream.stop();
+    };
+  }, [api, tenantId, enabled]);
+  return status;
+};

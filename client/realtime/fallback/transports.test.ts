@@ -1,0 +1,391 @@
+import { expect, test } from "bun:test";
+import { isSequenced, sequencedMessageSchema } from "../../../shared/events.ts";
+import { at, backWithoutSocket, event, fakeBackend, subscribed, T } from "../testing/fake-backend.ts";
+import { settle } from "../testing/sim-clock.ts";
+
+const ALL = { streams: true, polls: true } as const;
+
+type Backend = ReturnType<typeof fakeBackend>;
+
+/** A state is held at 10; the client has begun and asks for its first socket. */
+const begun = async (options: Parameters<typeof fakeBackend>[0] = ALL): Promise<Backend> => {
+  const backend = fakeBackend(options);
+  backend.client.join(T);
+  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.start();
+  await settle();
+  return backend;
+};
+
+const onStream = async (): Promise<Backend> => {
+  const backend = await begun();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.stream().open(at(10));
+  backend.stream().connected(at(10));
+  return backend;
+};
+
+const answerWith = (seq: number) =>
+  ({ kind: "events", head: at(seq), events: [sequencedMessageSchema.parse(event(seq))] }) as const;
+
+const onPolling = async (): Promise<Backend> => {
+  const backend = await begun();
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.stream().end({ kind: "refused", status: 502, code: null });
+  await backend.clock.pass(1);
+  return backend;
+};
+
+const seqs = ({ notices }: Backend) =>
+  notices.flatMap((notice) => (notice.kind === "event" && isSequenced(notice.message) ? [notice.message.seq] : []));
+const openStreams = ({ streams }: Backend) => streams.filter(({ isClosed }) => !isClosed).length;
+
+test("a first socket that fails is replaced by a stream at once, from the position held", async () => {
+  const backend = await begun();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  expect(backend.stream()).toMatchObject({ tenantId: T, since: "e1:10" });
+  backend.stream().open(at(11));
+  backend.stream().connected(at(10));
+  backend.stream().say(event(11));
+  expect(backend.client.status()).toMatchObject({ status: "streaming", trouble: { kind: "not-opened" } });
+  expect(seqs(backend)).toEqual([11]);
+  expect(backend.polls).toEqual([]);
+});
+
+test("a socket of which nothing is heard is waited for two seconds, and no longer", async () => {
+  const backend = await begun();
+  await backend.clock.pass(1_999);
+  expect(backend.streams).toEqual([]);
+  await backend.clock.pass(1);
+  expect(backend.streams).toHaveLength(1);
+});
+
+test("a socket that comes back within two seconds costs no stream", async () => {
+  const backend = await begun();
+  backend.socket().open();
+  backend.ready();
+  backend.socket().say(subscribed(10, true));
+  backend.socket().end(4000);
+  await backend.clock.pass(600);
+  backend.socket().end(1006);
+  await backend.clock.pass(1_000);
+  backend.socket().open();
+  backend.ready();
+  await backend.clock.pass(10_000);
+  expect(backend.streams).toEqual([]);
+});
+
+for (const [what, fail] of [
+  ["held back", ({ clock }: Backend) => clock.pass(2_000)],
+  [
+    "answered by something else",
+    async ({ stream }: Backend) => stream().end({ kind: "refused", status: 502, code: null }),
+  ],
+  ["not answered", async ({ stream }: Backend) => stream().end({ kind: "unreachable" })],
+  ["cut as soon as it begins", async ({ stream }: Backend) => stream().end({ kind: "ended" })],
+] as const) {
+  test(`where a stream is ${what} it polls, within three seconds`, async () => {
+    const backend = await begun();
+    backend.nextPoll = answerWith(11);
+    const from = backend.clock.now();
+    backend.socket().end(1006);
+    await backend.clock.pass(1);
+    await fail(backend);
+    await backend.clock.pass(1);
+    expect(backend.client.status().status).toBe("polling");
+    expect(backend.clock.now() - from).toBeLessThan(3_000);
+    expect(openStreams(backend)).toBe(0);
+    expect(seqs(backend)).toEqual([11]);
+  });
+}
+
+test("the status says why there is no stream either", async () => {
+  const backend = await onPolling();
+  expect(backend.client.status().streamTrouble).toEqual({ kind: "refused", status: 502 });
+});
+
+test("R2 the socket takes over from the stream with nothing lost and nothing doubled", async () => {
+  const backend = await onStream();
+  backend.stream().say(event(11));
+  await backend.clock.pass(30_000);
+  const socket = backend.socket();
+  socket.open();
+  expect(socket.sent.map(({ type }) => type)).toEqual(["auth"]);
+  backend.stream().say(event(12));
+  const before = backend.stream();
+  backend.ready();
+  expect(before.isClosed).toBe(true);
+  expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(12) });
+  before.say(event(13));
+  socket.say(subscribed(13, true));
+  socket.say(event(13));
+  expect(seqs(backend)).toEqual([11, 12, 13]);
+  expect(backend.client.status().status).toBe("live");
+  await backend.clock.pass(5_000);
+  expect(openStreams(backend)).toBe(0);
+});
+
+test("while polling a stream is tried beside it, which delivers nothing until polling has ended", async () => {
+  const backend = await onPolling();
+  await backend.clock.pass(4_000);
+  const probe = backend.stream();
+  probe.open(at(11));
+  backend.nextPoll = answerWith(11);
+  probe.say(event(11));
+  expect(seqs(backend)).toEqual([]);
+  await backend.clock.pass(4_000);
+  expect(seqs(backend)).toEqual([11]);
+  probe.connected(at(11));
+  expect(probe.isClosed).toBe(true);
+  expect(backend.stream()).toMatchObject({ since: "e1:11" });
+  backend.stream().open(at(12));
+  backend.stream().connected(at(11));
+  backend.stream().say(event(12));
+  const { length } = backend.polls;
+  await backend.clock.pass(20_000);
+  expect(backend.polls).toHaveLength(length);
+  expect(seqs(backend)).toEqual([11, 12]);
+});
+
+test("a socket that opens and is never ready leaves polling as it is", async () => {
+  const backend = await onPolling();
+  while (backend.sockets.length === 1) await backend.clock.pass(100);
+  const { length } = backend.streams;
+  backend.socket().open();
+  expect(backend.socket().sent.map(({ type }) => type)).toEqual(["auth"]);
+  expect(backend.streams).toHaveLength(length);
+  backend.nextPoll = answerWith(11);
+  await backend.clock.pass(4_000);
+  expect(seqs(backend)).toEqual([11]);
+});
+
+test("a stream that has more to bring is not in step yet", async () => {
+  const backend = await begun();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.stream().open(at(12));
+  backend.stream().connected(at(10));
+  expect(backend.client.status().inStepAt).toBeNull();
+  backend.stream().say(event(11));
+  expect(backend.client.status().inStepAt).toBe(backend.clock.now());
+});
+
+test("a hidden page does not poll for a tenant that the socket has no history of either", async () => {
+  const backend = await begun();
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  backend.socket().open();
+  backend.ready();
+  backend.client.setHidden(true);
+  backend.socket().say({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
+  await backend.clock.pass(1_000);
+  expect(backend.polls).toEqual([]);
+  backend.client.setHidden(false);
+  await backend.clock.pass(0);
+  expect(backend.polls).toHaveLength(1);
+});
+
+test("the answer to a poll that another transport has overtaken is not taken", async () => {
+  const backend = await onPolling();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  backend.pollGate = promise;
+  backend.nextPoll = answerWith(11);
+  await backend.clock.pass(4_000);
+  const socket = backend.socket();
+  socket.open();
+  backend.ready();
+  socket.say(subscribed(11, true));
+  socket.say(event(11));
+  resolve();
+  await backend.clock.pass(1);
+  expect(seqs(backend)).toEqual([11]);
+});
+
+test("streams that stay away are tried later each time", async () => {
+  const backend = await onPolling();
+  const gaps: number[] = [];
+  let last = backend.clock.now();
+  while (gaps.length < 4) {
+    const { length } = backend.streams;
+    while (backend.streams.length === length) await backend.clock.pass(100);
+    gaps.push(backend.clock.now() - last);
+    last = backend.clock.now();
+    backend.stream().end({ kind: "unreachable" });
+  }
+  expect(gaps).toEqual(gaps.toSorted((a, b) => a - b));
+  expect(gaps.at(-1)).toBeGreaterThan(2 * (gaps[0] ?? 0));
+});
+
+test("a stream that held and ends is opened again soon, from where it was", async () => {
+  const backend = await onStream();
+  await backend.clock.pass(20_000);
+  backend.stream().say(event(11));
+  backend.stream().end({ kind: "ended" });
+  expect(backend.client.status().status).toBe("reconnecting");
+  await backend.clock.pass(1_000);
+  expect(backend.stream()).toMatchObject({ since: "e1:11" });
+  expect(backend.polls).toEqual([]);
+});
+
+test("a stream that falls silent for two heartbeats is given up for polling", async () => {
+  const backend = await onStream();
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  for (let beat = 0; beat < 4; beat += 1) {
+    await backend.clock.pass(25_000);
+    backend.stream().sayAs("heartbeat", at(10));
+  }
+  expect(backend.client.status().status).toBe("streaming");
+  await backend.clock.pass(50_001);
+  expect(backend.client.status()).toMatchObject({ status: "polling", streamTrouble: { kind: "held-back" } });
+});
+
+test("a heartbeat of a stream tells that the client is in step, and one ahead that it is not", async () => {
+  const backend = await onStream();
+  await backend.clock.pass(25_000);
+  backend.stream().sayAs("heartbeat", at(10));
+  expect(backend.client.status().inStepAt).toBe(backend.clock.now());
+  backend.stream().sayAs("heartbeat", at(11));
+  expect(backend.stream().since).toBe("e1:10");
+  expect(backend.client.status().status).toBe("reconnecting");
+});
+
+test("a stream that can tell no head three times is asked for anew, and polling serves where there is none", async () => {
+  const backend = await onStream();
+  const beat = async (head: ReturnType<typeof at> | null) => {
+    await backend.clock.pass(25_000);
+    backend.stream().comment("heartbeat");
+    if (head !== null) backend.stream().sayAs("heartbeat", head);
+  };
+  for (const head of [at(10), null, null, at(10), null, null]) await beat(head);
+  // What others put into the stream says nothing of the server.
+  for (let other = 0; other < 5; other += 1) backend.stream().comment("");
+  const asked = backend.streams.length;
+  await beat(null);
+  expect(backend.streams).toHaveLength(asked);
+  await beat(null);
+  expect(backend.streams).toHaveLength(asked + 1);
+  backend.stream().end({ kind: "refused", status: 503, code: "UNAVAILABLE" });
+  await backend.clock.pass(1);
+  expect(backend.client.status().status).toBe("polling");
+});
+
+test("a stream whose history was cut off makes the state be read anew", async () => {
+  const backend = await begun();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.stream().open(at(30));
+  backend.stream().connected(at(30), false);
+  expect(backend.kinds()).toEqual(["joined", "reset"]);
+  backend.client.held(T, at(30), backend.client.generation(T));
+  expect(backend.client.status().status).toBe("streaming");
+});
+
+test("a right that is back while there is no socket is used by the stream that serves instead", async () => {
+  const backend = await backWithoutSocket(ALL);
+  await backend.clock.pass(3_000);
+  backend.stream().open(at(10));
+  backend.stream().connected(at(10), false);
+  expect(backend.client.status().status).toBe("streaming");
+});
+
+test("a hidden page neither streams nor polls, and does at once when it is seen", async () => {
+  const backend = await onStream();
+  backend.client.setHidden(true);
+  expect(openStreams(backend)).toBe(0);
+  await backend.clock.pass(120_000);
+  expect(openStreams(backend)).toBe(0);
+  backend.client.setHidden(false);
+  expect(backend.stream()).toMatchObject({ since: "e1:10" });
+
+  const poller = await onPolling();
+  await poller.clock.pass(500);
+  poller.client.setHidden(true);
+  const { length } = poller.polls;
+  await poller.clock.pass(120_000);
+  expect(poller.polls).toHaveLength(length);
+  poller.client.setHidden(false);
+  await poller.clock.pass(0);
+  expect(poller.polls).toHaveLength(length + 1);
+});
+
+test("one tenant's polls never run side by side, however often the page is seen again", async () => {
+  const backend = await onPolling();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await backend.clock.pass(4_000);
+  backend.pollGate = promise;
+  const { length } = backend.polls;
+  backend.client.setHidden(true);
+  for (let turn = 0; turn < 5; turn += 1) {
+    backend.client.setHidden(false);
+    await backend.clock.pass(10);
+    backend.client.setHidden(true);
+  }
+  backend.client.setHidden(false);
+  await backend.clock.pass(10);
+  expect(backend.polls).toHaveLength(length + 1);
+  resolve();
+});
+
+test("a stream that says revoked gives the tenant up only if a new token does not name it", async () => {
+  const backend = await onStream();
+  const { tokens } = backend;
+  backend.tenants = [];
+  backend.stream().sayAs("unsubscribed", { reason: "revoked" });
+  await backend.clock.pass(1);
+  expect(backend.tokens).toBe(tokens + 1);
+  expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
+});
+
+test("a stream that is refused for want of a session asks for a token, and stops when there is none", async () => {
+  const backend = await begun();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.nextToken = { kind: "denied" };
+  backend.stream().end({ kind: "refused", status: 401, code: "UNAUTHENTICATED" });
+  await backend.clock.pass(1);
+  expect(backend.client.status()).toMatchObject({ status: "offline", reason: "signed-out" });
+});
+
+test("a tenant that has no stream although the token names it is polled, and not given up", async () => {
+  const backend = await begun();
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  const refused = { kind: "refused", status: 404, code: "NOT_FOUND" } as const;
+  backend.stream().end(refused);
+  await backend.clock.pass(1);
+  backend.stream().end(refused);
+  await backend.clock.pass(1);
+  expect(backend.client.subscription(T).kind).toBe("polling");
+  expect(backend.client.status().status).toBe("polling");
+});
+
+test("more tenants than streams: the others poll", async () => {
+  const others = ["2", "3", "4", "5"].map((last) => `01900000-0000-7000-8000-00000000000${last}`);
+  const backend = fakeBackend(ALL);
+  for (const tenantId of others) {
+    backend.client.join(tenantId);
+    backend.client.held(tenantId, at(10), backend.client.generation(tenantId));
+  }
+  backend.nextPoll = { kind: "events", head: at(10), events: [] };
+  backend.client.start();
+  await settle();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  expect(openStreams(backend)).toBe(3);
+  expect(new Set(backend.polls.map(({ tenantId }) => tenantId))).toEqual(new Set(others.slice(3)));
+});
+
+test("without streams and without polling it stays with the socket", async () => {
+  const backend = await begun({});
+  backend.socket().end(1006);
+  await backend.clock.pass(60_000);
+  expect(backend.client.status().status).toBe("reconnecting");
+  backend.socket().open();
+  backend.ready();
+  backend.socket().say(subscribed(10, true));
+  expect(backend.client.status().status).toBe("live");
+});

@@ -1,0 +1,57 @@
+import { expect, test } from "bun:test";
+import { sequencedMessageSchema } from "../../../shared/events.ts";
+import { at, event, fakeBackend, subscribed, T } from "../testing/fake-backend.ts";
+import { settle } from "../testing/sim-clock.ts";
+
+test("a channel that holds no state is in step from where it was joined, and goes on from there", async () => {
+  const backend = fakeBackend({ streams: true, polls: true });
+  backend.client.join(T);
+  const socket = await backend.open();
+  socket.say(subscribed(20, false));
+  expect(backend.client.status()).toMatchObject({ status: "live", inStepAt: backend.clock.now() });
+  socket.say(event(21));
+  socket.end(1006);
+  await backend.clock.pass(1_000);
+  backend.socket().open();
+  expect(backend.socket().sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(21) });
+});
+
+test("a channel that holds no state is polled from where its token was made", async () => {
+  const backend = fakeBackend({ streams: true, polls: true });
+  backend.nextPoll = { kind: "events", head: at(1), events: [sequencedMessageSchema.parse(event(1))] };
+  backend.client.join(T);
+  backend.client.start();
+  await settle();
+  backend.socket().end(1006);
+  await backend.clock.pass(1);
+  backend.stream().end({ kind: "unreachable" });
+  await backend.clock.pass(1);
+  expect(backend.polls[0]).toEqual({ tenantId: T, since: "e1:0" });
+  expect(backend.notices).toContainEqual({
+    kind: "event",
+    tenantId: T,
+    message: sequencedMessageSchema.parse(event(1)),
+  });
+});
+
+test("a state that is behind a channel which began without one is brought up by a replay", async () => {
+  const backend = fakeBackend({ streams: true, polls: true });
+  backend.client.join(T);
+  const socket = await backend.open();
+  socket.say(subscribed(20, false));
+  backend.client.held(T, at(18), backend.client.generation(T));
+  expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(18) });
+});
+
+test("a channel whose state is read goes on waiting for one after another sign-in", async () => {
+  const backend = fakeBackend({ streams: true, polls: true });
+  backend.client.join(T, { waitForState: true });
+  backend.client.held(T, at(10), backend.client.generation(T));
+  await backend.open();
+  backend.client.stop();
+  const socket = await backend.open();
+  socket.say(subscribed(20, false));
+  expect(backend.client.status().status).toBe("reconnecting");
+  backend.client.held(T, at(20), backend.client.generation(T));
+  expect(backend.client.status().status).toBe("live");
+});

@@ -1,0 +1,70 @@
+import type { ProblemCode } from "../../../shared/problem.ts";
+import { type ApiAnswer, ApiProblem } from "../../browser/api-client.ts";
+import { SimClock, settle } from "../../realtime/testing/sim-clock.ts";
+import type { Intent } from "../mutations.ts";
+import { Outbox } from "../outbox/outbox.ts";
+import { SimBrowser } from "./sim-device.ts";
+import { USER_ID } from "./things.ts";
+
+export const problem = (status: number, code: ProblemCode) => new ApiProblem(code, status, "no");
+
+export type Sent = {
+  readonly tab: string;
+  readonly key: string;
+  readonly intent: Intent;
+  readonly end: (what: number | Error) => Promise<void>;
+};
+
+/** One browser with the tabs of one person. */
+export const browser = () => {
+  const clock = new SimClock();
+  const device = new SimBrowser(clock, () => 0.5);
+  const sent: Sent[] = [];
+  let count = 0;
+  const here = { cursor: Number.POSITIVE_INFINITY };
+  /** `version`: at which one this tab has the task of a text. */
+  const open = async (tab: string, { isAllowed = true, version = 1 } = {}) => {
+    const { port, end, look } = device.openTab();
+    const box = new Outbox({
+      send: (intent, key) => {
+        const { promise, resolve, reject } = Promise.withResolvers<ApiAnswer<unknown>>();
+        const finish = async (what: number | Error) => {
+          if (what instanceof Error) reject(what);
+          else resolve({ status: 200, data: what, position: { epoch: "e1", seq: what }, etag: null });
+          await settle();
+          await clock.pass(20);
+        };
+        sent.push({ tab, key, intent, end: finish });
+        return promise;
+      },
+      prepare: (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version } : intent),
+      rebase: async (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version + 10 } : "conflict"),
+      isHeld: ({ reached }) => reached === null || reached.seq <= here.cursor,
+      changed: () => {},
+      answered: () => {},
+      signedOut: () => {},
+      unverified: () => {},
+      wiped: () => box.clear(),
+      clock,
+      random: () => 0,
+      newId: () => {
+        count += 1;
+        return `key${count}`;
+      },
+    });
+    box.allow(isAllowed);
+    box.open((await port.open(clock)).outbox(USER_ID));
+    await clock.pass(20);
+    const close = () => {
+      end();
+      box.clear();
+    };
+    return { box, end, look, close };
+  };
+  const at = (index: number): Sent => {
+    const each = sent.at(index);
+    if (each === undefined) throw new Error(`nothing was sent as number ${index}`);
+    return each;
+  };
+  return { clock, device, sent, here, at, open };
+};
