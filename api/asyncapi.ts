@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EVENT_DATA, sequencedMessageSchema, unsequencedMessageSchema } from "../shared/events.ts";
+import { EVENT_DATA } from "../shared/events.ts";
 import { CLOSE } from "../shared/protocol/close-codes.ts";
 import {
   errorSchema,
@@ -10,6 +10,7 @@ import {
   subscribedSchema,
   unsubscribedSchema,
 } from "../shared/protocol/down.ts";
+import { sequencedMessageSchema, unsequencedMessageSchema } from "../shared/protocol/message.ts";
 import {
   sseConnectedSchema,
   sseHeartbeatSchema,

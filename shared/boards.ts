@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { columnSchema } from "./columns.ts";
+import { archivedAtAfter, defineEntity, given } from "./entities/define-entity.ts";
 import { boardIdSchema, teamIdSchema } from "./ids.ts";
 import { labelSchema } from "./labels.ts";
 import { memberSchema } from "./members.ts";
@@ -51,3 +52,33 @@ export const updateBoardSchema = z
   .partial()
   .meta({ id: "UpdateBoard" });
 export type UpdateBoard = z.infer<typeof updateBoardSchema>;
+
+export const boards = defineEntity({
+  kind: "board",
+  plural: "boards",
+  verbs: ["CREATED", "UPDATED", "IMPORTED", "DELETED"],
+  schema: boardSchema,
+  scope: { team: "teamId" },
+  order: { within: "team", key: "teamId" },
+  read: "viewer",
+  write: "member",
+  create: createBoardSchema,
+  update: updateBoardSchema,
+  title: "name",
+  fresh: ({ name, description = "" }, { id, scope, rank, at, version }) => ({
+    id,
+    ...scope,
+    name,
+    description,
+    rank,
+    archivedAt: null,
+    createdAt: at,
+    updatedAt: at,
+    version,
+  }),
+  apply: (board, { archived, ...fields }, at) => ({
+    ...board,
+    ...given(fields),
+    archivedAt: archivedAtAfter(board.archivedAt, archived, at),
+  }),
+});

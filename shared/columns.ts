@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { colorSchema } from "./color.ts";
+import { defineEntity, given } from "./entities/define-entity.ts";
 import { boardIdSchema, columnIdSchema, teamIdSchema } from "./ids.ts";
 import { seqSchema } from "./protocol/position.ts";
 import { rankSchema } from "./rank.ts";
@@ -48,3 +49,30 @@ export const moveColumnSchema = z
   })
   .meta({ id: "MoveColumn" });
 export type MoveColumn = z.infer<typeof moveColumnSchema>;
+
+export const columns = defineEntity({
+  kind: "column",
+  plural: "columns",
+  verbs: ["CREATED", "UPDATED", "MOVED", "DELETED"],
+  schema: columnSchema,
+  scope: { team: "teamId", board: "boardId" },
+  order: { within: "board", key: "boardId" },
+  read: "viewer",
+  write: "member",
+  create: createColumnSchema,
+  update: updateColumnSchema,
+  move: moveColumnSchema,
+  title: "name",
+  fresh: ({ name, color = null, wipLimit = null }, { id, scope, rank, at, version }) => ({
+    id,
+    ...scope,
+    name,
+    color,
+    wipLimit,
+    rank,
+    createdAt: at,
+    updatedAt: at,
+    version,
+  }),
+  apply: (column, change) => ({ ...column, ...given(change) }),
+});

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defineEntity } from "./entities/define-entity.ts";
 import { teamIdSchema, userIdSchema } from "./ids.ts";
 import { seqSchema } from "./protocol/position.ts";
 import { roleSchema } from "./role.ts";
@@ -20,3 +21,15 @@ export type Member = z.infer<typeof memberSchema>;
 
 export const updateMemberSchema = z.strictObject({ role: roleSchema.optional() }).meta({ id: "UpdateMember" });
 export type UpdateMember = z.infer<typeof updateMemberSchema>;
+
+export const members = defineEntity({
+  kind: "member",
+  plural: "members",
+  verbs: ["CREATED", "UPDATED", "DELETED"],
+  schema: memberSchema,
+  key: "userId",
+  scope: { team: "teamId" },
+  read: "viewer",
+  write: "admin",
+  title: "name",
+});

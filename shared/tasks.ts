@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { colorSchema } from "./color.ts";
+import { archivedAtAfter, defineEntity, given } from "./entities/define-entity.ts";
 import { boardIdSchema, columnIdSchema, labelIdSchema, taskIdSchema, teamIdSchema, userIdSchema } from "./ids.ts";
 import { seqSchema } from "./protocol/position.ts";
 import { rankSchema } from "./rank.ts";
@@ -76,3 +77,67 @@ export const moveTaskSchema = z
   })
   .meta({ id: "MoveTask" });
 export type MoveTask = z.infer<typeof moveTaskSchema>;
+
+const changedSet = <Id extends string>(
+  before: readonly Id[],
+  change: {
+    readonly set: readonly Id[] | undefined;
+    readonly add: readonly Id[] | undefined;
+    readonly remove: readonly Id[] | undefined;
+  },
+): Id[] => {
+  const removed = new Set(change.remove);
+  return [...new Set([...(change.set ?? before), ...(change.add ?? [])])].filter((id) => !removed.has(id));
+};
+
+/** A task after an update; sets change by element, so that two people's changes of one set both stay. Pure. */
+export const applyTaskUpdate = (task: Task, change: UpdateTask, at: string): Task => {
+  const { archived, addLabelIds, removeLabelIds, addAssigneeIds, removeAssigneeIds, ...fields } = change;
+  return {
+    ...task,
+    ...given(fields),
+    labelIds: changedSet(task.labelIds, { set: change.labelIds, add: addLabelIds, remove: removeLabelIds }),
+    assigneeIds: changedSet(task.assigneeIds, {
+      set: change.assigneeIds,
+      add: addAssigneeIds,
+      remove: removeAssigneeIds,
+    }),
+    archivedAt: archivedAtAfter(task.archivedAt, archived, at),
+  };
+};
+
+export const tasks = defineEntity({
+  kind: "task",
+  plural: "tasks",
+  verbs: ["CREATED", "UPDATED", "MOVED", "DELETED"],
+  schema: taskSchema,
+  scope: { team: "teamId", board: "boardId" },
+  order: { within: "column", key: "columnId" },
+  read: "viewer",
+  write: "member",
+  create: createTaskSchema,
+  update: updateTaskSchema,
+  move: moveTaskSchema,
+  references: ["columnId", "labelIds", "addLabelIds", "removeLabelIds"],
+  texts: ["title", "description"],
+  title: "title",
+  fresh: (input, { id, scope, rank, by, at, version }) => ({
+    id,
+    ...scope,
+    columnId: input.columnId,
+    title: input.title,
+    description: input.description ?? "",
+    color: input.color ?? null,
+    labelIds: [...new Set(input.labelIds)],
+    assigneeIds: [...new Set(input.assigneeIds)],
+    dueAt: input.dueAt ?? null,
+    startAt: input.startAt ?? null,
+    rank,
+    archivedAt: null,
+    createdBy: by,
+    createdAt: at,
+    updatedAt: at,
+    version,
+  }),
+  apply: applyTaskUpdate,
+});

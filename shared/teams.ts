@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defineEntity } from "./entities/define-entity.ts";
 import { teamIdSchema } from "./ids.ts";
 import { seqSchema } from "./protocol/position.ts";
 import { roleSchema } from "./role.ts";
@@ -26,3 +27,14 @@ export const createTeamSchema = z.strictObject({ name: teamNameSchema }).meta({ 
 export const updateTeamSchema = createTeamSchema.partial().meta({ id: "UpdateTeam" });
 export type CreateTeam = z.infer<typeof createTeamSchema>;
 export type UpdateTeam = z.infer<typeof updateTeamSchema>;
+
+export const teams = defineEntity({
+  kind: "team",
+  plural: "teams",
+  verbs: ["CREATED", "UPDATED", "DELETED"],
+  schema: teamSchema,
+  scope: {},
+  read: "viewer",
+  write: "admin",
+  title: "name",
+});

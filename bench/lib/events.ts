@@ -1,4 +1,4 @@
-import type { SequencedMessage } from "../../shared/events.ts";
+import type { SequencedMessage } from "../../shared/protocol/message.ts";
 
 /** Microseconds of the same wall clock in every process of the bench. */
 export const nowMicros = (): number => Math.round((performance.timeOrigin + performance.now()) * 1_000);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { sequencedMessageSchema } from "../../shared/events.ts";
 import { problemSchema } from "../../shared/problem.ts";
+import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { epochSchema, formatPosition, parsePosition, seqSchema } from "../../shared/protocol/position.ts";
 import { eventReader } from "../realtime/event-source.ts";
 import { takeStreamSlot } from "../realtime/fallback/connection-slots.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { EventMessage } from "../../shared/events.ts";
+import type { EventMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { useRuntime } from "../../web/src/app/query-client.ts";
 import { browserClock } from "../browser/browser-ports.ts";

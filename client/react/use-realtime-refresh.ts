@@ -1,6 +1,6 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { EventMessage } from "../../shared/events.ts";
+import type { EventMessage } from "../../shared/protocol/message.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { throttled } from "../realtime/throttled.ts";
 import { useRealtime } from "./realtime-context.ts";

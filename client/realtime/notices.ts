@@ -1,4 +1,4 @@
-import type { EventMessage, UnsequencedMessage } from "../../shared/events.ts";
+import type { EventMessage, UnsequencedMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { GiveUpReason } from "./subscription/state.ts";
 

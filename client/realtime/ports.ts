@@ -1,4 +1,4 @@
-import type { SequencedMessage } from "../../shared/events.ts";
+import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { RealtimeToken } from "../../shared/protocol/realtime-token.ts";
 

@@ -1,5 +1,6 @@
-import { type EventMessage, isKnownAction, isSequenced } from "../../shared/events.ts";
+import { isKnownAction } from "../../shared/events.ts";
 import type { Down } from "../../shared/protocol/down.ts";
+import { type EventMessage, isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { PresenceData } from "../../shared/protocol/up.ts";
 import type { Connection } from "./connection/state.ts";

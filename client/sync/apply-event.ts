@@ -1,4 +1,4 @@
-import type { SequencedMessage } from "../../shared/events.ts";
+import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import { type Change, type Fact, factOf } from "./decode-event.ts";
 import type { BoardState, BoardsState, MembersState, TenantState } from "./snapshots.ts";
 import { EMPTY_TABLE, withoutColumn, withoutTask, withTask } from "./task-table.ts";

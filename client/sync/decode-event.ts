@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { type Board, boardSchema } from "../../shared/boards.ts";
 import { type Column, columnSchema } from "../../shared/columns.ts";
-import { isKnownAction, type SequencedMessage } from "../../shared/events.ts";
+import { isKnownAction } from "../../shared/events.ts";
 import { type Label, labelSchema } from "../../shared/labels.ts";
 import { type Member, memberSchema } from "../../shared/members.ts";
+import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { type Task, taskSchema } from "../../shared/tasks.ts";
 import { type Team, teamSchema } from "../../shared/teams.ts";

@@ -1,4 +1,5 @@
-import type { Action, EventData, SequencedMessage } from "../../shared/events.ts";
+import type { Action, EventData } from "../../shared/events.ts";
+import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { DialectName, Tx } from "../db/db.ts";
 import type { LogEntry } from "../pubsub/provider.ts";

@@ -1,10 +1,6 @@
-import {
-  type EventMessage,
-  eventDataIssues,
-  sequencedMessageSchema,
-  unsequencedMessageSchema,
-} from "../../shared/events.ts";
+import { eventDataIssues } from "../../shared/events.ts";
 import { parseJsonObject } from "../../shared/json.ts";
+import { type EventMessage, sequencedMessageSchema, unsequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { epochSchema } from "../../shared/protocol/position.ts";
 
 /** Larger messages of other backends would burst the queue of every socket at once. In UTF-16 units. */

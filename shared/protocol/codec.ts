@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { sequencedMessageSchema, unsequencedMessageSchema } from "../events.ts";
 import { parseJsonObject } from "../json.ts";
 import {
   type Down,
@@ -11,6 +10,7 @@ import {
   subscribedSchema,
   unsubscribedSchema,
 } from "./down.ts";
+import { sequencedMessageSchema, unsequencedMessageSchema } from "./message.ts";
 import { authSchema, pingSchema, sayPresenceSchema, subscribeSchema, type Up, unsubscribeSchema } from "./up.ts";
 
 /** Why a frame is no message. `tenantId` is there when the frame names one. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sequencedMessageSchema, tenantIdSchema, unsequencedMessageSchema } from "../events.ts";
+import { sequencedMessageSchema, tenantIdSchema, unsequencedMessageSchema } from "./message.ts";
 import { epochSchema, positionSchema, seqSchema } from "./position.ts";
 import { presenceDataSchema } from "./up.ts";
 

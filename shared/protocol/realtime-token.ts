@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { tenantIdSchema } from "../events.ts";
 import { TOKEN_AUDIENCE } from "./limits.ts";
+import { tenantIdSchema } from "./message.ts";
 import { positionSchema } from "./position.ts";
 
 /** The claims of a realtime token (a JWT, HS256). A tenant is `null` when its events come from another backend without a log. */

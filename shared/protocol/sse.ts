@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { tenantIdSchema } from "../events.ts";
 import { timestampSchema } from "../time.ts";
 import { UNSUBSCRIBED_REASONS } from "./down.ts";
+import { tenantIdSchema } from "./message.ts";
 import { epochSchema, positionSchema, seqSchema } from "./position.ts";
 
 /** First on every stream; its `id` is the point that the stream resumes from. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { tenantIdSchema } from "../events.ts";
+import { tenantIdSchema } from "./message.ts";
 import { positionSchema } from "./position.ts";
 
 /** First on every socket; again at any time to renew. */

@@ -5,7 +5,7 @@ import { pageFetch } from "../../client/browser/page-fetch.ts";
 import type { SocketFactory } from "../../client/realtime/ports.ts";
 import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
 import type { Runtime } from "../../client/sync/sync-engine.ts";
-import { isSequenced } from "../../shared/events.ts";
+import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { meSchema } from "../../shared/users.ts";
 import { boardQuery } from "../../web/src/app/queries.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sequencedMessageSchema } from "../../shared/events.ts";
+import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { TestClient } from "../integration/wss-support.ts";
 import { type Ground, makeGround, makeTask, restAt } from "../support/api.ts";

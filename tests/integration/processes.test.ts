@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
 import { boardSnapshotSchema } from "../../shared/boards.ts";
-import { sequencedMessageSchema } from "../../shared/events.ts";
+import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { type Task, taskSchema } from "../../shared/tasks.ts";

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { sequencedMessageSchema } from "../../../shared/events.ts";
 import { teamIdSchema } from "../../../shared/ids.ts";
 import { pageQuerySchema } from "../../../shared/paging.ts";
+import { sequencedMessageSchema } from "../../../shared/protocol/message.ts";
 import { epochSchema, parsePosition, positionTextSchema, seqSchema } from "../../../shared/protocol/position.ts";
 import { invalidFields } from "../../app-error.ts";
 import type { ServiceDeps } from "../../deps.ts";

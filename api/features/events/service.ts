@@ -1,6 +1,6 @@
 import { eventsAfter } from "../../../platform/events/log.ts";
-import type { SequencedMessage } from "../../../shared/events.ts";
 import type { TeamId } from "../../../shared/ids.ts";
+import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import { AppError } from "../../app-error.ts";
 import { type Reply, runRead } from "../../command.ts";

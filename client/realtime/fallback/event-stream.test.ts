@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isSequenced } from "../../../shared/events.ts";
+import { isSequenced } from "../../../shared/protocol/message.ts";
 import { formatPosition } from "../../../shared/protocol/position.ts";
 import type { StreamHandlers } from "../ports.ts";
 import { at, event, T } from "../testing/fake-backend.ts";

@@ -1,6 +1,6 @@
-import { type EventMessage, isSequenced } from "../../../shared/events.ts";
 import { parseJsonObject } from "../../../shared/json.ts";
 import { HEARTBEAT_SECONDS, MISSED_HEADS } from "../../../shared/protocol/limits.ts";
+import { type EventMessage, isSequenced } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import { sseConnectedSchema, sseHeartbeatSchema, sseUnsubscribedSchema } from "../../../shared/protocol/sse.ts";
 import { fullJitter } from "../backoff.ts";

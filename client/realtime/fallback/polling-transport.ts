@@ -1,5 +1,5 @@
-import type { SequencedMessage } from "../../../shared/events.ts";
 import { MAX_LIMIT } from "../../../shared/paging.ts";
+import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import { fullJitter } from "../backoff.ts";
 import type { Clock, Poll, PollAnswer } from "../ports.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isSequenced, sequencedMessageSchema } from "../../../shared/events.ts";
+import { isSequenced, sequencedMessageSchema } from "../../../shared/protocol/message.ts";
 import { at, backWithoutSocket, event, fakeBackend, subscribed, T } from "../testing/fake-backend.ts";
 import { settle } from "../testing/sim-clock.ts";
 

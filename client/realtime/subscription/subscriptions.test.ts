@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sequencedMessageSchema } from "../../../shared/events.ts";
+import { sequencedMessageSchema } from "../../../shared/protocol/message.ts";
 import { at, event, fakeBackend, subscribed, T } from "../testing/fake-backend.ts";
 import { settle } from "../testing/sim-clock.ts";
 

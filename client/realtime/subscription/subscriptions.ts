@@ -1,4 +1,4 @@
-import type { SequencedMessage } from "../../../shared/events.ts";
+import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";

@@ -1,9 +1,10 @@
 import type { Board, BoardSnapshot } from "../../../shared/boards.ts";
 import { boardSchema } from "../../../shared/boards.ts";
 import { type Column, columnSchema } from "../../../shared/columns.ts";
-import { type Action, type SequencedMessage, sequencedMessageSchema } from "../../../shared/events.ts";
+import type { Action } from "../../../shared/events.ts";
 import { type Label, labelSchema } from "../../../shared/labels.ts";
 import { type Member, memberSchema } from "../../../shared/members.ts";
+import { type SequencedMessage, sequencedMessageSchema } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import { compareRanked, type Placement, placeAmong, rankBetween } from "../../../shared/rank.ts";
 import { type Task, taskSchema, type UpdateTask } from "../../../shared/tasks.ts";

@@ -1,4 +1,4 @@
-import type { SequencedMessage } from "../../../shared/events.ts";
+import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { OpenStream, ServerSentEvent, StreamHandlers } from "../../realtime/ports.ts";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";
 import { type SimStore, TEAM } from "./sim-store.ts";

@@ -1,9 +1,10 @@
 import { type Board, boardSchema } from "../../../shared/boards.ts";
 import { type Column, columnSchema } from "../../../shared/columns.ts";
-import type { Action, SequencedMessage } from "../../../shared/events.ts";
+import type { Action } from "../../../shared/events.ts";
 import { columnIdSchema, taskIdSchema } from "../../../shared/ids.ts";
 import { type Label, labelSchema } from "../../../shared/labels.ts";
 import { type Member, memberSchema } from "../../../shared/members.ts";
+import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import { type Task, taskSchema } from "../../../shared/tasks.ts";
 import type { Intent } from "../mutations.ts";
 import { type BoardState, boardStateOf } from "../snapshots.ts";

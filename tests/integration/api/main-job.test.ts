@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
 import { boardSnapshotSchema } from "../../../shared/boards.ts";
-import { sequencedMessageSchema } from "../../../shared/events.ts";
+import { sequencedMessageSchema } from "../../../shared/protocol/message.ts";
 import { taskSchema } from "../../../shared/tasks.ts";
 import { addMember, makeGround, makeTask, startApi } from "../../support/api.ts";
 

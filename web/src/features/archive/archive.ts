@@ -1,5 +1,5 @@
 import type { Intent } from "../../../../client/sync/mutations.ts";
-import type { EventMessage } from "../../../../shared/events.ts";
+import type { EventMessage } from "../../../../shared/protocol/message.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
 import { foldCase } from "../../../../shared/text.ts";
 

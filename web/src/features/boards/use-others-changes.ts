@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from "react";
 import { useSubscription } from "../../../../client/react/use-subscription.ts";
-import type { EventMessage } from "../../../../shared/events.ts";
+import type { EventMessage } from "../../../../shared/protocol/message.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";

@@ -1,0 +1,18 @@
+import { boards } from "../boards.ts";
+import { columns } from "../columns.ts";
+import { labels } from "../labels.ts";
+import { members } from "../members.ts";
+import { tasks } from "../tasks.ts";
+import { teams } from "../teams.ts";
+
+/** Artel's entities by kind. An entity that is not listed here is unknown to every program. */
+export const ENTITIES = {
+  team: teams,
+  member: members,
+  board: boards,
+  column: columns,
+  label: labels,
+  task: tasks,
+} as const;
+
+export type EntityKind = keyof typeof ENTITIES;
