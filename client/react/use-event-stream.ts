@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 import type { EventMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
-import { useRuntime } from "../../web/src/app/query-client.ts";
+import type { ApiClient } from "../browser/api-client.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { streamByHttp } from "../browser/http-transports.ts";
+import { pageApi } from "../browser/page-api.ts";
 import { onPageSeen } from "../browser/page-seen.ts";
 import { type StreamStatus, TenantStream } from "../realtime/fallback/event-stream.ts";
 
@@ -18,6 +19,8 @@ export type EventStreamOptions = {
   /** What came before cannot be had: read the state again. */
   readonly onReset?: () => void;
   readonly enabled?: boolean;
+  /** Another API than that of the page's own origin. */
+  readonly api?: ApiClient;
 };
 
 const CONNECTING: StreamStatus = { status: "connecting" };
@@ -29,13 +32,12 @@ const CONNECTING: StreamStatus = { status: "connecting" };
  * const { status } = useEventStream({ tenantId: teamId, actions: ["TASK_CREATED"], onEvent: ({ data }) => ring(data) });
  */
 export const useEventStream = (options: EventStreamOptions): StreamStatus => {
-  const { api } = useRuntime();
   const latest = useRef(options);
   useEffect(() => {
     latest.current = options;
   });
   const [status, setStatus] = useState<StreamStatus>(CONNECTING);
-  const { tenantId, enabled = true } = options;
+  const { tenantId, enabled = true, api = pageApi } = options;
   useEffect(() => {
     if (!enabled) return undefined;
     setStatus(CONNECTING);

@@ -8,8 +8,8 @@ export type Notice =
   | { readonly kind: "event"; readonly tenantId: string; readonly message: EventMessage }
   /** An event took this place in the history and can't be read. */
   | { readonly kind: "opaque"; readonly tenantId: string; readonly at: Position }
-  /** All states of the tenant are to be read again; only reads begun from now on count, and only from `base` on. */
-  | { readonly kind: "reset"; readonly tenantId: string; readonly base: Position | null }
+  /** The tenant's history is over: only reads of `generation` or later count, and only from `base` on. */
+  | { readonly kind: "reset"; readonly tenantId: string; readonly base: Position | null; readonly generation: number }
   /** Something may have changed that no event tells: read again at leisure. */
   | { readonly kind: "hint"; readonly tenantId: string; readonly message: UnsequencedMessage | null }
   /** Joined; everything up to `head` follows first. */

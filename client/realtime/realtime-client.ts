@@ -1,4 +1,3 @@
-import { isKnownAction } from "../../shared/events.ts";
 import type { Down } from "../../shared/protocol/down.ts";
 import { type EventMessage, isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
@@ -7,12 +6,20 @@ import type { Connection } from "./connection/state.ts";
 import type { Rung } from "./fallback/state.ts";
 import { Transports } from "./fallback/transports.ts";
 import { eventOfError, readFrame } from "./frames.ts";
+import { GenerationCounter } from "./generation.ts";
 import { type LiveStatus, liveStatus, saysTheSame } from "./live-status.ts";
 import type { Listener, Notice } from "./notices.ts";
 import type { RealtimePorts } from "./ports.ts";
 import { PresenceBook, type PresencePeer } from "./presence-book.ts";
 import type { Subscription } from "./subscription/state.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
+
+export type RealtimeOptions = {
+  /** Shared with whoever reads snapshots; its own where it is left out. */
+  readonly generation?: GenerationCounter;
+  /** Whether the application knows an action, so that an unnumbered message of it is a hint to read again. */
+  readonly isKnownAction?: (action: string) => boolean;
+};
 
 /**
  * The events of tenants by whatever gets through: the socket, streams of server-sent events, or polling. It comes back,
@@ -23,13 +30,17 @@ export class RealtimeClient {
   readonly #listeners = new Set<Listener>();
   readonly #presence = new PresenceBook();
   readonly #said = new Map<string, PresenceData>();
+  readonly #generation: GenerationCounter;
+  readonly #isKnownAction: (action: string) => boolean;
   readonly #subscriptions: Subscriptions;
   readonly #transports: Transports;
   #networkUp = true;
   #status: LiveStatus = { status: "reconnecting", inStepAt: null };
 
-  constructor(ports: RealtimePorts) {
-    this.#subscriptions = new Subscriptions(ports, {
+  constructor(ports: RealtimePorts, options: RealtimeOptions = {}) {
+    this.#generation = options.generation ?? new GenerationCounter();
+    this.#isKnownAction = options.isKnownAction ?? (() => false);
+    this.#subscriptions = new Subscriptions(ports, this.#generation, {
       send: (message) => this.#transports.send(message),
       notify: (notice) => this.#notify(notice),
       renewToken: () => this.#transports.renewToken(),
@@ -88,22 +99,22 @@ export class RealtimeClient {
   }
 
   /** Ends the waiting for a state. */
-  proceed(tenantId: string): void {
+  joinWithoutSnapshot(tenantId: string): void {
     this.#settle(() => void this.#subscriptions.dispatch(tenantId, { kind: "proceed" }));
   }
 
-  /** A state of the tenant was read at `position`, by a read begun under `generation`. */
-  held(tenantId: string, position: Position, generation: number): void {
-    this.#settle(() => this.#subscriptions.held(tenantId, position, generation));
+  /** A snapshot of the tenant was read at `position`, by a read that began in `generation`. */
+  confirmSnapshot(tenantId: string, position: Position, generation: number): void {
+    this.#settle(() => this.#subscriptions.confirmSnapshot(tenantId, position, generation));
   }
 
-  /** To be taken when a read begins, and given back with its result. */
-  generation(tenantId: string): number {
-    return this.#subscriptions.generation(tenantId);
+  /** The current generation: taken when a read begins, and given back with its result. */
+  get generation(): number {
+    return this.#generation.current;
   }
 
   /** An answer showed that the channel's history is over. */
-  outdated(tenantId: string): void {
+  historyEnded(tenantId: string): void {
     this.#settle(() => this.#subscriptions.dispatch(tenantId, { kind: "outdated" }));
   }
 
@@ -124,7 +135,7 @@ export class RealtimeClient {
     return this.#transports.rung;
   }
 
-  say(tenantId: string, data: PresenceData): void {
+  setPresence(tenantId: string, data: PresenceData): void {
     if (JSON.stringify(this.#said.get(tenantId) ?? null) === JSON.stringify(data)) return;
     if (data === null) this.#said.delete(tenantId);
     else this.#said.set(tenantId, data);
@@ -142,7 +153,7 @@ export class RealtimeClient {
     return this.#status;
   }
 
-  listen(listener: Listener): () => void {
+  on(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -235,7 +246,7 @@ export class RealtimeClient {
     const { kind } = this.#subscriptions.state(tenantId);
     if (kind === "unlogged") this.#notify({ kind: "event", tenantId, message });
     // Beside a log it changes no state: it may be why to look again.
-    else if (isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
+    else if (this.#isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
   }
 
   /** After whatever may have changed something: polls what is to be polled and tells the status. */

@@ -22,7 +22,7 @@ export type CreationContext<ScopeKey extends string = string> = {
   readonly version: number;
 };
 
-type Schemas = { readonly create: z.ZodType<object>; readonly update: z.ZodType<object> };
+type Body = z.ZodType<object, object>;
 
 /**
  * Describes an entity once: the API's commands and routes, event validation, rights, the page's snapshots, optimistic
@@ -33,8 +33,8 @@ export type EntityDefinition<
   Verbs extends readonly Verb[],
   Schema extends z.ZodType<Entity>,
   ScopeKey extends string,
-  Create extends Schemas["create"],
-  Update extends Schemas["update"],
+  Create extends Body,
+  Update extends Body,
 > = {
   /** Prefix of its actions in lower case, e.g. `checklist_item`. */
   readonly kind: Kind;
@@ -72,8 +72,8 @@ export type EntityDescriptor = EntityDefinition<
   readonly Verb[],
   z.ZodType<Entity>,
   string,
-  z.ZodType<object>,
-  z.ZodType<object>
+  Body,
+  Body
 >;
 
 export const defineEntity = <
@@ -81,8 +81,8 @@ export const defineEntity = <
   const Verbs extends readonly Verb[],
   Schema extends z.ZodType<Entity>,
   const ScopeKey extends string,
-  Create extends Schemas["create"],
-  Update extends Schemas["update"],
+  Create extends Body,
+  Update extends Body,
 >(
   definition: EntityDefinition<Kind, Verbs, Schema, ScopeKey, Create, Update>,
 ): EntityDefinition<Kind, Verbs, Schema, ScopeKey, Create, Update> => definition;

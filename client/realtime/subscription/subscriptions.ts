@@ -2,6 +2,7 @@ import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
+import type { GenerationCounter } from "../generation.ts";
 import { type Grant, names } from "../grant.ts";
 import type { TenantFacts } from "../live-status.ts";
 import type { Notice } from "../notices.ts";
@@ -28,8 +29,8 @@ type Tenant = {
   stateful: boolean;
   /** Such a state was held once. */
   held: boolean;
-  /** Grows with each cut of the history: reads carry the number under which they began. */
-  generation: number;
+  /** The generation that began when its history ended last: reads of an earlier one do not count. */
+  resetAt: number;
   inStepAt: number | null;
   cancelRetry: (() => void) | null;
   cancelLeave: (() => void) | null;
@@ -47,11 +48,13 @@ export type SubscriptionsLink = {
 export class Subscriptions {
   readonly #tenants = new Map<string, Tenant>();
   readonly #ports: RealtimePorts;
+  readonly #generation: GenerationCounter;
   readonly #link: SubscriptionsLink;
   #online = false;
 
-  constructor(ports: RealtimePorts, link: SubscriptionsLink) {
+  constructor(ports: RealtimePorts, generation: GenerationCounter, link: SubscriptionsLink) {
     this.#ports = ports;
+    this.#generation = generation;
     this.#link = link;
   }
 
@@ -116,8 +119,8 @@ export class Subscriptions {
       case "deliver":
         return;
       case "reset":
-        tenant.generation += 1;
-        this.#link.notify({ kind: "reset", tenantId, base: effect.base });
+        tenant.resetAt = this.#generation.next();
+        this.#link.notify({ kind: "reset", tenantId, base: effect.base, generation: tenant.resetAt });
         return;
       case "joined":
         this.#link.joined(tenantId);
@@ -194,10 +197,10 @@ export class Subscriptions {
     if (tenant && position?.epoch === head.epoch && position.seq >= head.seq) tenant.inStepAt = this.#ports.clock.now();
   }
 
-  /** A state was read; `generation` is what `generation()` said when the read began. */
-  held(tenantId: string, position: Position, generation: number): void {
+  /** A snapshot was read; `generation` is the current one when the read began. */
+  confirmSnapshot(tenantId: string, position: Position, generation: number): void {
     const tenant = this.#tenant(tenantId);
-    if (generation !== tenant.generation) return;
+    if (generation < tenant.resetAt) return;
     const { subscription } = tenant;
     const isFirst = !tenant.held;
     tenant.stateful = true;
@@ -207,10 +210,6 @@ export class Subscriptions {
       tenant.subscription = { ...FIRST, holding: { kind: "at", position } };
       this.rejoin(tenantId);
     } else this.dispatch(tenantId, { kind: "held", position });
-  }
-
-  generation(tenantId: string): number {
-    return this.#tenant(tenantId).generation;
   }
 
   /** The last event that every state of the tenant holds; `null` while there is none. */
@@ -242,7 +241,7 @@ export class Subscriptions {
         Object.assign(tenant, {
           subscription: FIRST,
           held: false,
-          generation: tenant.generation + 1,
+          resetAt: this.#generation.next(),
           inStepAt: null,
         });
     }
@@ -257,7 +256,7 @@ export class Subscriptions {
       wanted: 0,
       stateful: false,
       held: false,
-      generation: 0,
+      resetAt: 0,
       inStepAt: null,
       cancelRetry: null,
       cancelLeave: null,
