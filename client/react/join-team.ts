@@ -1,4 +1,4 @@
-import { keys } from "../../web/src/app/query-keys.ts";
+import { keys } from "../../web/src/session/query-keys.ts";
 import type { RealtimeClient } from "../realtime/realtime-client.ts";
 import type { Runtime } from "../sync/sync-engine.ts";
 

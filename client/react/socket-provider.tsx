@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { PresenceData } from "../../shared/protocol/up.ts";
-import { useRuntime } from "../../web/src/app/query-client.ts";
-import { useMe } from "../../web/src/features/teams/use-teams.ts";
+import { useRuntime } from "../../web/src/session/query-client.ts";
+import { useMe } from "../../web/src/session/use-teams.ts";
 import { browserPorts } from "../browser/browser-ports.ts";
 import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useRuntime } from "../../web/src/app/query-client.ts";
+import { useRuntime } from "../../web/src/session/query-client.ts";
 import { joinTeam } from "./join-team.ts";
 import { useRealtime } from "./realtime-context.ts";
 

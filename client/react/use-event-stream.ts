@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { EventMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
-import { useRuntime } from "../../web/src/app/query-client.ts";
+import { useRuntime } from "../../web/src/session/query-client.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { streamByHttp } from "../browser/http-transports.ts";
 import { onPageSeen } from "../browser/page-seen.ts";

@@ -1,6 +1,6 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { Me } from "../../../shared/users.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
+import { keys } from "../../../web/src/session/query-keys.ts";
 import type { Clock } from "../../realtime/ports.ts";
 import type { OutboxPort } from "../outbox/outbox-port.ts";
 import { isTenantState, type TenantState } from "../snapshots.ts";

@@ -4,7 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { ApiProblem } from "../../../../client/browser/api-client.ts";
 import { idOf, renaming, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
-import { createQueryClient, runtimeOf } from "../../app/query-client.ts";
+import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 
 // React looks for a document once, when it is loaded.
 GlobalRegistrator.register({ url: "http://localhost/" });

@@ -3,6 +3,7 @@ import { Archive, ArchiveRestore, Ellipsis, Keyboard, Pencil, Trash2, UserRound,
 import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
 import { MenuButton } from "../../app/menu-button.tsx";
+import { useBoardsActions } from "../../board/use-mutations.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { EditableText } from "../../ui/editable-text.tsx";
@@ -15,7 +16,6 @@ import { useFilter } from "../filters/use-filter.ts";
 import { Here } from "../presence/here.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
 import { useBoardContext } from "./board-context.ts";
-import { useBoardsActions } from "./use-mutations.ts";
 
 const Confirm = lazy(() => import("../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 

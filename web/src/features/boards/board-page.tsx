@@ -6,16 +6,16 @@ import { ErrorScreen } from "../../app/error-screen.tsx";
 import { FullMessage } from "../../app/full-message.tsx";
 import { MenuButton } from "../../app/menu-button.tsx";
 import { Shell } from "../../app/shell.tsx";
+import { type BoardView, useBoard } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
+import { useMe } from "../../session/use-teams.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
-import { useMe } from "../teams/use-teams.ts";
 import { BoardHeader } from "./board-header.tsx";
 import { BoardProvider } from "./board-provider.tsx";
 import { BoardSkeleton } from "./board-skeleton.tsx";
 import { BoardWork } from "./board-work.tsx";
-import { type BoardView, useBoard } from "./use-board.ts";
 
 const route = getRouteApi("/b/$boardId");
 

@@ -6,11 +6,11 @@ import { MenuButton } from "../../app/menu-button.tsx";
 import { Shell } from "../../app/shell.tsx";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
+import { useMe } from "../../session/use-teams.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
 import { FirstTeam } from "../teams/first-team.tsx";
 import { NewTeam } from "../teams/new-team.tsx";
-import { useMe } from "../teams/use-teams.ts";
 import { TeamSection } from "./team-section.tsx";
 
 const TeamSettings = lazy(() =>

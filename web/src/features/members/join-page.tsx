@@ -9,13 +9,13 @@ import { useTranslation } from "../../i18n/use-translation.ts";
 import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useMe, useRefreshMe, useTeamCalls } from "../../session/use-teams.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Logo } from "../../ui/logo.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { AccountForms } from "../accounts/account-page.tsx";
 import { LanguageSwitch } from "../accounts/language-switch.tsx";
-import { useMe, useRefreshMe, useTeamCalls } from "../teams/use-teams.ts";
 
 const route = getRouteApi("/join/$invitationId");
 

@@ -1,10 +1,10 @@
 import { useMemo } from "react";
-import type { ApiProblem } from "../../../../client/browser/api-client.ts";
-import type { Intent, IntentKind } from "../../../../client/sync/mutations.ts";
-import type { Runtime } from "../../../../client/sync/sync-engine.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { useView } from "../../app/use-view.ts";
-import { type TextConflict, textsOf, writtenIn } from "../../entities/task-text.ts";
+import type { ApiProblem } from "../../../client/browser/api-client.ts";
+import type { Intent, IntentKind } from "../../../client/sync/mutations.ts";
+import type { Runtime } from "../../../client/sync/sync-engine.ts";
+import { type TextConflict, textsOf, writtenIn } from "../entities/task-text.ts";
+import { useRuntime } from "../session/query-client.ts";
+import { useView } from "../session/use-view.ts";
 import { type BoardActions, boardActions } from "./board-actions.ts";
 import { type BoardsActions, boardsActions } from "./team-boards-actions.ts";
 

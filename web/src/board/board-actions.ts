@@ -1,16 +1,16 @@
 import type { z } from "zod";
-import { ApiProblem } from "../../../../client/browser/api-client.ts";
-import { type Intent, subjectOf } from "../../../../client/sync/mutations.ts";
-import type { Runtime } from "../../../../client/sync/sync-engine.ts";
-import { taskIn } from "../../../../client/sync/task-table.ts";
-import { type UpdateBoard, updateBoardSchema } from "../../../../shared/boards.ts";
+import { ApiProblem } from "../../../client/browser/api-client.ts";
+import { type Intent, subjectOf } from "../../../client/sync/mutations.ts";
+import type { Runtime } from "../../../client/sync/sync-engine.ts";
+import { taskIn } from "../../../client/sync/task-table.ts";
+import { type UpdateBoard, updateBoardSchema } from "../../../shared/boards.ts";
 import {
   type CreateColumn,
   createColumnSchema,
   type MoveColumn,
   type UpdateColumn,
   updateColumnSchema,
-} from "../../../../shared/columns.ts";
+} from "../../../shared/columns.ts";
 import {
   type ColumnId,
   columnIdSchema,
@@ -18,8 +18,8 @@ import {
   labelIdSchema,
   type TaskId,
   taskIdSchema,
-} from "../../../../shared/ids.ts";
-import { type CreateLabel, createLabelSchema, type UpdateLabel, updateLabelSchema } from "../../../../shared/labels.ts";
+} from "../../../shared/ids.ts";
+import { type CreateLabel, createLabelSchema, type UpdateLabel, updateLabelSchema } from "../../../shared/labels.ts";
 import {
   type CreateTask,
   createTaskSchema,
@@ -27,7 +27,7 @@ import {
   type Task,
   type UpdateTask,
   updateTaskSchema,
-} from "../../../../shared/tasks.ts";
+} from "../../../shared/tasks.ts";
 
 /** Every call shows its effect at once and is sent in the background; a refusal appears in `useRefused`. */
 export type BoardActions = {

@@ -1,17 +1,17 @@
 import type { z } from "zod";
-import type { Runtime } from "../../../../client/sync/sync-engine.ts";
-import { type Import, importSchema } from "../../../../shared/imports.ts";
+import type { Runtime } from "../../../client/sync/sync-engine.ts";
+import { type Import, importSchema } from "../../../shared/imports.ts";
 import {
   type CreateInvitation,
   type Invitation,
   type InvitationPreview,
   invitationPreviewSchema,
   invitationSchema,
-} from "../../../../shared/invitations.ts";
-import { type Member, memberSchema } from "../../../../shared/members.ts";
-import type { Role } from "../../../../shared/role.ts";
-import { type TeamWithRole, teamSchema, teamWithRoleSchema, type UpdateTeam } from "../../../../shared/teams.ts";
-import { keys } from "../../app/query-keys.ts";
+} from "../../../shared/invitations.ts";
+import { type Member, memberSchema } from "../../../shared/members.ts";
+import type { Role } from "../../../shared/role.ts";
+import { type TeamWithRole, teamSchema, teamWithRoleSchema, type UpdateTeam } from "../../../shared/teams.ts";
+import { keys } from "./query-keys.ts";
 
 export type TeamCalls = {
   readonly getInvitation: (id: string) => Promise<InvitationPreview>;

@@ -1,5 +1,5 @@
-import { type TaskFilter, taskMatcher } from "../../../../shared/filters.ts";
-import type { Task } from "../../../../shared/tasks.ts";
+import { type TaskFilter, taskMatcher } from "../../../shared/filters.ts";
+import type { Task } from "../../../shared/tasks.ts";
 
 const isEmpty = (filter: TaskFilter): boolean =>
   Object.values(filter).every(

@@ -1,6 +1,6 @@
-import type { Runtime } from "../../../../client/sync/sync-engine.ts";
-import { type Board, boardSchema, createBoardSchema, type UpdateBoard } from "../../../../shared/boards.ts";
-import { boardIdSchema } from "../../../../shared/ids.ts";
+import type { Runtime } from "../../../client/sync/sync-engine.ts";
+import { type Board, boardSchema, createBoardSchema, type UpdateBoard } from "../../../shared/boards.ts";
+import { boardIdSchema } from "../../../shared/ids.ts";
 import { boardActions, propose } from "./board-actions.ts";
 
 export type BoardsActions = {
