@@ -8,9 +8,9 @@ import { keepPageOffline } from "./lib/service-worker.ts";
 /** The part that the address asks for is fetched beside the words, not after them. */
 const fetchPage = (): void => {
   const page = location.pathname.startsWith("/b/")
-    ? import("./features/boards/board-page.tsx")
+    ? import("./app/board-page.tsx")
     : location.pathname === "/"
-      ? import("./features/boards/home-page.tsx")
+      ? import("./app/home-page.tsx")
       : null;
   // The router asks again and shows what went wrong.
   page?.catch(() => undefined);

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { buttonClass } from "../ui/button.tsx";
-import { FullMessage } from "./full-message.tsx";
+import { FullMessage } from "../ui/full-message.tsx";
 
 export const NotFound = () => {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
 import { useState } from "react";
+import { fieldProblem, problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { fieldProblem, problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { useAccount } from "../../session/use-teams.ts";
 import { Button } from "../../ui/button.tsx";

@@ -1,9 +1,9 @@
 import { usePresence } from "../../../../client/react/socket-provider.tsx";
 import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
 const MOST = 4;
 

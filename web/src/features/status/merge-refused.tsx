@@ -1,7 +1,7 @@
 import type { RefusedChange } from "../../board/use-mutations.ts";
 import { useBoardActions } from "../../board/use-mutations.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { MergeDialog } from "../tasks/merge-dialog.tsx";

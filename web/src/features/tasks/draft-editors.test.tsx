@@ -5,11 +5,11 @@ import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../../../
 import { userIdSchema } from "../../../../shared/ids.ts";
 import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
 import { boardActions } from "../../board/board-actions.ts";
+import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
+import { createBoardUi } from "../../board/board-ui.ts";
 import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
 import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 import { keys } from "../../session/query-keys.ts";
-import { BoardContext, type BoardContextValue } from "../boards/board-context.ts";
-import { createBoardUi } from "../boards/board-ui.ts";
 
 // React looks for a document once, when it is loaded.
 GlobalRegistrator.register({ url: "http://localhost/" });

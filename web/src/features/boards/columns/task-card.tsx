@@ -2,13 +2,13 @@ import { clsx } from "clsx";
 import { Clock, Ellipsis } from "lucide-react";
 import { memo } from "react";
 import type { Task } from "../../../../../shared/tasks.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Avatar, personStyle } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { Pill } from "../../../ui/pill.tsx";
-import { useBoardContext } from "../board-context.ts";
 import { CardSigns } from "./card-signs.tsx";
 
 type TaskCardProps = { task: Task; pending: boolean; hidden: boolean };

@@ -1,7 +1,7 @@
-import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
-import type { Task } from "../../../../shared/tasks.ts";
-import { createStore, type Store } from "../../lib/store.ts";
-import type { Drag } from "./drag/drag-state.ts";
+import type { PresencePeer } from "../../../client/realtime/presence-book.ts";
+import type { Task } from "../../../shared/tasks.ts";
+import { createStore, type Store } from "../lib/store.ts";
+import type { Drag } from "./drag-state.ts";
 
 /** What a column's list can be asked for by those who do not render it. */
 export type ColumnList = {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parsePlainSearch, stringifyPlainSearch } from "./search.ts";
+import { parsePlainSearch, stringifyPlainSearch } from "./plain-search.ts";
 
 test("a repeated name is a list and comes back in its order", () => {
   const search = parsePlainSearch("?color=green&color=red&q=fix%20it");

@@ -1,6 +1,6 @@
 import { CloudAlert } from "lucide-react";
 import { useTranslation } from "../i18n/use-translation.ts";
-import { Button } from "../ui/button.tsx";
+import { Button } from "./button.tsx";
 import { FullMessage } from "./full-message.tsx";
 
 /** Something broke while drawing the page; nothing that was sent is lost. */

@@ -1,21 +1,21 @@
 import { getRouteApi, Link, Navigate, Outlet, useRouter } from "@tanstack/react-router";
 import { Lock, SquareKanban } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Me } from "../../../../shared/users.ts";
-import { ErrorScreen } from "../../app/error-screen.tsx";
-import { FullMessage } from "../../app/full-message.tsx";
-import { MenuButton } from "../../app/menu-button.tsx";
-import { Shell } from "../../app/shell.tsx";
-import { type BoardView, useBoard } from "../../board/use-board.ts";
-import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
-import { useDelayed } from "../../lib/use-delayed.ts";
-import { useMe } from "../../session/use-teams.ts";
-import { Button, buttonClass } from "../../ui/button.tsx";
-import { BoardHeader } from "./board-header.tsx";
-import { BoardProvider } from "./board-provider.tsx";
-import { BoardSkeleton } from "./board-skeleton.tsx";
-import { BoardWork } from "./board-work.tsx";
+import type { Me } from "../../../shared/users.ts";
+import { type BoardView, useBoard } from "../board/use-board.ts";
+import { BoardHeader } from "../features/boards/board-header.tsx";
+import { BoardProvider } from "../features/boards/board-provider.tsx";
+import { BoardSkeleton } from "../features/boards/board-skeleton.tsx";
+import { BoardWork } from "../features/boards/board-work.tsx";
+import { problemText } from "../i18n/problem-text.ts";
+import { useTranslation } from "../i18n/use-translation.ts";
+import { useDelayed } from "../lib/use-delayed.ts";
+import { useMe } from "../session/use-teams.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { ErrorScreen } from "../ui/error-screen.tsx";
+import { FullMessage } from "../ui/full-message.tsx";
+import { loadAhead } from "./load-ahead.ts";
+import { Shell } from "./shell.tsx";
 
 const route = getRouteApi("/b/$boardId");
 
@@ -57,7 +57,7 @@ const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
   }, [name]);
   if (board.status !== "ready" || !board.board) {
     return (
-      <Shell me={me} header={<MenuButton />}>
+      <Shell me={me}>
         {board.status === "loading" || board.status === "ready" ? (
           late ? (
             <BoardSkeleton bare />
@@ -71,7 +71,7 @@ const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
   return (
     <BoardProvider me={me.user} board={board.board} view={board}>
       <Shell me={me} header={<BoardHeader board={board.board} />}>
-        <BoardWork />
+        <BoardWork loadAhead={loadAhead} />
         <Outlet />
       </Shell>
     </BoardProvider>

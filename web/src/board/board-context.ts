@@ -1,11 +1,11 @@
 import { createContext, useContext } from "react";
-import type { Column } from "../../../../shared/columns.ts";
-import type { TaskFilter } from "../../../../shared/filters.ts";
-import type { Label } from "../../../../shared/labels.ts";
-import type { Member } from "../../../../shared/members.ts";
-import type { User } from "../../../../shared/users.ts";
-import type { BoardActions } from "../../board/use-mutations.ts";
+import type { Column } from "../../../shared/columns.ts";
+import type { TaskFilter } from "../../../shared/filters.ts";
+import type { Label } from "../../../shared/labels.ts";
+import type { Member } from "../../../shared/members.ts";
+import type { User } from "../../../shared/users.ts";
 import type { BoardUi } from "./board-ui.ts";
+import type { BoardActions } from "./use-mutations.ts";
 
 /** What everything on a board may ask for; changes only when the board's frame does, not with its tasks. */
 export type BoardContextValue = {

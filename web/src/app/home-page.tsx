@@ -1,23 +1,22 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import type { Me } from "../../../../shared/users.ts";
-import { ErrorScreen } from "../../app/error-screen.tsx";
-import { MenuButton } from "../../app/menu-button.tsx";
-import { Shell } from "../../app/shell.tsx";
-import { useTranslation } from "../../i18n/use-translation.ts";
-import { useDelayed } from "../../lib/use-delayed.ts";
-import { useMe } from "../../session/use-teams.ts";
-import { Skeleton } from "../../ui/skeleton.tsx";
-import { LiveStatus } from "../status/live-status.tsx";
-import { FirstTeam } from "../teams/first-team.tsx";
-import { NewTeam } from "../teams/new-team.tsx";
-import { TeamSection } from "./team-section.tsx";
+import type { Me } from "../../../shared/users.ts";
+import { TeamSection } from "../features/boards/team-section.tsx";
+import { LiveStatus } from "../features/status/live-status.tsx";
+import { FirstTeam } from "../features/teams/first-team.tsx";
+import { NewTeam } from "../features/teams/new-team.tsx";
+import { useTranslation } from "../i18n/use-translation.ts";
+import { useDelayed } from "../lib/use-delayed.ts";
+import { useMe } from "../session/use-teams.ts";
+import { ErrorScreen } from "../ui/error-screen.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { Shell } from "./shell.tsx";
 
 const TeamSettings = lazy(() =>
-  import("../teams/team-settings.tsx").then((module) => ({ default: module.TeamSettings })),
+  import("../features/teams/team-settings.tsx").then((module) => ({ default: module.TeamSettings })),
 );
 const AccountPage = lazy(() =>
-  import("../accounts/account-page.tsx").then((module) => ({ default: module.AccountPage })),
+  import("../features/accounts/account-page.tsx").then((module) => ({ default: module.AccountPage })),
 );
 const route = getRouteApi("/");
 
@@ -63,7 +62,6 @@ const Boards = ({ me }: { me: Me }) => {
       me={me}
       header={
         <>
-          <MenuButton />
           <h1 className="min-w-0 flex-1 truncate text-lg font-semibold">{t("home.title")}</h1>
           <LiveStatus />
         </>

@@ -1,8 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { BoardId } from "../../../../shared/ids.ts";
-import { useBoardActions, useBoardsActions } from "../../board/use-mutations.ts";
-import { useTranslation } from "../../i18n/use-translation.ts";
+import type { BoardId } from "../../../shared/ids.ts";
+import { useTranslation } from "../i18n/use-translation.ts";
+import { useBoardActions, useBoardsActions } from "./use-mutations.ts";
 
 /** Makes a board with the three columns that people start with, and goes there. */
 export const useStartBoard = (teamId: string): { startBoard: (name: string) => Promise<void>; starter: ReactNode } => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { placeAmong } from "../../../../../shared/rank.ts";
+import { placeAmong } from "../../../shared/rank.ts";
 import { clampIndex, indexOfMoved, neighboursAt } from "./placement.ts";
 
 describe("a drop becomes neighbours", () => {

@@ -1,5 +1,5 @@
 import { ApiProblem, NetworkFailure } from "../../../client/browser/api-client.ts";
-import type { Translate } from "../i18n/translator.ts";
+import type { Translate } from "./translator.ts";
 
 /** Codes that have words of their own; the others are told by the server's detail. */
 const TOLD = {
