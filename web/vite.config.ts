@@ -20,7 +20,7 @@ const CORE_MODULES = [
   "client/sync/(snapshots|sync-engine|task-table|views)",
   "client/sync/outbox/(classify-response|outbox|pending-mutation|rejections|tab-coordinator)",
   "client/sync/storage/(browser-storage|persister|session-hint|storage-port)",
-  "web/src/app/(menu-button|rail|rail-state|shell)",
+  "web/src/app/(menu-button|rail|rail-state|shell|word-loaders)",
   "web/src/board/(board-context|placement)",
   "web/src/entities/task-text",
   "web/src/features/accounts/user-menu",

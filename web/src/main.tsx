@@ -2,6 +2,7 @@ import "./styles/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { wordLoaders } from "./app/word-loaders.ts";
 import { startI18n } from "./i18n/i18n.ts";
 import { keepPageOffline } from "./lib/service-worker.ts";
 
@@ -18,7 +19,7 @@ const fetchPage = (): void => {
 
 const start = async (root: HTMLElement) => {
   fetchPage();
-  await startI18n();
+  await startI18n(wordLoaders);
   createRoot(root).render(
     <StrictMode>
       <App />

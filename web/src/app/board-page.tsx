@@ -95,7 +95,7 @@ const Unavailable = ({ board }: { board: BoardView }) => {
     >
       {gone ? null : <Button onClick={board.refetch}>{t("common.tryAgain")}</Button>}
       <Link to="/" className={buttonClass("primary")}>
-        {t("notFound.home")}
+        {t("common.myBoards")}
       </Link>
     </FullMessage>
   );

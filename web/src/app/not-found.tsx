@@ -9,7 +9,7 @@ export const NotFound = () => {
   return (
     <FullMessage icon={<Compass size={28} />} title={t("notFound.title")} text={t("notFound.text")}>
       <Link to="/" className={buttonClass("primary")}>
-        {t("notFound.home")}
+        {t("common.myBoards")}
       </Link>
     </FullMessage>
   );

@@ -10,9 +10,10 @@ import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
 const { createMemoryHistory, createRootRoute, createRouter, RouterProvider } = await import("@tanstack/react-router");
-const { setLanguage } = await import("../../i18n/i18n.ts");
+const { startI18n } = await import("../../i18n/i18n.ts");
+const { wordLoaders } = await import("../../app/word-loaders.ts");
 const { UserMenu } = await import("./user-menu.tsx");
-beforeEach(() => setLanguage("en"));
+beforeEach(() => startI18n(wordLoaders));
 afterEach(cleanup);
 afterAll(() => GlobalRegistrator.unregister());
 

@@ -41,7 +41,7 @@ export const JoinPage = () => {
       >
         {ended ? null : <Button onClick={() => void invitation.refetch()}>{t("common.tryAgain")}</Button>}
         <Link to="/" className={buttonClass("primary")}>
-          {t("notFound.home")}
+          {t("common.myBoards")}
         </Link>
       </FullMessage>
     );

@@ -1,6 +1,8 @@
-/** Why the page is not live, for who can do something about it. Loaded when it is asked. */
-export const ruTrouble = {
-  trouble: {
+import type { Translated } from "../../i18n/translator.ts";
+import type { words as english } from "./connection-words.en.ts";
+
+export const words = {
+  connection: {
     title: "Связь",
     now: "Сейчас",
     socket: "Сокет",
@@ -35,4 +37,4 @@ export const ruTrouble = {
     streamCut: "Поток обрывается вскоре после начала. Прокси должен терпеть молчание дольше 25 секунд, для nginx:",
     streamUnreachable: "Поток событий недоступен.",
   },
-};
+} satisfies Translated<typeof english>;

@@ -1,18 +1,23 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
+import { words as enConnection } from "../features/status/connection-words.en.ts";
+import { words as ruConnection } from "../features/status/connection-words.ru.ts";
+import { flatten } from "../i18n/translator.ts";
 import { en } from "./en.ts";
-import { enTrouble } from "./en-trouble.ts";
-import { makeFormat } from "./format.ts";
-import { chooseLanguage } from "./i18n.ts";
 import { ru } from "./ru.ts";
-import { ruTrouble } from "./ru-trouble.ts";
-import { flatten } from "./translator.ts";
 
-const english = new Map([...flatten(en), ...flatten(enTrouble)].map(([key, text]) => [key, String(text)]));
-const russian = new Map([...flatten(ru), ...flatten(ruTrouble)].map(([key, text]) => [key, String(text)]));
+const english = new Map([...flatten(en), ...flatten(enConnection)].map(([key, text]) => [key, String(text)]));
+const russian = new Map([...flatten(ru), ...flatten(ruConnection)].map(([key, text]) => [key, String(text)]));
 /** The names of a message's values; what stands inside a plural's branch is seen too. */
 const holes = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)(?=[},])/g)].map((match) => match[1] ?? ""))].sort();
+
+test("every room's words are in the page's, and no two rooms name a group of words alike", async () => {
+  const files = [...new Bun.Glob("**/words.en.ts").scanSync(join(import.meta.dir, ".."))];
+  const rooms = await Promise.all(files.map(async (file) => (await import(`../${file}`)).words as object));
+  expect(rooms.flatMap((words) => Object.keys(words)).sort()).toEqual(Object.keys(en).sort());
+});
 
 describe("the words of both languages", () => {
   test("have the same keys", () => {
@@ -40,19 +45,4 @@ describe("the words of both languages", () => {
       }
     }
   });
-});
-
-test("the first language of the person that we speak is chosen", () => {
-  expect(chooseLanguage(["de-DE", "ru-RU", "en"])).toBe("ru");
-  expect(chooseLanguage(["de", "fr"])).toBe("en");
-  expect(chooseLanguage([])).toBe("en");
-});
-
-test("times are told in steps that do not flicker", () => {
-  const format = makeFormat("en");
-  expect(format.ago(0, 12_000)).toBe(format.ago(0, 19_000));
-  expect(format.ago(0, 3 * 60_000)).toContain("3");
-  expect(format.ago(0, 12_000, 1)).toContain("12");
-  expect([format.elapsed(0, 12_000), format.elapsed(0, 3 * 60_000)]).toEqual(["12s", "3m"]);
-  expect(makeFormat("ru").ago(0, 2 * 3_600_000)).toContain("2");
 });

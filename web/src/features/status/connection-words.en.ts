@@ -1,6 +1,5 @@
-/** Why the page is not live, for who can do something about it. Loaded when it is asked. */
-export const enTrouble = {
-  trouble: {
+export const words = {
+  connection: {
     title: "Connection",
     now: "Now",
     socket: "The socket",
