@@ -8,7 +8,7 @@ import { Avatar } from "../../ui/avatar.tsx";
 const MOST = 4;
 
 /** One entry for each other person, however many windows they have. */
-export const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
+const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
   const people = new Map<string, PresencePeer>();
   for (const peer of peers) {
     if (peer.userId !== myId && peer.data?.boardId === boardId) people.set(peer.userId, peer);

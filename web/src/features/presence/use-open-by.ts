@@ -7,7 +7,7 @@ const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly Presence
   a !== undefined && a.length === b.length && a.every((peer, index) => peer.userId === b[index]?.userId);
 
 /** Which other people have which task of this board open. */
-export const tasksOpenBy = (
+const tasksOpenBy = (
   peers: readonly PresencePeer[],
   boardId: string,
   myId: string,

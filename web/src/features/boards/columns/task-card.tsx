@@ -82,7 +82,7 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
 });
 
 /** What a card shows; its name is said by the link that lies over it. */
-export const CardFace = ({ task }: { task: Task }) => {
+const CardFace = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { labelById } = useBoardContext();
   const labels = task.labelIds.flatMap((id) => labelById.get(id) ?? []);
