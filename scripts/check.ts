@@ -46,6 +46,7 @@ const STATIC: Record<StaticStep, () => Promise<string>> = {
   types: () => tool("node_modules/typescript/bin/tsc", "--noEmit"),
   biome: () => tool("node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--max-diagnostics=20"),
   oxlint: () => tool("node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"),
+  unused: () => tool("node_modules/knip/bin/knip.js", "--no-progress"),
   page: async () => ((await buildPage()) ? "" : "as it was"),
 };
 

@@ -1,17 +1,17 @@
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 import type { Plugin } from "vite";
-import { en } from "./src/i18n/en.ts";
-import { enTrouble } from "./src/i18n/en-trouble.ts";
-import { ru } from "./src/i18n/ru.ts";
-import { ruTrouble } from "./src/i18n/ru-trouble.ts";
+import { en } from "./src/app/en.ts";
+import { ru } from "./src/app/ru.ts";
+import { words as enConnection } from "./src/features/status/connection-words.en.ts";
+import { words as ruConnection } from "./src/features/status/connection-words.ru.ts";
 import { flatten, type Words } from "./src/i18n/translator.ts";
 
-/** By the names of their files: what each exports, and its words. */
+/** By path in src: the name that a file exports, and its words. */
 const WORDS = new Map<string, readonly [string, Words]>([
-  ["en", ["en", en]],
-  ["ru", ["ru", ru]],
-  ["en-trouble", ["enTrouble", enTrouble]],
-  ["ru-trouble", ["ruTrouble", ruTrouble]],
+  ["app/en.ts", ["en", en]],
+  ["app/ru.ts", ["ru", ru]],
+  ["features/status/connection-words.en.ts", ["words", enConnection]],
+  ["features/status/connection-words.ru.ts", ["words", ruConnection]],
 ]);
 
 const compiledWords = ([name, words]: readonly [string, Words]): string => {
@@ -35,7 +35,7 @@ export const slim = (): Plugin => ({
   apply: "build",
   enforce: "pre",
   load: (id) => {
-    const words = WORDS.get(/\/web\/src\/i18n\/([\w-]+)\.ts$/.exec(id)?.[1] ?? "");
+    const words = WORDS.get(/\/web\/src\/(.+)$/.exec(id)?.[1] ?? "");
     if (words !== undefined) return compiledWords(words);
     if (/\/web\/src\/i18n\/compiler\.ts$/.test(id)) return "export const compiler = (message) => [message];";
     if (/\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) return hollow(id);

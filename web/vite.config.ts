@@ -20,15 +20,16 @@ const CORE_MODULES = [
   "client/sync/(snapshots|sync-engine|task-table|views)",
   "client/sync/outbox/(classify-response|outbox|pending-mutation|rejections|tab-coordinator)",
   "client/sync/storage/(browser-storage|persister|session-hint|storage-port)",
-  "web/src/app/(full-message|menu-button|queries|query-client|query-keys|rail|rail-state|shell|use-view)",
+  "web/src/app/(menu-button|rail|rail-state|shell|word-loaders)",
+  "web/src/board/(board-context|placement)",
   "web/src/entities/task-text",
   "web/src/features/accounts/user-menu",
   "web/src/features/status/(live-status|refused-changes|waiting-strip)",
-  "web/src/features/teams/(team-api|use-teams)",
-  "web/src/ui/(avatar|button|icon-button|logo|menu|pill|skeleton)",
-  "web/src/i18n/(format|i18n|translator|use-format|use-translation)",
-  "web/src/lib/(day|patient-lazy|problem-text|store|use-delayed)",
-  "lucide-react/dist/esm/icons/(archive-restore|plus|trash|x)",
+  "web/src/session/(queries|query-client|query-keys|team-api|use-teams|use-view)",
+  "web/src/ui/(avatar|button|full-message|icon-button|logo|menu|pill|skeleton)",
+  "web/src/i18n/(format|i18n|problem-text|translator|use-format|use-translation)",
+  "web/src/lib/(day|patient-lazy|store|use-delayed)",
+  "lucide-react/dist/esm/icons/(archive|archive-arrow-up|archive-restore|pencil|plus|trash|x)",
 ];
 const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.(tsx?|m?js)$`);
 

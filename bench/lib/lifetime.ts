@@ -13,7 +13,7 @@ export const own = (stop: Stop): (() => void) => {
   return () => void owned.delete(stop);
 };
 
-export const stopAll = async (): Promise<void> => {
+const stopAll = async (): Promise<void> => {
   for (const stop of [...owned].reverse()) {
     owned.delete(stop);
     try {

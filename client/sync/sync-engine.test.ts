@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { compareRanked } from "../../shared/rank.ts";
-import { readAgainIn } from "../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
+import { readAgainIn } from "../../web/src/session/queries.ts";
+import { createQueryClient, runtimeOf } from "../../web/src/session/query-client.ts";
 import { ApiProblem, NetworkFailure } from "../browser/api-client.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
 import type { Notice } from "../realtime/notices.ts";

@@ -1,6 +1,6 @@
 import { FailedStep } from "../fail.ts";
 
-export const STATIC_STEPS = ["types", "biome", "oxlint", "page"] as const;
+export const STATIC_STEPS = ["types", "biome", "oxlint", "unused", "page"] as const;
 export const GROUPS = ["unit", "client", "web", "house", "sim", "integration", "e2e"] as const;
 export type StaticStep = (typeof STATIC_STEPS)[number];
 export type Group = (typeof GROUPS)[number];

@@ -8,10 +8,10 @@ import type { Runtime } from "../../client/sync/sync-engine.ts";
 import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { meSchema } from "../../shared/users.ts";
-import { boardQuery } from "../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
-import { keys } from "../../web/src/app/query-keys.ts";
-import { type BoardActions, boardActions } from "../../web/src/features/boards/board-actions.ts";
+import { type BoardActions, boardActions } from "../../web/src/board/board-actions.ts";
+import { boardQuery } from "../../web/src/session/queries.ts";
+import { createQueryClient, runtimeOf } from "../../web/src/session/query-client.ts";
+import { keys } from "../../web/src/session/query-keys.ts";
 import type { Actor, Ground } from "../support/api.ts";
 
 /** A page without its screen: the real client, cache and outbox, on a real socket. */

@@ -31,7 +31,7 @@ export type ChaosReport = {
 };
 
 /** All pages are level this soon after the last fault, or the promise is broken. */
-export const LEVEL_WITHIN_MS = 25_000;
+const LEVEL_WITHIN_MS = 25_000;
 const PRINTED_LINES = 30;
 const LOOK_MS = 250;
 const MOST_REPORTED = 20;

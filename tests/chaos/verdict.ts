@@ -42,7 +42,7 @@ export const truthOf = async ({ query }: World, { team, board }: Ground): Promis
 };
 
 /** What a page shows, in the same words. */
-export const shownBy = ({ runtime, ground }: Page): string => {
+const shownBy = ({ runtime, ground }: Page): string => {
   const view = runtime.viewBoard(ground.board.id);
   if (view === null) return "nothing";
   return [...view.columns.keys()]

@@ -123,6 +123,55 @@ describe("within api", () => {
   });
 });
 
+describe("within the page", () => {
+  const src = (room: string): string => `web/src/${room}/x.ts`;
+
+  test.each([
+    ["lib", ["entities", "i18n", "ui", "session", "board", "features/tasks", "app"]],
+    ["entities", ["lib", "i18n", "ui", "session", "board", "features/tasks", "app"]],
+    ["i18n", ["entities", "ui", "session", "board", "features/tasks", "app"]],
+    ["ui", ["entities", "session", "board", "features/tasks", "app"]],
+    ["session", ["i18n", "ui", "board", "features/tasks", "app"]],
+    ["board", ["features/tasks", "app"]],
+    ["features/boards", ["app"]],
+  ])("%s must not import %j", (from, rooms) => {
+    for (const to of rooms) {
+      const text = `import type { x } from "${"../".repeat(from.split("/").length)}${to}/x.ts";`;
+      const [line, ...more] = breaches({ [src(from)]: text });
+      expect(line).toBe(
+        `${src(from)}:1  lib < i18n < ui < board < features < app: ${from.split("/")[0]} may not import ${src(to)}`,
+      );
+      expect(more).toEqual([]);
+    }
+  });
+
+  test("the upper rooms import the lower ones, and nobody but app imports main", () => {
+    for (const to of ["lib", "entities", "i18n", "ui", "session", "board", "features/tasks"]) {
+      expect(importing("web/src/app/x.ts", `../${to}/x.ts`)).toEqual([]);
+      expect(importing("web/src/main.tsx", `./${to}/x.ts`)).toEqual([]);
+      if (to !== "features/tasks") expect(importing("web/src/features/boards/x.ts", `../../${to}/x.ts`)).toEqual([]);
+    }
+    expect(importing("web/src/main.tsx", "./app/app.tsx")).toEqual([]);
+    expect(importing("web/src/features/tasks/x.ts", "../../main.tsx")).toHaveLength(1);
+    expect(importing("web/src/ui/button.test.tsx", "../board/board-ui.ts")).toEqual([]);
+  });
+
+  test("features don't import each other in a circle, also by types and by what is loaded later", () => {
+    const found = breaches({
+      "web/src/features/a/x.ts": `import { b } from "../b/x.ts";`,
+      "web/src/features/b/x.ts": `import type { C } from "../c/x.ts";`,
+      "web/src/features/c/x.ts": `const late = () => import("../a/x.ts");`,
+      "web/src/features/d/x.ts": `import { a } from "../a/x.ts";`,
+      "web/src/features/a/x.test.ts": `import { d } from "../d/x.ts";`,
+    });
+    expect(found).toEqual([
+      "web/src/features/a/x.ts:1  no cycles between features: a imports b, which leads back to a",
+      "web/src/features/b/x.ts:1  no cycles between features: b imports c, which leads back to b",
+      "web/src/features/c/x.ts:1  no cycles between features: c imports a, which leads back to c",
+    ]);
+  });
+});
+
 describe("vendors", () => {
   test.each([
     ["ioredis", "platform/pubsub/redis.ts", "platform/pubsub/provider.ts"],

@@ -93,6 +93,30 @@ const featureOf = (path: string): { feature: string; layer: Layer | null } | nul
   return { feature: match[1]!, layer: isLayer(layer) ? layer : null };
 };
 
+/** The rooms of the page, lowest first, each with the others that it may import. */
+const PAGE_ROOMS = {
+  lib: [],
+  entities: [],
+  i18n: ["lib"],
+  ui: ["lib", "i18n"],
+  session: ["lib", "entities"],
+  board: ["lib", "entities", "i18n", "ui", "session"],
+  features: ["lib", "entities", "i18n", "ui", "session", "board"],
+  app: ["lib", "entities", "i18n", "ui", "session", "board", "features"],
+} as const satisfies Record<string, readonly string[]>;
+type PageRoom = keyof typeof PAGE_ROOMS;
+
+const isPageRoom = (name: string): name is PageRoom => Object.hasOwn(PAGE_ROOMS, name);
+
+/** `main.tsx` and what else lies beside the rooms belongs to app. Null for what is no code of the page. */
+const pageRoomOf = (path: string): PageRoom | null => {
+  if (!path.startsWith("web/src/") || !isCode(path)) return null;
+  const name = path.split("/")[2] ?? "";
+  return isPageRoom(name) ? name : "app";
+};
+
+const pageFeatureOf = (path: string): string | null => /^web\/src\/features\/([^/]+)\//.exec(path)?.[1] ?? null;
+
 /** wss reaches a database only here; main.ts of wss included. */
 const DATABASE = /^platform\/db\//;
 const WSS_DATABASE_DOOR = /^platform\/pubsub\/postgres/;
@@ -163,14 +187,32 @@ const layersOfAFeature: Rule = ({ file, one }) => {
   return null;
 };
 
-const RULES: Rule[] = [betweenRooms, dependenciesOfRooms, vendorsInTheirPlace, httpStaysInRoutes, layersOfAFeature];
+const roomsOfThePage: Rule = ({ file, one }) => {
+  const from = pageRoomOf(file.path);
+  const to = one.target === null ? null : pageRoomOf(one.target);
+  if (!from || !to || from === to || isTest(file.path)) return null;
+  const may: readonly PageRoom[] = PAGE_ROOMS[from];
+  return may.includes(to)
+    ? null
+    : { rule: "lib < i18n < ui < board < features < app", detail: `${from} may not import ${one.target}` };
+};
 
-const cyclesOfFeatures = (edges: Edge[]): Breach[] => {
+const RULES: Rule[] = [
+  betweenRooms,
+  dependenciesOfRooms,
+  vendorsInTheirPlace,
+  httpStaysInRoutes,
+  layersOfAFeature,
+  roomsOfThePage,
+];
+
+/** Imports by which features lead back to themselves; `nameOf` says which feature a file is of. */
+const cyclesOfFeatures = (edges: Edge[], nameOf: (path: string) => string | null): Breach[] => {
   const between = edges.flatMap(({ file, one }) => {
-    const from = featureOf(file.path);
-    const to = one.target === null ? null : featureOf(one.target);
-    if (!from || !to || from.feature === to.feature || isTest(file.path) || one.typeOnly) return [];
-    return [{ from: from.feature, to: to.feature, path: file.path, line: one.line }];
+    const from = nameOf(file.path);
+    const to = one.target === null ? null : nameOf(one.target);
+    if (!from || !to || from === to || isTest(file.path)) return [];
+    return [{ from, to, path: file.path, line: one.line }];
   });
   const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
     from === to ||
@@ -225,5 +267,13 @@ export const importBreaches = (files: SourceFile[]): Breach[] => {
       return broken ? [{ path: edge.file.path, line: edge.one.line, ...broken }] : [];
     }),
   );
-  return [...single, ...cyclesOfFeatures(edges), ...databaseInWss(edges)];
+  return [
+    ...single,
+    ...cyclesOfFeatures(
+      edges.filter(({ one }) => !one.typeOnly),
+      (path) => featureOf(path)?.feature ?? null,
+    ),
+    ...cyclesOfFeatures(edges, pageFeatureOf),
+    ...databaseInWss(edges),
+  ];
 };

@@ -42,7 +42,7 @@ export type NodeOptions = Partial<Parameters<typeof createRealtimeServer>[0]["li
 };
 
 /** A realtime server on a port of its own over any bus. */
-export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOptions = {}): Node => {
+const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOptions = {}): Node => {
   const clock = systemClock;
   const log = silentLog;
   const tokens = createRealtimeTokens(SECRET, clock);

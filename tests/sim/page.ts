@@ -7,10 +7,10 @@ import type { Runtime } from "../../client/sync/sync-engine.ts";
 import { userIdSchema } from "../../shared/ids.ts";
 import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
-import { boardQuery, boardsQuery, membersQuery } from "../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
-import { keys } from "../../web/src/app/query-keys.ts";
-import { type BoardActions, boardActions } from "../../web/src/features/boards/board-actions.ts";
+import { type BoardActions, boardActions } from "../../web/src/board/board-actions.ts";
+import { boardQuery, boardsQuery, membersQuery } from "../../web/src/session/queries.ts";
+import { createQueryClient, runtimeOf } from "../../web/src/session/query-client.ts";
+import { keys } from "../../web/src/session/query-keys.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
 import "../../client/realtime/fallback/load-fallback.ts";
 import { joinTeam } from "../../client/react/join-team.ts";

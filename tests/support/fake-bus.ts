@@ -1,12 +1,7 @@
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
 import type { LogEntry } from "../../platform/pubsub/provider.ts";
-import {
-  type PubSubProvider,
-  REPAIR_CHANNEL,
-  REPAIRED_CHANNEL,
-  tenantChannel,
-} from "../../platform/pubsub/provider.ts";
+import { type PubSubProvider, REPAIR_CHANNEL, tenantChannel } from "../../platform/pubsub/provider.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { createMemoryLog, type MemoryLog } from "../contract/memory-log.ts";
 
@@ -76,7 +71,3 @@ export const createFakeBus = (): FakeBus => {
   };
   return bus;
 };
-
-/** The answer of whoever has the database. */
-export const answerRepair = (bus: FakeBus, tenantId: string, head: { epoch: string; seq: number } | null) =>
-  bus.publish(REPAIRED_CHANNEL, JSON.stringify({ tenantId, head }));

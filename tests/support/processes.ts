@@ -81,5 +81,3 @@ export const startArtel = (options?: ProgramOptions): Promise<Program> => startP
 export const startWss = (options?: ProgramOptions): Promise<Program> => startProgram("wss/main.ts", options);
 
 export const startApi = (options?: ProgramOptions): Promise<Program> => startProgram("api/main.ts", options);
-
-export const startJobs = (options?: ProgramOptions): Promise<Program> => startProgram("jobs/main.ts", options);

@@ -2,15 +2,16 @@ import "./styles/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { wordLoaders } from "./app/word-loaders.ts";
 import { startI18n } from "./i18n/i18n.ts";
 import { keepPageOffline } from "./lib/service-worker.ts";
 
 /** The part that the address asks for is fetched beside the words, not after them. */
 const fetchPage = (): void => {
   const page = location.pathname.startsWith("/b/")
-    ? import("./features/boards/board-page.tsx")
+    ? import("./app/board-page.tsx")
     : location.pathname === "/"
-      ? import("./features/boards/home-page.tsx")
+      ? import("./app/home-page.tsx")
       : null;
   // The router asks again and shows what went wrong.
   page?.catch(() => undefined);
@@ -18,7 +19,7 @@ const fetchPage = (): void => {
 
 const start = async (root: HTMLElement) => {
   fetchPage();
-  await startI18n();
+  await startI18n(wordLoaders);
   createRoot(root).render(
     <StrictMode>
       <App />

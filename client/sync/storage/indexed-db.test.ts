@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { expect, test } from "bun:test";
 import { teamIdSchema, userIdSchema } from "../../../shared/ids.ts";
 import type { Me } from "../../../shared/users.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
+import { keys } from "../../../web/src/session/query-keys.ts";
 import { SimClock } from "../../realtime/testing/sim-clock.ts";
 import type { StoredRefusal } from "../outbox/outbox-port.ts";
 import { useLocalStorage } from "../testing/local-storage.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { QueryObserver } from "@tanstack/react-query";
 import { userIdSchema } from "../../../shared/ids.ts";
-import { meQuery } from "../../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../../web/src/app/query-client.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
-import { boardActions } from "../../../web/src/features/boards/board-actions.ts";
+import { boardActions } from "../../../web/src/board/board-actions.ts";
+import { meQuery } from "../../../web/src/session/queries.ts";
+import { createQueryClient, runtimeOf } from "../../../web/src/session/query-client.ts";
+import { keys } from "../../../web/src/session/query-keys.ts";
 import { scene, userIdOf } from "../testing/scenario.ts";
 import { simClient, simPorts } from "../testing/sim-client.ts";
 import { SimBrowser } from "../testing/sim-device.ts";

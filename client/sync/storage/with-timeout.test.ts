@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { keys } from "../../../web/src/app/query-keys.ts";
+import { keys } from "../../../web/src/session/query-keys.ts";
 import { SimClock, settle } from "../../realtime/testing/sim-clock.ts";
 import type { OutboxStorage, StoredRefusal } from "../outbox/outbox-port.ts";
 import { BOARD_ID, idOf, renaming, USER_ID } from "../testing/things.ts";

@@ -1,9 +1,9 @@
 /** `bun client/sync/testing/measure.ts [tasks]`: what events, reads and replays cost in a large board's cache. */
 
-import { boardQuery } from "../../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../../web/src/app/query-client.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
-import { taskSifter } from "../../../web/src/features/filters/memo-filter.ts";
+import { taskSifter } from "../../../web/src/board/memo-filter.ts";
+import { boardQuery } from "../../../web/src/session/queries.ts";
+import { createQueryClient, runtimeOf } from "../../../web/src/session/query-client.ts";
+import { keys } from "../../../web/src/session/query-keys.ts";
 import { SimClock } from "../../realtime/testing/sim-clock.ts";
 import { factOf } from "../decode-event.ts";
 import { boardStateOf } from "../snapshots.ts";

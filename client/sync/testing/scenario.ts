@@ -170,7 +170,7 @@ export const ghost = ({ random, world: { store }, boardId, newId }: Scene): void
     ]);
 };
 
-type Actions = import("../../../web/src/features/boards/board-actions.ts").BoardActions;
+type Actions = import("../../../web/src/board/board-actions.ts").BoardActions;
 
 /** A person does something on what the page shows. */
 export const act = (random: () => number, actions: Actions, view: BoardState | null): void => {

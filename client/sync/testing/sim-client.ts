@@ -5,10 +5,10 @@ import { fetchTokenOver } from "../../browser/browser-ports.ts";
 import { pollByHttp } from "../../browser/http-transports.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
 import "../../realtime/fallback/load-fallback.ts";
-import { boardQuery, boardsQuery, membersQuery } from "../../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../../web/src/app/query-client.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
-import { type BoardActions, boardActions } from "../../../web/src/features/boards/board-actions.ts";
+import { type BoardActions, boardActions } from "../../../web/src/board/board-actions.ts";
+import { boardQuery, boardsQuery, membersQuery } from "../../../web/src/session/queries.ts";
+import { createQueryClient, runtimeOf } from "../../../web/src/session/query-client.ts";
+import { keys } from "../../../web/src/session/query-keys.ts";
 import type { RealtimePorts } from "../../realtime/ports.ts";
 import { RealtimeClient } from "../../realtime/realtime-client.ts";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";

@@ -2,7 +2,7 @@ import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { SocketProvider, useLiveStatus } from "../../../client/react/socket-provider.tsx";
 import { useSubscription } from "../../../client/react/use-subscription.ts";
-import { createQueryClient } from "../../../web/src/app/query-client.ts";
+import { createQueryClient } from "../../../web/src/session/query-client.ts";
 
 type Order = { readonly id: number; readonly paid: boolean };
 

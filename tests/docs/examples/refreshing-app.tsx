@@ -4,9 +4,10 @@ import { SocketProvider } from "../../../client/react/socket-provider.tsx";
 import { useAutoRefresh } from "../../../client/react/use-auto-refresh.ts";
 import { useEventStream } from "../../../client/react/use-event-stream.ts";
 import { useRealtimeRefresh } from "../../../client/react/use-realtime-refresh.ts";
-import { createQueryClient } from "../../../web/src/app/query-client.ts";
+import { wordLoaders } from "../../../web/src/app/word-loaders.ts";
 import { LastUpdatedIndicator } from "../../../web/src/features/status/last-updated-indicator.tsx";
 import { startI18n } from "../../../web/src/i18n/i18n.ts";
+import { createQueryClient } from "../../../web/src/session/query-client.ts";
 
 const read = async (path: string): Promise<number> => (await fetch(path)).json();
 
@@ -41,7 +42,7 @@ const NewTasks = ({ teamId }: { readonly teamId: string }) => {
 };
 
 /** The words of the indicator. */
-void startI18n();
+void startI18n(wordLoaders);
 
 export const App = () => {
   const [queryClient] = useState(() => createQueryClient());

@@ -5,7 +5,7 @@ import { SocketProvider } from "../../../client/react/socket-provider.tsx";
 import { browserDevice } from "../../../client/sync/storage/browser-storage.ts";
 import { NetworkAtLoad } from "../features/status/network-at-load.tsx";
 import { Announcer } from "../lib/announcer.tsx";
-import { createQueryClient } from "./query-client.ts";
+import { createQueryClient } from "../session/query-client.ts";
 import { createAppRouter } from "./router.tsx";
 
 export const App = () => {

@@ -1,6 +1,6 @@
-import "@tanstack/history";
+import "@tanstack/react-router";
 
-declare module "@tanstack/history" {
+declare module "@tanstack/react-router" {
   interface HistoryState {
     /** The task was opened from its board, so Back leads there. */
     overBoard?: boolean;

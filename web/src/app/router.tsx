@@ -1,8 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { readFilterSearch } from "../features/filters/filter-search.ts";
-import { ErrorScreen } from "./error-screen.tsx";
+import { parsePlainSearch, stringifyPlainSearch } from "../lib/plain-search.ts";
+import { ErrorScreen } from "../ui/error-screen.tsx";
 import { NotFound } from "./not-found.tsx";
-import { parsePlainSearch, stringifyPlainSearch } from "./search.ts";
 
 /**
  * A part of the page that can't be fetched offline is fetched when the network is back.
@@ -40,7 +40,7 @@ const homeRoute = createRoute({
     return { ...(next ? { next } : {}), ...(settings ? { settings } : {}) };
   },
   component: lazyRouteComponent(
-    whenOnline(() => import("../features/boards/home-page.tsx")),
+    whenOnline(() => import("./home-page.tsx")),
     "HomePage",
   ),
 });
@@ -59,7 +59,7 @@ const boardRoute = createRoute({
   path: "/b/$boardId",
   validateSearch: readFilterSearch,
   component: lazyRouteComponent(
-    whenOnline(() => import("../features/boards/board-page.tsx")),
+    whenOnline(() => import("./board-page.tsx")),
     "BoardPage",
   ),
 });

@@ -6,10 +6,11 @@ import { RefusedChanges } from "../features/status/refused-changes.tsx";
 import { WaitingStrip } from "../features/status/waiting-strip.tsx";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { useMedia } from "../lib/use-media.ts";
+import { MenuButton } from "./menu-button.tsx";
 import { Rail } from "./rail.tsx";
 import { railStore, setDrawer, useRail } from "./rail-state.ts";
 
-type ShellProps = { me: Me; header: ReactNode; children: ReactNode };
+type ShellProps = { me: Me; header?: ReactNode; children: ReactNode };
 
 /** The frame of every page behind the sign-in: rail, top bar, and what the page is about. */
 export const Shell = ({ me, header, children }: ShellProps) => {
@@ -41,6 +42,7 @@ export const Shell = ({ me, header, children }: ShellProps) => {
       )}
       <div inert={phone && drawer} className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-13 shrink-0 items-center gap-2 border-b border-border bg-surface px-3 sm:px-4">
+          <MenuButton />
           {header}
         </header>
         <WaitingStrip />

@@ -40,5 +40,3 @@ export const makeFormat = (language: string) => {
     },
   };
 };
-
-export type Format = ReturnType<typeof makeFormat>;

@@ -5,11 +5,10 @@ import { makeTranslate, type Translate, type Words } from "./translator.ts";
 export const LANGUAGES = ["en", "ru"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** One language's words are loaded, not all. */
-const load: Record<Language, () => Promise<Words>> = {
-  en: () => import("./en.ts").then((module) => module.en),
-  ru: () => import("./ru.ts").then((module) => module.ru),
-};
+/** Loads the words of one language. */
+export type WordLoaders = Readonly<Record<Language, () => Promise<Words>>>;
+
+let loaders: WordLoaders | null = null;
 
 const isLanguage = (value: string | undefined | null): value is Language =>
   LANGUAGES.some((language) => language === value);
@@ -27,12 +26,14 @@ export type Spoken = { readonly language: Language; readonly t: Translate };
 export const spokenStore = createStore<Spoken>({ language: "en", t: (key) => key });
 
 const speak = async (language: Language): Promise<void> => {
-  const words = await load[language]();
+  if (loaders === null) throw new Error("call startI18n first");
+  const words = await loaders[language]();
   document.documentElement.lang = language;
   spokenStore.set({ language, t: makeTranslate(language, words) });
 };
 
-export const startI18n = (): Promise<void> => {
+export const startI18n = (words: WordLoaders): Promise<void> => {
+  loaders = words;
   const remembered = recall("language");
   return speak(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { en } from "./en.ts";
-import { ru } from "./ru.ts";
+import { en } from "../app/en.ts";
+import { ru } from "../app/ru.ts";
 import { makeTranslate } from "./translator.ts";
 
 const english = makeTranslate("en", en);

@@ -1,7 +1,7 @@
 import { setupI18n } from "@lingui/core";
 import type { CompiledMessage } from "@lingui/message-utils/compileMessage";
 import { compiler } from "./compiler.ts";
-import type { en } from "./en.ts";
+import type { words } from "./words.en.ts";
 
 export type KeysOf<Words, Path extends string = ""> = {
   [Name in keyof Words & string]: Words[Name] extends string
@@ -9,8 +9,18 @@ export type KeysOf<Words, Path extends string = ""> = {
     : KeysOf<Words[Name], `${Path}${Name}.`>;
 }[keyof Words & string];
 
+/** English words with their texts in another language: a key more or less does not compile. */
+export type Translated<English> = {
+  readonly [Name in keyof English]: English[Name] extends string ? string : Translated<English[Name]>;
+};
+
+/** The page's words. `app/en.ts` adds those of the other rooms, so `t` knows their keys and this room no feature. */
+export interface PageWords {
+  readonly common: (typeof words)["common"];
+}
+
 /** Every text of the page by its path. */
-export type Key = KeysOf<typeof en>;
+export type Key = KeysOf<PageWords>;
 export type Values = Readonly<Record<string, string | number>>;
 /** Fills an ICU message; plurals and numbers are the language's. */
 export type Translate<Keys extends string = Key> = (key: Keys, values?: Values) => string;

@@ -12,6 +12,4 @@ export const useMedia = (query: string): boolean => {
   return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
 };
 
-export const usePhone = (): boolean => useMedia("(max-width: 639px)");
-
 export const prefersStillness = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;

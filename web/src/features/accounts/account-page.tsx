@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { useUnsentHere } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Logo } from "../../ui/logo.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useUnsentHere } from "../boards/use-board.ts";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";

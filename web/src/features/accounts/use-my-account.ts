@@ -3,9 +3,9 @@ import { useMemo } from "react";
 import { z } from "zod";
 import type { Runtime } from "../../../../client/sync/sync-engine.ts";
 import { apiKeySchema, createdApiKeySchema } from "../../../../shared/accounts.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
-import type { Listing } from "../teams/use-teams.ts";
+import { useRuntime } from "../../session/query-client.ts";
+import { keys } from "../../session/query-keys.ts";
+import type { Listing } from "../../session/use-teams.ts";
 
 const keyListSchema = z.object({ apiKeys: z.array(apiKeySchema) });
 export type ApiKey = z.infer<typeof apiKeySchema>;

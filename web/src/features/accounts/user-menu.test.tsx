@@ -4,15 +4,16 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { ApiProblem } from "../../../../client/browser/api-client.ts";
 import { idOf, renaming, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
-import { createQueryClient, runtimeOf } from "../../app/query-client.ts";
+import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 
 // React looks for a document once, when it is loaded.
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
 const { createMemoryHistory, createRootRoute, createRouter, RouterProvider } = await import("@tanstack/react-router");
-const { setLanguage } = await import("../../i18n/i18n.ts");
+const { startI18n } = await import("../../i18n/i18n.ts");
+const { wordLoaders } = await import("../../app/word-loaders.ts");
 const { UserMenu } = await import("./user-menu.tsx");
-beforeEach(() => setLanguage("en"));
+beforeEach(() => startI18n(wordLoaders));
 afterEach(cleanup);
 afterAll(() => GlobalRegistrator.unregister());
 

@@ -2,14 +2,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { User } from "../../../../shared/users.ts";
+import { usePendingCount, useRefusedCount } from "../../board/use-board.ts";
 import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { countDrafts } from "../../lib/drafts.ts";
 import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
+import { useAccount } from "../../session/use-teams.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
-import { usePendingCount, useRefusedCount } from "../boards/use-board.ts";
-import { useAccount } from "../teams/use-teams.ts";
 import { LANGUAGE_NAMES } from "./language-names.ts";
 
 const MyAccount = lazy(() => import("./my-account.tsx").then((module) => ({ default: module.MyAccount })));

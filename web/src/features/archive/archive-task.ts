@@ -1,7 +1,7 @@
 import type { Task } from "../../../../shared/tasks.ts";
+import type { BoardContextValue } from "../../board/board-context.ts";
 import type { Translate } from "../../i18n/translator.ts";
 import { announce } from "../../lib/announcer.tsx";
-import type { BoardContextValue } from "../boards/board-context.ts";
 
 type Place = Pick<BoardContextValue, "actions" | "ui">;
 

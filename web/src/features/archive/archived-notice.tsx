@@ -1,12 +1,12 @@
 import { Archive, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { useStore } from "../../lib/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
 const STAYS_MS = 12_000;
 

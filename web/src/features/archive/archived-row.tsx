@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { ArchiveRestore, Trash2 } from "lucide-react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
 type ArchivedRowProps = { task: Task; onRestore: () => void; onDelete: () => void; onOpen: () => void };
 

@@ -5,10 +5,10 @@ import { useSubscription } from "../../../../client/react/use-subscription.ts";
 import type { Column } from "../../../../shared/columns.ts";
 import { page } from "../../../../shared/paging.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
-import { useView } from "../../app/use-view.ts";
-import type { Listing } from "../teams/use-teams.ts";
+import { useRuntime } from "../../session/query-client.ts";
+import { keys } from "../../session/query-keys.ts";
+import type { Listing } from "../../session/use-teams.ts";
+import { useView } from "../../session/use-view.ts";
 import { archiveOf, type Heard, hear, leaving, TASK_ACTIONS } from "./archive.ts";
 
 const taskPage = page(taskSchema);

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { ArchiveRestore, SquareKanban } from "lucide-react";
 import type { Board } from "../../../../shared/boards.ts";
+import { useBoardsActions } from "../../board/use-mutations.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
-import { useBoardsActions } from "./use-mutations.ts";
 
 type ArchivedBoardsProps = { teamId: string; boards: readonly Board[]; writes: boolean };
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useStore } from "../../lib/store.ts";
-import { useBoardContext } from "./board-context.ts";
 import { attachPointerDrag } from "./drag/pointer-drag.ts";
 import { useDrop } from "./drag/use-drop.ts";
 import { useBoardKeys } from "./use-board-keys.ts";

@@ -2,7 +2,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Ellipsis, Keyboard, Pencil, Trash2, UserRound, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
-import { MenuButton } from "../../app/menu-button.tsx";
+import { useBoardContext } from "../../board/board-context.ts";
+import { useBoardsActions } from "../../board/use-mutations.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { EditableText } from "../../ui/editable-text.tsx";
@@ -14,8 +15,6 @@ import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
 import { Here } from "../presence/here.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
-import { useBoardContext } from "./board-context.ts";
-import { useBoardsActions } from "./use-mutations.ts";
 
 const Confirm = lazy(() => import("../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
@@ -26,7 +25,6 @@ export const BoardHeader = ({ board }: { board: Board }) => {
   const filterOpen = useStore(ui.filterOpen, (open) => open);
   return (
     <>
-      <MenuButton />
       <h1 className="flex min-w-0 items-center text-lg font-semibold" onDoubleClick={() => writes && setEditing(true)}>
         <EditableText
           value={board.name}

@@ -1,10 +1,10 @@
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { useSayPresence } from "../../../../client/react/socket-provider.tsx";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useStore } from "../../lib/store.ts";
 import { useOpenBy } from "../presence/use-open-by.ts";
 import { AfterLive } from "./after-live.tsx";
-import { useBoardContext } from "./board-context.ts";
 import { BoardColumns } from "./columns/board-columns.tsx";
 import { useEarlyInput } from "./use-early-input.ts";
 
@@ -15,7 +15,7 @@ const ArchiveDialog = lazy(() =>
 const HelpDialog = lazy(() => import("./help-dialog.tsx").then((module) => ({ default: module.HelpDialog })));
 
 /** The board below its header, and what floats over it. */
-export const BoardWork = () => {
+export const BoardWork = ({ loadAhead }: { loadAhead: () => void }) => {
   const { boardId, teamId, ui } = useBoardContext();
   const { taskId } = useParams({ strict: false });
   const looking = useMemo(() => ({ boardId, ...(taskId ? { taskId } : {}) }), [boardId, taskId]);
@@ -28,7 +28,7 @@ export const BoardWork = () => {
   return (
     <>
       <BoardColumns />
-      <AfterLive />
+      <AfterLive loadAhead={loadAhead} />
       <Suspense>
         {moving ? <MoveDialog key={moving.taskId} moving={moving} onClose={() => ui.moving.set(null)} /> : null}
         {archive ? <ArchiveDialog onClose={() => ui.archiveOpen.set(false)} /> : null}

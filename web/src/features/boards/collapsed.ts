@@ -1,5 +1,5 @@
 import { recall, remember } from "../../../../client/browser/local-store.ts";
-import type { BoardUi } from "./board-ui.ts";
+import type { BoardUi } from "../../board/board-ui.ts";
 
 const key = (boardId: string) => `collapsed.${boardId}`;
 

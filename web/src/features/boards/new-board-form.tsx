@@ -1,9 +1,9 @@
 import { useRef, useState } from "react";
+import { useStartBoard } from "../../board/use-start-board.tsx";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";
-import { useStartBoard } from "./use-start-board.tsx";
 
 export const NewBoardForm = ({ teamId, onClose }: { teamId: string; onClose: () => void }) => {
   const { t } = useTranslation();

@@ -4,14 +4,14 @@ import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
+import { useBoards } from "../../session/use-teams.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useBoards } from "../teams/use-teams.ts";
 import { ArchivedBoards } from "./archived-boards.tsx";
 import { NewBoardForm } from "./new-board-form.tsx";
 

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
+import { useBoardContext } from "../../board/board-context.ts";
+import type { TaskDrag } from "../../board/drag-state.ts";
+import { clampIndex, indexOfMoved } from "../../board/placement.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
-import { useBoardContext } from "./board-context.ts";
-import type { TaskDrag } from "./drag/drag-state.ts";
-import { clampIndex, indexOfMoved } from "./drag/placement.ts";
 import { useDrop } from "./drag/use-drop.ts";
 import { type Command, commandOf, type Direction } from "./keyboard-map.ts";
 import { singleKeysStore } from "./single-keys.ts";

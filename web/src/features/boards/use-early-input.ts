@@ -1,6 +1,6 @@
 import { useEffect } from "react";
-import { useBoardContext } from "./board-context.ts";
-import type { EarlyInput } from "./board-ui.ts";
+import { useBoardContext } from "../../board/board-context.ts";
+import type { EarlyInput } from "../../board/board-ui.ts";
 
 /** What hears keys and drags comes after the board: until then they are kept for it, and make it come at once. */
 export const useEarlyInput = (): void => {

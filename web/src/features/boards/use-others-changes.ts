@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef } from "react";
 import { useSubscription } from "../../../../client/react/use-subscription.ts";
 import type { EventMessage } from "../../../../shared/protocol/message.ts";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
-import { useBoardContext } from "./board-context.ts";
 import { glide } from "./drag/ghost.ts";
 
 const ACTIONS = ["TASK_CREATED", "TASK_UPDATED", "TASK_MOVED", "TASK_DELETED"] as const;

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { COLORS } from "../../../../shared/color.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { buttonClass } from "../../ui/button.tsx";
 import { CheckRow } from "../../ui/check-row.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { chosenCount, toggleAssignee, toggleColor, toggleLabel, withQuery } from "./filter-search.ts";
 import { SearchBox } from "./search-box.tsx";
 import { useFilter } from "./use-filter.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { UserId } from "../../../../shared/ids.ts";
-import { parsePlainSearch, stringifyPlainSearch } from "../../app/search.ts";
+import { parsePlainSearch, stringifyPlainSearch } from "../../lib/plain-search.ts";
 import { chosenCount, isFiltering, readFilterSearch, toggleAssignee, toggleColor, withQuery } from "./filter-search.ts";
 
 const ann = "01920000-0000-7000-8000-000000000001" as UserId;

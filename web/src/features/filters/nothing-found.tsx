@@ -1,9 +1,9 @@
 import { SearchX } from "lucide-react";
 import type { TaskFilter } from "../../../../shared/filters.ts";
+import { useBoardContext } from "../../board/board-context.ts";
+import { useColumnTasks } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
-import { useColumnTasks } from "../boards/use-board.ts";
 import { useFilter } from "./use-filter.ts";
 
 /** Says so when the filter lets nothing through, instead of leaving people before empty columns. */

@@ -2,13 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { FileJson } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Import } from "../../../../shared/imports.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-teams.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import { useTeamCalls } from "../teams/use-teams.ts";
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const POLL = 700;

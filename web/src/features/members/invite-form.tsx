@@ -3,15 +3,15 @@ import { useState } from "react";
 import type { Invitation } from "../../../../shared/invitations.ts";
 import { ROLES, type Role, roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useInvitations, useTeamCalls } from "../../session/use-teams.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useInvitations, useTeamCalls } from "../teams/use-teams.ts";
 
 /** Invitations are links that people pass on themselves: no mail server stands between. */
 export const InviteForm = ({ team }: { team: TeamWithRole }) => {

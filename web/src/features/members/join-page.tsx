@@ -3,19 +3,19 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { MailX, UsersRound } from "lucide-react";
 import { ApiProblem } from "../../../../client/browser/api-client.ts";
 import type { InvitationPreview } from "../../../../shared/invitations.ts";
-import { FullMessage } from "../../app/full-message.tsx";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useMe, useRefreshMe, useTeamCalls } from "../../session/use-teams.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
+import { FullMessage } from "../../ui/full-message.tsx";
 import { Logo } from "../../ui/logo.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { AccountForms } from "../accounts/account-page.tsx";
 import { LanguageSwitch } from "../accounts/language-switch.tsx";
-import { useMe, useRefreshMe, useTeamCalls } from "../teams/use-teams.ts";
 
 const route = getRouteApi("/join/$invitationId");
 
@@ -41,7 +41,7 @@ export const JoinPage = () => {
       >
         {ended ? null : <Button onClick={() => void invitation.refetch()}>{t("common.tryAgain")}</Button>}
         <Link to="/" className={buttonClass("primary")}>
-          {t("notFound.home")}
+          {t("common.myBoards")}
         </Link>
       </FullMessage>
     );

@@ -1,14 +1,14 @@
 import { usePresence } from "../../../../client/react/socket-provider.tsx";
 import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
 const MOST = 4;
 
 /** One entry for each other person, however many windows they have. */
-export const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
+const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
   const people = new Map<string, PresencePeer>();
   for (const peer of peers) {
     if (peer.userId !== myId && peer.data?.boardId === boardId) people.set(peer.userId, peer);

@@ -1,13 +1,13 @@
 import { useEffect } from "react";
 import { usePresence } from "../../../../client/react/socket-provider.tsx";
 import type { PresencePeer } from "../../../../client/realtime/presence-book.ts";
-import { useBoardContext } from "../boards/board-context.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 
 const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly PresencePeer[]): boolean =>
   a !== undefined && a.length === b.length && a.every((peer, index) => peer.userId === b[index]?.userId);
 
 /** Which other people have which task of this board open. */
-export const tasksOpenBy = (
+const tasksOpenBy = (
   peers: readonly PresencePeer[],
   boardId: string,
   myId: string,

@@ -5,9 +5,9 @@ import type { StreamTrouble, Trouble } from "../../../../client/realtime/connect
 import { type Diagnosis, diagnose } from "../../../../client/realtime/diagnosis.ts";
 import { POLL_INTERVAL_MS } from "../../../../client/realtime/fallback/polling-transport.ts";
 import type { LiveStatus } from "../../../../client/realtime/live-status.ts";
-import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Modal } from "../../ui/modal.tsx";
+import type { TranslateConnection } from "./load-connection-words.ts";
 
 const UPGRADE =
   "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection upgrade;";
@@ -15,58 +15,68 @@ const BUFFERING = "proxy_buffering off;";
 const TIME_LIMIT = "proxy_read_timeout 60s;";
 
 /** By which transport the page hears of changes, and why by no better one; only what is truly known. */
-export const ConnectionDialog = ({ t, onClose }: { t: TroubleTranslate; onClose: () => void }) => {
+export const ConnectionDialog = ({ t, onClose }: { t: TranslateConnection; onClose: () => void }) => {
   const { t: word } = useTranslation();
   const { status, reason, trouble, streamTrouble } = useLiveStatus();
   const address = trouble && "url" in trouble ? socketAddress(trouble.url, location.href) : null;
   return (
-    <Modal open onClose={onClose} title={t("trouble.title")} description={t("trouble.goesUp")}>
+    <Modal open onClose={onClose} title={t("connection.title")} description={t("connection.goesUp")}>
       <div className="flex flex-col gap-4">
-        <Part title={t("trouble.now")}>
+        <Part title={t("connection.now")}>
           <p>{reason ? word(`live.reasons.${reason}`) : rungText(t, status)}</p>
         </Part>
         {trouble ? (
-          <Part title={t("trouble.socket")}>
+          <Part title={t("connection.socket")}>
             <SocketTrouble t={t} trouble={trouble} address={address} />
           </Part>
         ) : null}
         {streamTrouble ? (
-          <Part title={t("trouble.stream")}>
+          <Part title={t("connection.stream")}>
             <StreamTroubleText t={t} trouble={streamTrouble} />
           </Part>
         ) : null}
         <dl className="flex flex-col gap-2">
-          {address ? <Fact name={t("trouble.address")}>{address}</Fact> : null}
-          <Fact name={t("trouble.origin")}>{location.origin}</Fact>
+          {address ? <Fact name={t("connection.address")}>{address}</Fact> : null}
+          <Fact name={t("connection.origin")}>{location.origin}</Fact>
         </dl>
       </div>
     </Modal>
   );
 };
 
-const rungText = (t: TroubleTranslate, status: LiveStatus["status"]): string =>
-  t(`trouble.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
+const rungText = (t: TranslateConnection, status: LiveStatus["status"]): string =>
+  t(`connection.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
 
-const SocketTrouble = ({ t, trouble, address }: { t: TroubleTranslate; trouble: Trouble; address: string | null }) => {
+const SocketTrouble = ({
+  t,
+  trouble,
+  address,
+}: {
+  t: TranslateConnection;
+  trouble: Trouble;
+  address: string | null;
+}) => {
   switch (trouble.kind) {
     case "no-token":
-      if (trouble.code === null) return <p>{t("trouble.unreachable")}</p>;
+      if (trouble.code === null) return <p>{t("connection.unreachable")}</p>;
       return (
         <p>
-          {trouble.code === "UNTRUSTED_ORIGIN" ? t("trouble.untrusted") : t("trouble.token", { code: trouble.code })}
+          {trouble.code === "UNTRUSTED_ORIGIN"
+            ? t("connection.untrusted")
+            : t("connection.token", { code: trouble.code })}
         </p>
       );
     case "not-opened":
-      if (location.protocol === "https:" && address?.startsWith("ws:")) return <p>{t("trouble.mixed")}</p>;
+      if (location.protocol === "https:" && address?.startsWith("ws:")) return <p>{t("connection.mixed")}</p>;
       return <NotOpened t={t} address={address ?? trouble.url} />;
     case "cut":
-      return <p>{t("trouble.cut", { code: String(trouble.code) })}</p>;
+      return <p>{t("connection.cut", { code: String(trouble.code) })}</p>;
     case "silent":
-      return <p>{t("trouble.silent")}</p>;
+      return <p>{t("connection.silent")}</p>;
   }
 };
 
-const NotOpened = ({ t, address }: { t: TroubleTranslate; address: string }) => {
+const NotOpened = ({ t, address }: { t: TranslateConnection; address: string }) => {
   const [found, setFound] = useState<Diagnosis | null>(null);
   useEffect(() => {
     let isWanted = true;
@@ -77,32 +87,32 @@ const NotOpened = ({ t, address }: { t: TroubleTranslate; address: string }) => 
       isWanted = false;
     };
   }, [address]);
-  return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("trouble.looking")}</p>}</div>;
+  return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("connection.looking")}</p>}</div>;
 };
 
-const Found = ({ t, found }: { t: TroubleTranslate; found: Diagnosis }) => {
+const Found = ({ t, found }: { t: TranslateConnection; found: Diagnosis }) => {
   switch (found.kind) {
     case "untrusted":
-      return <p>{t("trouble.untrusted")}</p>;
+      return <p>{t("connection.untrusted")}</p>;
     case "upgrade":
-      return <Recipe lines={UPGRADE}>{t("trouble.upgrade")}</Recipe>;
+      return <Recipe lines={UPGRADE}>{t("connection.upgrade")}</Recipe>;
     case "elsewhere":
-      return <p>{t("trouble.elsewhere", { status: String(found.status) })}</p>;
+      return <p>{t("connection.elsewhere", { status: String(found.status) })}</p>;
     case "nothing":
-      return <p>{t("trouble.nothing")}</p>;
+      return <p>{t("connection.nothing")}</p>;
   }
 };
 
-const StreamTroubleText = ({ t, trouble }: { t: TroubleTranslate; trouble: StreamTrouble }) => {
+const StreamTroubleText = ({ t, trouble }: { t: TranslateConnection; trouble: StreamTrouble }) => {
   switch (trouble.kind) {
     case "held-back":
-      return <Recipe lines={BUFFERING}>{t("trouble.heldBack")}</Recipe>;
+      return <Recipe lines={BUFFERING}>{t("connection.heldBack")}</Recipe>;
     case "refused":
-      return <p>{t("trouble.refused", { status: String(trouble.status) })}</p>;
+      return <p>{t("connection.refused", { status: String(trouble.status) })}</p>;
     case "cut":
-      return <Recipe lines={TIME_LIMIT}>{t("trouble.streamCut")}</Recipe>;
+      return <Recipe lines={TIME_LIMIT}>{t("connection.streamCut")}</Recipe>;
     case "unreachable":
-      return <p>{t("trouble.streamUnreachable")}</p>;
+      return <p>{t("connection.streamUnreachable")}</p>;
   }
 };
 

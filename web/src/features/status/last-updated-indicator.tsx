@@ -2,11 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useRealtime } from "../../../../client/react/realtime-context.ts";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
+import { useKeptAt } from "../../board/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useKeptAt } from "../boards/use-board.ts";
 
 const JUST_NOW_MS = 5_000;
 

@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
 import { Suspense, useEffect, useState } from "react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
+import { useKeptAt } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
-import { useKeptAt } from "../boards/use-board.ts";
 
 const LastUpdatedIndicator = patientLazy(() =>
   import("./last-updated-indicator.tsx").then((module) => module.LastUpdatedIndicator),

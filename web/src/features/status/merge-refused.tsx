@@ -1,9 +1,9 @@
+import type { RefusedChange } from "../../board/use-mutations.ts";
+import { useBoardActions } from "../../board/use-mutations.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import type { RefusedChange } from "../boards/use-mutations.ts";
-import { useBoardActions } from "../boards/use-mutations.ts";
 import { MergeDialog } from "../tasks/merge-dialog.tsx";
 import { useLatestTask } from "../tasks/use-latest-task.ts";
 

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { useRefused } from "../boards/use-mutations.ts";
+import { useRefused } from "../../board/use-mutations.ts";
 
 const RefusedList = lazy(() => import("./refused-list.tsx").then((module) => ({ default: module.RefusedList })));
 

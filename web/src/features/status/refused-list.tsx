@@ -1,10 +1,10 @@
 import { CircleAlert, Copy, GitMerge, RotateCcw, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import type { RefusedChange } from "../../board/use-mutations.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import type { RefusedChange } from "../boards/use-mutations.ts";
 
 const MergeRefused = lazy(() => import("./merge-refused.tsx").then((module) => ({ default: module.MergeRefused })));
 

@@ -1,10 +1,10 @@
 import { CloudOff } from "lucide-react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
+import { useForgetful, useKeptAt, usePendingCount } from "../../board/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useNow } from "../../lib/use-now.ts";
-import { useForgetful, useKeptAt, usePendingCount } from "../boards/use-board.ts";
 
 /** Offline is a state, not an error: work goes on, and what waits is counted until it is sent. */
 export const WaitingStrip = () => {

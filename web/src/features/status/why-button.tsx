@@ -1,21 +1,21 @@
 import { CircleAlert } from "lucide-react";
 import { type ComponentType, useState } from "react";
 import type { Language } from "../../i18n/i18n.ts";
-import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
+import type { TranslateConnection } from "./load-connection-words.ts";
 
 type Loaded = {
-  readonly Dialog: ComponentType<{ readonly t: TroubleTranslate; readonly onClose: () => void }>;
-  readonly t: TroubleTranslate;
+  readonly Dialog: ComponentType<{ readonly t: TranslateConnection; readonly onClose: () => void }>;
+  readonly t: TranslateConnection;
 };
 
 export const loadConnectionDialog = async (language: Language): Promise<Loaded> => {
-  const [{ ConnectionDialog: Dialog }, { troubleWords }] = await Promise.all([
+  const [{ ConnectionDialog: Dialog }, { loadConnectionWords }] = await Promise.all([
     import("./connection-dialog.tsx"),
-    import("../../i18n/trouble-words.ts"),
+    import("./load-connection-words.ts"),
   ]);
-  return { Dialog, t: await troubleWords(language) };
+  return { Dialog, t: await loadConnectionWords(language) };
 };
 
 /** Opens what tells why the page is not live. */

@@ -1,12 +1,12 @@
 import { useMemo } from "react";
+import { BoardContext, useBoardContext } from "../../board/board-context.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
-import { problemText } from "../../lib/problem-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { useAbsentTask } from "../archive/use-archive.ts";
-import { BoardContext, useBoardContext } from "../boards/board-context.ts";
 import { TaskDialog } from "./task-dialog.tsx";
 import { TaskGone } from "./task-gone.tsx";
 

@@ -1,10 +1,10 @@
 import { lazy, Suspense, useState } from "react";
 import { recall, remember } from "../../../../client/browser/local-store.ts";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { keepMine, viewDraft, writeDraft } from "./description-draft.ts";
 import { TheirText } from "./their-text.tsx";
 import { useKeptDraft, useLeave } from "./use-kept-draft.ts";

@@ -4,12 +4,12 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
 import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
-import { createQueryClient, runtimeOf } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
+import { boardActions } from "../../board/board-actions.ts";
+import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
+import { createBoardUi } from "../../board/board-ui.ts";
 import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
-import { boardActions } from "../boards/board-actions.ts";
-import { BoardContext, type BoardContextValue } from "../boards/board-context.ts";
-import { createBoardUi } from "../boards/board-ui.ts";
+import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
+import { keys } from "../../session/query-keys.ts";
 
 // React looks for a document once, when it is loaded.
 GlobalRegistrator.register({ url: "http://localhost/" });

@@ -1,15 +1,15 @@
 import { useState } from "react";
 import type { TaskFilter } from "../../../../shared/filters.ts";
 import { taskIdSchema } from "../../../../shared/ids.ts";
+import { useBoardContext } from "../../board/board-context.ts";
+import type { Moving } from "../../board/board-ui.ts";
+import { indexOfMoved, neighboursAt } from "../../board/placement.ts";
+import { useColumnTasks, useTask } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
-import type { Moving } from "../boards/board-ui.ts";
-import { indexOfMoved, neighboursAt } from "../boards/drag/placement.ts";
-import { useColumnTasks, useTask } from "../boards/use-board.ts";
 
 const ALL: TaskFilter = {};
 /** A longer list of numbers helps nobody; beyond it the place is typed. */

@@ -1,12 +1,12 @@
 import { Archive, ArrowLeftRight, Check, Link2, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { archiveTask } from "../archive/archive-task.ts";
-import { useBoardContext } from "../boards/board-context.ts";
 
 type TaskActionsProps = { task: Task; onClose: () => void; onMove: (returnTo: HTMLElement) => void };
 

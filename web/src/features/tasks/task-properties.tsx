@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { dueState, endOfDay, startOfDay, toDayField } from "../../lib/day.ts";
@@ -10,7 +11,6 @@ import { CheckRow } from "../../ui/check-row.tsx";
 import { ColorChoice } from "../../ui/color-choice.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Popover } from "../../ui/popover.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { LabelPicker } from "./label-picker.tsx";
 
 export const TaskProperties = ({ task }: { task: Task }) => {

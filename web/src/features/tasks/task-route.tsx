@@ -1,7 +1,7 @@
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef } from "react";
-import { useBoardContext } from "../boards/board-context.ts";
-import { useTask } from "../boards/use-board.ts";
+import { useBoardContext } from "../../board/board-context.ts";
+import { useTask } from "../../board/use-board.ts";
 import { AbsentTask } from "./absent-task.tsx";
 import { TaskDialog } from "./task-dialog.tsx";
 

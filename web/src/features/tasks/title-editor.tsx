@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { useBoardContext } from "../boards/board-context.ts";
 import { useKeptDraft, useLeave } from "./use-kept-draft.ts";
 
 /** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "react";
-import { useRuntime } from "../../app/query-client.ts";
 import {
   type DraftPlace,
   forgetDraft,
@@ -8,6 +7,7 @@ import {
   recallDraft,
   rememberDraft,
 } from "../../lib/drafts.ts";
+import { useRuntime } from "../../session/query-client.ts";
 
 /** What is being written in one place. It is kept on the device, where other tabs find it too. */
 export const useKeptDraft = (place: DraftPlace) => {

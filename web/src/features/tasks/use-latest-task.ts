@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Task, taskSchema } from "../../../../shared/tasks.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
+import { useRuntime } from "../../session/query-client.ts";
+import { keys } from "../../session/query-keys.ts";
 
 export type LatestTask = { readonly task: Task | null; readonly error: Error | null };
 

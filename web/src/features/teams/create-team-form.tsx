@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useStartBoard } from "../../board/use-start-board.tsx";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-teams.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useStartBoard } from "../boards/use-start-board.tsx";
-import { useTeamCalls } from "./use-teams.ts";
 
 type CreateTeamFormProps = {
   /** Says that the work has begun or has failed: a team that exists must not take the form away before its board does. */

@@ -1,9 +1,9 @@
 import type { Me } from "../../../../shared/users.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { useAccount } from "../../session/use-teams.ts";
 import { Button } from "../../ui/button.tsx";
 import { Logo } from "../../ui/logo.tsx";
 import { CreateTeamForm } from "./create-team-form.tsx";
-import { useAccount } from "./use-teams.ts";
 
 type FirstTeamProps = { me: Me; onWorking: (working: boolean) => void };
 

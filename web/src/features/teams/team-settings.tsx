@@ -3,9 +3,10 @@ import { useState } from "react";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-teams.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -15,7 +16,6 @@ import { InviteForm } from "../members/invite-form.tsx";
 import { MemberList } from "../members/member-list.tsx";
 import { DeleteTeam } from "./delete-team.tsx";
 import { useRenameTeam } from "./use-rename-team.ts";
-import { useTeamCalls } from "./use-teams.ts";
 
 type TeamSettingsProps = { team: TeamWithRole; me: User; onClose: () => void };
 

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 import { teamWithRoleSchema } from "../../../../shared/teams.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { useRefreshMe } from "./use-teams.ts";
+import { useRuntime } from "../../session/query-client.ts";
+import { useRefreshMe } from "../../session/use-teams.ts";
 
 export const useRenameTeam = (): ((teamId: string, name: string) => Promise<void>) => {
   const { api } = useRuntime();

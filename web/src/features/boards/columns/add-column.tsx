@@ -1,8 +1,8 @@
 import { Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
-import { useBoardContext } from "../board-context.ts";
 
 /** Stays open for the next column, as the composer does for the next task. */
 export const AddColumn = () => {

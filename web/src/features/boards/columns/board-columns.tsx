@@ -1,8 +1,8 @@
 import { useEffect } from "react";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
-import { useBoardContext } from "../board-context.ts";
-import { useTask } from "../use-board.ts";
 import { AddColumn } from "./add-column.tsx";
 import { ColumnView } from "./column-view.tsx";
 import { FirstSteps } from "./first-steps.tsx";

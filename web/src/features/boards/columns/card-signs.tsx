@@ -1,11 +1,11 @@
 import { clsx } from "clsx";
 import { AlignLeft, CalendarClock } from "lucide-react";
 import type { Task } from "../../../../../shared/tasks.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useFormat } from "../../../i18n/use-format.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { dueState } from "../../../lib/day.ts";
 import { Avatar } from "../../../ui/avatar.tsx";
-import { useBoardContext } from "../board-context.ts";
 
 const MOST_PEOPLE = 4;
 

@@ -1,11 +1,11 @@
 import { clsx } from "clsx";
 import { memo, useCallback, useEffect, useRef } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useColumnTasks, useTaskCount } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
-import { useBoardContext } from "../board-context.ts";
 import { toggleCollapsed } from "../collapsed.ts";
-import { useColumnTasks, useTaskCount } from "../use-board.ts";
 import { CollapsedColumn } from "./collapsed-column.tsx";
 import { ColumnHeader } from "./column-header.tsx";
 import { Composer } from "./composer.tsx";

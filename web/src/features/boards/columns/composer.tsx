@@ -2,10 +2,10 @@ import { Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
 import { MAX_TITLE_LENGTH } from "../../../../../shared/tasks.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Button } from "../../../ui/button.tsx";
-import { useBoardContext } from "../board-context.ts";
 import { titlesIn } from "./split-lines.ts";
 
 /** Writes tasks one after another at the column's end. */

@@ -1,7 +1,7 @@
 import { Columns3 } from "lucide-react";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
-import { useBoardContext } from "../board-context.ts";
 import { AddColumn } from "./add-column.tsx";
 
 /** An empty board offers its first action. */

@@ -2,13 +2,13 @@ import { clsx } from "clsx";
 import { Clock, Ellipsis } from "lucide-react";
 import { memo } from "react";
 import type { Task } from "../../../../../shared/tasks.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Avatar, personStyle } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { Pill } from "../../../ui/pill.tsx";
-import { useBoardContext } from "../board-context.ts";
-import { useTask } from "../use-board.ts";
 import { CardSigns } from "./card-signs.tsx";
 
 type TaskCardProps = { task: Task; pending: boolean; hidden: boolean };
@@ -82,7 +82,7 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
 });
 
 /** What a card shows; its name is said by the link that lies over it. */
-export const CardFace = ({ task }: { task: Task }) => {
+const CardFace = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { labelById } = useBoardContext();
   const labels = task.labelIds.flatMap((id) => labelById.get(id) ?? []);

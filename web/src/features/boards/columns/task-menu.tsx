@@ -1,12 +1,12 @@
 import { Archive, ArrowLeftRight, Link2, Maximize2, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
 import { useStore } from "../../../lib/store.ts";
 import { AnchoredMenu, MenuItem, MenuSeparator } from "../../../ui/menu.tsx";
 import { archiveTask } from "../../archive/archive-task.ts";
-import { useBoardContext } from "../board-context.ts";
-import { useTask } from "../use-board.ts";
 
 const Confirm = lazy(() => import("../../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 

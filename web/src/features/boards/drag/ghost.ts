@@ -1,6 +1,6 @@
 import { prefersStillness } from "../../../lib/use-media.ts";
 
-export const TRAVEL = 150;
+const TRAVEL = 150;
 const EASE = "cubic-bezier(0.2, 0.7, 0.2, 1)";
 
 /** A picture of an element that floats over the page and is nobody's content. */

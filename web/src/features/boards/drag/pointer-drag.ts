@@ -1,7 +1,7 @@
-import type { BoardUi } from "../board-ui.ts";
+import type { BoardUi } from "../../../board/board-ui.ts";
+import { sameTarget, type TaskTarget } from "../../../board/drag-state.ts";
 import { autoScroll } from "./auto-scroll.ts";
 import { columnIndexAt, columnUnder } from "./column-geometry.ts";
-import { sameTarget, type TaskTarget } from "./drag-state.ts";
 import { type Ghost, liftGhost } from "./ghost.ts";
 
 export type DragHost = {

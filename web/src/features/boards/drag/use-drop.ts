@@ -1,10 +1,10 @@
 import { useMemo } from "react";
 import { taskIdSchema } from "../../../../../shared/ids.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
+import type { TaskTarget } from "../../../board/drag-state.ts";
+import { neighboursAt } from "../../../board/placement.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
-import { useBoardContext } from "../board-context.ts";
-import type { TaskTarget } from "./drag-state.ts";
-import { neighboursAt } from "./placement.ts";
 
 /** Turns a place into a change and says what came of it; the pointer, the keyboard and the menus all end here. */
 export const useDrop = () => {

@@ -1,0 +1,102 @@
+import { getRouteApi, Link, Navigate, Outlet, useRouter } from "@tanstack/react-router";
+import { Lock, SquareKanban } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { Me } from "../../../shared/users.ts";
+import { type BoardView, useBoard } from "../board/use-board.ts";
+import { BoardHeader } from "../features/boards/board-header.tsx";
+import { BoardProvider } from "../features/boards/board-provider.tsx";
+import { BoardSkeleton } from "../features/boards/board-skeleton.tsx";
+import { BoardWork } from "../features/boards/board-work.tsx";
+import { problemText } from "../i18n/problem-text.ts";
+import { useTranslation } from "../i18n/use-translation.ts";
+import { useDelayed } from "../lib/use-delayed.ts";
+import { useMe } from "../session/use-teams.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { ErrorScreen } from "../ui/error-screen.tsx";
+import { FullMessage } from "../ui/full-message.tsx";
+import { loadAhead } from "./load-ahead.ts";
+import { Shell } from "./shell.tsx";
+
+const route = getRouteApi("/b/$boardId");
+
+export const BoardPage = () => {
+  const view = useMe();
+  const { boardId } = route.useParams();
+  const late = useDelayed(view.status === "loading");
+  if (view.status === "loading") {
+    return (
+      <>
+        <Warm boardId={boardId} />
+        {late ? <BoardSkeleton /> : null}
+      </>
+    );
+  }
+  if (view.status === "error") return <ErrorScreen />;
+  if (view.status === "signed-out") return <ToSignIn />;
+  return <Signed key={`${view.me.user.id} ${boardId}`} me={view.me} boardId={boardId} />;
+};
+
+/** Begins to read the board while it is still being found out who is here. */
+const Warm = ({ boardId }: { boardId: string }) => {
+  useBoard(boardId);
+  return null;
+};
+
+const ToSignIn = () => {
+  // The address as it was at first: on the way to the sign-in it is already another, and would lead back into itself.
+  const [next] = useState(useRouter().latestLocation.href);
+  return <Navigate to="/" search={{ next }} replace />;
+};
+
+const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
+  const board = useBoard(boardId);
+  const late = useDelayed(board.status === "loading");
+  const name = board.board?.name;
+  useEffect(() => {
+    document.title = name ? `${name} · Artel` : "Artel";
+  }, [name]);
+  if (board.status !== "ready" || !board.board) {
+    return (
+      <Shell me={me}>
+        {board.status === "loading" || board.status === "ready" ? (
+          late ? (
+            <BoardSkeleton bare />
+          ) : null
+        ) : (
+          <Unavailable board={board} />
+        )}
+      </Shell>
+    );
+  }
+  return (
+    <BoardProvider me={me.user} board={board.board} view={board}>
+      <Shell me={me} header={<BoardHeader board={board.board} />}>
+        <BoardWork loadAhead={loadAhead} />
+        <Outlet />
+      </Shell>
+    </BoardProvider>
+  );
+};
+
+const Unavailable = ({ board }: { board: BoardView }) => {
+  const { t } = useTranslation();
+  if (board.status === "forbidden") {
+    return (
+      <FullMessage within icon={<Lock size={28} />} title={t("board.forbiddenTitle")} text={t("board.forbiddenText")} />
+    );
+  }
+  const gone = board.status === "gone";
+  return (
+    <FullMessage
+      within
+      icon={<SquareKanban size={28} />}
+      title={gone ? t("board.goneTitle") : t("board.failedTitle")}
+      text={gone ? t("board.goneText") : problemText(t, board.error)}
+    >
+      {gone ? null : <Button onClick={board.refetch}>{t("common.tryAgain")}</Button>}
+      <Link to="/" className={buttonClass("primary")}>
+        {t("common.myBoards")}
+      </Link>
+    </FullMessage>
+  );
+};

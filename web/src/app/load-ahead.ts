@@ -1,0 +1,28 @@
+import { spokenStore } from "../i18n/i18n.ts";
+
+/** Fetches the parts of the page that a board may need later, so that they are there offline too. */
+export const loadAhead = (): void => {
+  const parts = [
+    import("../ui/menu-parts.tsx"),
+    import("../ui/confirm.tsx"),
+    import("../ui/markdown.tsx"),
+    import("../features/tasks/task-route.tsx"),
+    import("../features/tasks/move-dialog.tsx"),
+    import("../features/boards/help-dialog.tsx"),
+    import("../features/filters/filter-choices.tsx"),
+    import("../features/status/refused-list.tsx"),
+    import("../features/status/why-button.tsx").then(({ loadConnectionDialog }) =>
+      loadConnectionDialog(spokenStore.get().language),
+    ),
+    // The fallback transports are needed when the server is hard to reach, which is too late to fetch them.
+    import("../../../client/realtime/fallback/load-fallback.ts"),
+    import("../../../client/browser/http-transports.ts"),
+    import("../features/status/merge-refused.tsx"),
+    import("../features/accounts/sign-out.tsx"),
+    import("../features/boards/columns/column-dialog.tsx"),
+    import("../features/boards/columns/delete-column.tsx"),
+    import("./home-page.tsx"),
+  ];
+  // A part that fails to load now is fetched again when it is needed.
+  void Promise.allSettled(parts);
+};

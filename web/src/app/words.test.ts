@@ -1,0 +1,48 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { compileMessage } from "@lingui/message-utils/compileMessage";
+import { words as enConnection } from "../features/status/connection-words.en.ts";
+import { words as ruConnection } from "../features/status/connection-words.ru.ts";
+import { flatten } from "../i18n/translator.ts";
+import { en } from "./en.ts";
+import { ru } from "./ru.ts";
+
+const english = new Map([...flatten(en), ...flatten(enConnection)].map(([key, text]) => [key, String(text)]));
+const russian = new Map([...flatten(ru), ...flatten(ruConnection)].map(([key, text]) => [key, String(text)]));
+/** The names of a message's values; what stands inside a plural's branch is seen too. */
+const holes = (text: string) =>
+  [...new Set([...text.matchAll(/\{(\w+)(?=[},])/g)].map((match) => match[1] ?? ""))].sort();
+
+test("every room's words are in the page's, and no two rooms name a group of words alike", async () => {
+  const files = [...new Bun.Glob("**/words.en.ts").scanSync(join(import.meta.dir, ".."))];
+  const rooms = await Promise.all(files.map(async (file) => (await import(`../${file}`)).words as object));
+  expect(rooms.flatMap((words) => Object.keys(words)).sort()).toEqual(Object.keys(en).sort());
+});
+
+describe("the words of both languages", () => {
+  test("have the same keys", () => {
+    expect([...russian.keys()].sort()).toEqual([...english.keys()].sort());
+  });
+
+  test("fill the same holes", () => {
+    for (const [key, text] of russian)
+      expect({ key, holes: holes(text) }).toEqual({ key, holes: holes(english.get(key) ?? "") });
+  });
+
+  test("are messages that can be read", () => {
+    for (const text of [...english.values(), ...russian.values()]) expect(compileMessage(text)).toBeArray();
+  });
+
+  test("have every plural that the language needs", () => {
+    for (const [words, language] of [
+      [english, "en"],
+      [russian, "ru"],
+    ] as const) {
+      const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+      for (const [key, text] of words) {
+        if (!text.includes(", plural,")) continue;
+        for (const category of needed) expect([key, text.includes(` ${category} {`)]).toEqual([key, true]);
+      }
+    }
+  });
+});
