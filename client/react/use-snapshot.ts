@@ -32,11 +32,9 @@ export type SnapshotRead = {
 /** Reads a snapshot while the component is mounted. Its result does not change with the snapshot: `useView` shows that. */
 export const useSnapshot = (ref: SnapshotRef): SnapshotRead => {
   const { error, refetch } = useQuery(snapshotQuery(useSyncEngine(), ref));
-  return { error, refetch: () => void refetch() };
+  return { error, refetch: useCallback(() => void refetch(), [refetch]) };
 };
 
 /** The snapshot with the unconfirmed mutations over it; `null` while nothing is known of it. */
 export const useSnapshotView = ({ kind, scopeId, tenantId }: SnapshotRef): Snapshot | null =>
-  useView(
-    useCallback((engine: SyncEngine) => engine.view({ kind, scopeId, tenantId }), [kind, scopeId, tenantId]),
-  );
+  useView(useCallback((engine: SyncEngine) => engine.view({ kind, scopeId, tenantId }), [kind, scopeId, tenantId]));

@@ -19,12 +19,7 @@ const afterPut = (
   return isContentNew && isRoot ? incomplete(next, seq) : next;
 };
 
-const afterDelete = (
-  schema: SyncSchema,
-  snapshot: Snapshot,
-  { kind, id }: EntityChange,
-  seq: number,
-): Snapshot => {
+const afterDelete = (schema: SyncSchema, snapshot: Snapshot, { kind, id }: EntityChange, seq: number): Snapshot => {
   const { scope } = schema.snapshot(snapshot.kind);
   if (kind === scope ? id === snapshot.scopeId : id === snapshot.tenantId) return emptied(schema, snapshot);
   const key = ancestorKey(schema.entity(scope), kind);
@@ -42,9 +37,7 @@ const after = (schema: SyncSchema, snapshot: Snapshot, effect: EventEffect, seq:
   const isRelevant = effect.kind === null || schema.isRelevant(schema.snapshot(snapshot.kind), effect.kind);
   if (!isRelevant) return snapshot;
   if (effect.type === "undecodable") return incomplete(snapshot, seq);
-  return effect.op === "put"
-    ? afterPut(schema, snapshot, effect, seq)
-    : afterDelete(schema, snapshot, effect, seq);
+  return effect.op === "put" ? afterPut(schema, snapshot, effect, seq) : afterDelete(schema, snapshot, effect, seq);
 };
 
 /** A snapshot after an event. One that it holds already changes nothing. Pure. */

@@ -17,10 +17,13 @@ const invalid = ({ issues }: z.ZodError): ApiProblem =>
 /** The name of a mutation's entity to people: as it is created, or as some view shows it. */
 const titleOf = (engine: SyncEngine, { title = "" }: EntityDescriptor, mutation: Mutation): string => {
   const { entity: kind, id, op, input, known } = mutation;
-  const entity = op === "create" ? input : (known ?? engine.find(kind, id, (each) => isShownIn(engine.schema, each, mutation)));
+  const entity =
+    op === "create" ? input : (known ?? engine.find(kind, id, (each) => isShownIn(engine.schema, each, mutation)));
   const text = entity?.[title];
   return typeof text === "string" ? text : "";
 };
+
+const fieldsOf = (body: object): Mutation["input"] => Object.fromEntries(Object.entries(body));
 
 const bodySchema = (descriptor: EntityDescriptor, op: Operation): z.ZodType<object> | undefined =>
   op === "delete" ? undefined : descriptor[op];
@@ -53,7 +56,7 @@ export const propose = (
     else caller.refused(problem);
     return;
   }
-  engine.mutate({ ...mutation, input: { ...parsed?.data } }, title, caller);
+  engine.mutate({ ...mutation, input: fieldsOf(parsed?.data ?? {}) }, title, caller);
 };
 
 /** Texts as they were when their editing began, and the version of their entity then. */
@@ -87,20 +90,20 @@ export const entityActions = <
   return {
     create: (input, caller) => {
       const id = engine.newEntityId();
-      act({ op: "create", id, input: { ...input }, ...(caller === undefined ? {} : { caller }) });
+      act({ op: "create", id, input: fieldsOf(input), ...(caller === undefined ? {} : { caller }) });
       return id;
     },
     update: (id, change, base) =>
       act({
         op: "update",
         id,
-        input: { ...change },
+        input: fieldsOf(change),
         ...(base === undefined ? {} : { ifVersion: base.version, base: base.texts }),
       }),
-    move: (id, placement) => act({ op: "move", id, input: { ...placement } }),
+    move: (id, placement) => act({ op: "move", id, input: fieldsOf(placement) }),
     delete: (id) => act({ op: "delete", id, input: {} }),
     updateKnown: (entity, change) =>
-      act({ op: "update", id: String(entity[key]), input: { ...change }, known: entity }),
+      act({ op: "update", id: String(entity[key]), input: fieldsOf(change), known: entity }),
     deleteKnown: (entity) => act({ op: "delete", id: String(entity[key]), input: {}, known: entity }),
   };
 };

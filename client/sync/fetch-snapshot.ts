@@ -46,6 +46,21 @@ const entitiesOf = (
   return { ...found, [scope]: [{ ...root, version: Number(root["version"]) }] };
 };
 
+/** The snapshot that a document shows. */
+export const fromDocument = (
+  schema: SyncSchema,
+  { kind, scopeId }: SnapshotRef,
+  document: Readonly<Record<string, unknown>>,
+  read: Pick<Snapshot, "position" | "generation" | "etag">,
+  previous?: Snapshot,
+): Snapshot => {
+  const definition = schema.snapshot(kind);
+  const [tenantKey] = Object.values(schema.entity(definition.scope).scope);
+  const tenantId = tenantKey === undefined ? scopeId : String(document[tenantKey]);
+  const entities = entitiesOf(schema, definition, document);
+  return createSnapshot(schema, { kind, scopeId, tenantId, ...read, entities }, previous);
+};
+
 const readDocument = async (
   api: ApiClient,
   schema: SyncSchema,
@@ -63,20 +78,7 @@ const readDocument = async (
   const position = positioned(answer.position);
   if (answer.status === 304 && previous !== undefined) return { ...previous, position, generation };
   if (!("data" in answer)) throw invalid(304, "there is nothing to compare with");
-  const [tenantKey] = Object.values(schema.entity(definition.scope).scope);
-  return createSnapshot(
-    schema,
-    {
-      kind,
-      scopeId,
-      tenantId: tenantKey === undefined ? scopeId : String(answer.data[tenantKey]),
-      position,
-      generation,
-      etag: answer.etag,
-      entities: entitiesOf(schema, definition, answer.data),
-    },
-    previous,
-  );
+  return fromDocument(schema, ref, answer.data, { position, generation, etag: answer.etag }, previous);
 };
 
 const readPages = async (

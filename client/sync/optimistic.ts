@@ -32,7 +32,9 @@ export const isShownIn = (schema: SyncSchema, snapshot: Snapshot, { entity, id, 
   const definition = schema.snapshot(snapshot.kind);
   if (!schema.isRelevant(definition, entity)) return false;
   // A mutation that an earlier version stored may not name all its ancestors.
-  return entity === definition.scope ? id === snapshot.scopeId : (scope[definition.scope] ?? snapshot.scopeId) === snapshot.scopeId;
+  return entity === definition.scope
+    ? id === snapshot.scopeId
+    : (scope[definition.scope] ?? snapshot.scopeId) === snapshot.scopeId;
 };
 
 type Context = {

@@ -93,9 +93,7 @@ export class SyncSchema {
   /** The container that an entity sorts in where that is not its parent, and the field with the container's id. */
   containerOf(descriptor: EntityDescriptor): { readonly kind: string; readonly key: string } | null {
     const { order } = descriptor;
-    return order === undefined || order.within === parentOf(descriptor)
-      ? null
-      : { kind: order.within, key: order.key };
+    return order === undefined || order.within === parentOf(descriptor) ? null : { kind: order.within, key: order.key };
   }
 
   isContainer(kind: string): boolean {

@@ -25,7 +25,8 @@ export class SnapshotCache {
 
   all(): readonly Snapshot[] {
     const found: Snapshot[] = [];
-    for (const { state } of this.#queryClient.getQueryCache().getAll()) if (isSnapshot(state.data)) found.push(state.data);
+    for (const { state } of this.#queryClient.getQueryCache().getAll())
+      if (isSnapshot(state.data)) found.push(state.data);
     return found;
   }
 

@@ -59,10 +59,7 @@ export const rootIn = <Schema extends z.ZodType<Entity>>(
 export const hasEntity = ({ isDeleted, collections }: Snapshot, kind: string, id: string): boolean =>
   !isDeleted && (collections[kind]?.has(id) ?? false);
 
-export type SnapshotContent = Pick<
-  Snapshot,
-  "kind" | "scopeId" | "tenantId" | "position" | "generation" | "etag"
-> & {
+export type SnapshotContent = Pick<Snapshot, "kind" | "scopeId" | "tenantId" | "position" | "generation" | "etag"> & {
   /** Entities by kind. */
   readonly entities: Readonly<Record<string, readonly Entity[]>>;
 };

@@ -42,6 +42,7 @@ export class SyncEngine {
   readonly api: ApiClient;
   readonly schema: SyncEngineDeps["schema"];
   readonly clock: SyncEngineDeps["clock"];
+  readonly newId: () => string;
   readonly newEntityId: () => string;
   readonly outbox: Outbox;
   readonly persister: Persister;
@@ -65,6 +66,7 @@ export class SyncEngine {
     this.api = api;
     this.schema = schema;
     this.clock = clock;
+    this.newId = deps.newId;
     this.newEntityId = deps.newEntityId;
     this.#views = new Views(schema);
     this.#cache = new SnapshotCache(queryClient);

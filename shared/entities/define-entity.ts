@@ -67,14 +67,7 @@ export type EntityDefinition<
 };
 
 /** Any entity's definition, for code that works by look-up. */
-export type EntityDescriptor = EntityDefinition<
-  string,
-  readonly Verb[],
-  z.ZodType<Entity>,
-  string,
-  Body,
-  Body
->;
+export type EntityDescriptor = EntityDefinition<string, readonly Verb[], z.ZodType<Entity>, string, Body, Body>;
 
 export const defineEntity = <
   const Kind extends string,

@@ -1,5 +1,6 @@
 import { seeded } from "../../client/realtime/testing/sim-clock.ts";
-import { tasksIn } from "../../client/sync/task-table.ts";
+import { tasksIn } from "../../client/sync/testing/things.ts";
+import { boardRef } from "../../web/src/entities/snapshots.ts";
 import { addMember, type Ground, makeGround, restAt } from "../support/api.ts";
 import { type Dice, diceOf, FAULTS, type Fault } from "./faults.ts";
 import { openPage, type Page } from "./people.ts";
@@ -41,13 +42,13 @@ type Writer = { readonly titles: Set<string>; write(): void };
 /** Makes, moves and renames tasks on one page, as a person would; nothing is ever deleted. */
 const writerOf = (page: Page, name: string, { random, one }: Dice): Writer => {
   const titles = new Set<string>();
-  const { actions, runtime, ground } = page;
+  const { actions, engine, ground } = page;
   return {
     titles,
     write: () => {
-      const view = runtime.viewBoard(ground.board.id);
+      const view = engine.view(boardRef(ground.board.id));
       const columns = [ground.todo.id, ground.doing.id];
-      const tasks = view === null ? [] : columns.flatMap((columnId) => [...tasksIn(view.tasks, columnId)]);
+      const tasks = view === null ? [] : columns.flatMap((columnId) => [...tasksIn(view, columnId)]);
       const dice = random();
       if (tasks.length === 0 || dice < 0.4) {
         const title = `${name}-${titles.size}`;
@@ -131,9 +132,9 @@ export const runChaos = async (plan: ChaosPlan): Promise<ChaosReport> => {
   let redisIsAway = false;
   let answeredWithoutRedis = 0;
   const onWay = new Set<string>();
-  for (const { runtime } of pages) {
-    runtime.subscribe(() => {
-      for (const { key, status } of runtime.outbox.entries) {
+  for (const { engine } of pages) {
+    engine.subscribe(() => {
+      for (const { key, status } of engine.outbox.pending) {
         if (status !== "answered") onWay.add(key);
         else if (onWay.delete(key) && redisIsAway) answeredWithoutRedis += 1;
       }
@@ -173,8 +174,8 @@ export const runChaos = async (plan: ChaosPlan): Promise<ChaosReport> => {
     ...[...world.apis, ...world.sockets].filter((node) => node.hasEnded()).map(({ name }) => `${name} ended by itself`),
     ...[...truth.values()].flatMap(logFaults),
     ...pages.flatMap(({ faults }, index) => faults.map((fault) => `page ${index}: ${fault}`)),
-    ...pages.flatMap(({ runtime }, index) =>
-      runtime.outbox.refusals.map(({ title, problem }) => `page ${index}: ${title} was refused: ${problem.code}`),
+    ...pages.flatMap(({ engine }, index) =>
+      engine.outbox.rejections.map(({ title, problem }) => `page ${index}: ${title} was refused: ${problem.code}`),
     ),
     ...wanted.filter((title) => !inDatabase.has(title)).map((title) => `${title} is lost`),
     ...[...inDatabase].filter(([, times]) => times > 1).map(([title, times]) => `${title} is there ${times} times`),

@@ -1,5 +1,6 @@
-import { tasksIn } from "../../client/sync/task-table.ts";
+import { tasksOf } from "../../client/sync/testing/things.ts";
 import type { Position } from "../../shared/protocol/position.ts";
+import { boardRef } from "../../web/src/entities/snapshots.ts";
 import type { Ground } from "../support/api.ts";
 import type { Page } from "./people.ts";
 import type { World } from "./world.ts";
@@ -42,11 +43,10 @@ export const truthOf = async ({ query }: World, { team, board }: Ground): Promis
 };
 
 /** What a page shows, in the same words. */
-const shownBy = ({ runtime, ground }: Page): string => {
-  const view = runtime.viewBoard(ground.board.id);
+const shownBy = ({ engine, ground }: Page): string => {
+  const view = engine.view(boardRef(ground.board.id));
   if (view === null) return "nothing";
-  return [...view.columns.keys()]
-    .flatMap((columnId) => [...tasksIn(view.tasks, columnId)])
+  return [...tasksOf(view).values()]
     .map(({ id, columnId, rank, version, title }) => lineOf(id, columnId, rank, version, title))
     .sort()
     .join("\n");
@@ -56,7 +56,7 @@ const shownBy = ({ runtime, ground }: Page): string => {
 export const lagOf = (page: Page, { head, picture }: Truth): string | null => {
   const { status } = page.realtime.status();
   const position = page.realtime.position(page.ground.team.id);
-  if (page.runtime.outbox.entries.length > 0) return `${page.runtime.outbox.entries.length} changes are on their way`;
+  if (page.engine.outbox.pending.length > 0) return `${page.engine.outbox.pending.length} changes are on their way`;
   if (status !== "live") return `its status is ${status}`;
   if (position?.epoch !== head.epoch || position.seq !== head.seq)
     return `it is at ${position?.epoch}:${position?.seq}, the log at ${head.epoch}:${head.seq}`;

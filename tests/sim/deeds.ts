@@ -71,7 +71,7 @@ export const DEEDS: readonly Deed[] = [
   {
     name: "everything read again",
     weight: 6,
-    run: (world) => void anyPage(world)?.runtime.queryClient.invalidateQueries(),
+    run: (world) => void anyPage(world)?.engine.queryClient.invalidateQueries(),
   },
   { name: "a page seen again", weight: 2, run: (world) => anyPage(world)?.wake() },
   {

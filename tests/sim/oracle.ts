@@ -1,7 +1,9 @@
-import { type BoardState, boardStateOf } from "../../client/sync/snapshots.ts";
+import type { Snapshot } from "../../client/sync/snapshot.ts";
 import { picture } from "../../client/sync/testing/scenario.ts";
+import { snapshotOf } from "../../client/sync/testing/things.ts";
 import { boardSnapshotSchema } from "../../shared/boards.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
+import { boardsRef, membersRef } from "../../web/src/entities/snapshots.ts";
 import { restWithoutTime } from "./ground.ts";
 import type { Page } from "./page.ts";
 import type { World } from "./world.ts";
@@ -42,18 +44,19 @@ export const readTruth = (world: World): Truth => {
   };
 };
 
-const pictureOf = (snapshot: Parameters<typeof boardStateOf>[0]): string =>
-  picture(boardStateOf(snapshot, { position: { epoch: "0", seq: 0 }, begun: 0, etag: null }, undefined));
+const pictureOf = (snapshot: Parameters<typeof snapshotOf>[0]): string => picture(snapshotOf(snapshot));
 
 /** States never change, so each is drawn once. */
-const pictures = new WeakMap<BoardState, string>();
+const pictures = new WeakMap<Snapshot, string>();
 
-const boardOf = (state: BoardState | null): string | null => {
-  if (state === null || state.deleted) return null;
+const boardOf = (state: Snapshot | null): string | null => {
+  if (state === null || state.isDeleted) return null;
   const drawn = pictures.get(state) ?? picture(state);
   pictures.set(state, drawn);
   return drawn;
 };
+
+const shownIn = (view: Snapshot | null, kind: string): Iterable<unknown> => view?.collections[kind]?.values() ?? [];
 
 /** How live a page can be at best, behind what stands between it and the servers. */
 const bestStatus = (world: World, page: Page): ReturnType<Page["realtime"]["status"]>["status"] => {
@@ -65,18 +68,18 @@ const bestStatus = (world: World, page: Page): ReturnType<Page["realtime"]["stat
 /** How a page's state differs from the truth; `null` when it does not. */
 export const differenceOf = (world: World, page: Page, truth: Truth): string | null => {
   const { teamId } = world.workshop.ground;
-  const { runtime, realtime } = page;
+  const { engine, realtime } = page;
   const told = (what: string, shown: string | null, held: string | null) =>
     `${page.process.name} (${page.subscription}, ${page.realtime.connection.kind}): ${what}\n    shows ${shown}\n    truth ${held}`;
   const position = page.position === null ? "none" : formatPosition(page.position);
   if (position !== truth.at) return told("its position", position, truth.at);
   const confirmed = boardOf(page.confirmed);
   if (confirmed !== truth.board) return told("the board as confirmed", confirmed, truth.board);
-  const left = runtime.outbox.entries.length;
+  const left = engine.outbox.pending.length;
   if (left > 0)
     return told(
       "changes left",
-      runtime.outbox.entries.map(({ intent, status }) => `${intent.kind} ${status}`).join(),
+      engine.outbox.pending.map(({ mutation, status }) => `${mutation.entity} ${mutation.op} ${status}`).join(),
       "none",
     );
   const view = boardOf(page.view);
@@ -85,8 +88,8 @@ export const differenceOf = (world: World, page: Page, truth: Truth): string | n
   const best = bestStatus(world, page);
   if (status !== best) return told("the status", status, best);
   if (!page.hasLists) return null;
-  const members = inOrder(runtime.viewMembers(teamId)?.items.values() ?? [], "userId");
-  if (members !== truth.members) return told("the members", members, truth.members);
-  const boards = inOrder(runtime.viewBoards(teamId)?.items.values() ?? [], "id");
-  return boards === truth.boards ? null : told("the boards", boards, truth.boards);
+  const people = inOrder(shownIn(engine.view(membersRef(teamId)), "member"), "userId");
+  if (people !== truth.members) return told("the members", people, truth.members);
+  const list = inOrder(shownIn(engine.view(boardsRef(teamId)), "board"), "id");
+  return list === truth.boards ? null : told("the boards", list, truth.boards);
 };

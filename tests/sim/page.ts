@@ -2,21 +2,21 @@ import { environmentManager, notifyManager, QueryObserver, timeoutManager } from
 import { createApiClient, type Fetch } from "../../client/browser/api-client.ts";
 import { fetchTokenOver } from "../../client/browser/browser-ports.ts";
 import { pollByHttp, streamByHttp } from "../../client/browser/http-transports.ts";
-import { type BoardState, isTenantState } from "../../client/sync/snapshots.ts";
-import type { Runtime } from "../../client/sync/sync-engine.ts";
+import { snapshotQuery } from "../../client/react/use-snapshot.ts";
+import { ME_KEY } from "../../client/sync/signed-in.ts";
+import type { Snapshot } from "../../client/sync/snapshot.ts";
+import { connect, type SyncClient } from "../../client/sync-client.ts";
 import { userIdSchema } from "../../shared/ids.ts";
 import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { type BoardActions, boardActions } from "../../web/src/board/board-actions.ts";
-import { boardQuery, boardsQuery, membersQuery } from "../../web/src/session/queries.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/session/query-client.ts";
-import { keys } from "../../web/src/session/query-keys.ts";
+import { boardRef, boardsRef, membersRef } from "../../web/src/entities/snapshots.ts";
+import { createPageClient } from "../../web/src/session/page-client.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
 import "../../client/realtime/fallback/load-fallback.ts";
 import { joinTeam } from "../../client/react/join-team.ts";
 import type { Notice } from "../../client/realtime/notices.ts";
 import type { ServerSentEvent, Socket, SocketHandlers } from "../../client/realtime/ports.ts";
-import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
 import { SimProcess } from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -82,9 +82,10 @@ export type PageOptions = {
 export class Page {
   readonly process: SimProcess;
   readonly userId: string;
-  readonly realtime: RealtimeClient;
-  readonly runtime: Runtime;
+  readonly realtime: SyncClient["realtime"];
+  readonly engine: SyncClient["engine"];
   readonly actions: BoardActions;
+  readonly #client: SyncClient;
   readonly #options: PageOptions;
   readonly #undo: (() => void)[];
   #last: Position | null = null;
@@ -99,57 +100,55 @@ export class Page {
     const { clock } = this.process;
     const { random } = options.scheduler;
     const api = createApiClient({ fetch: options.fetch(this.process) });
-    const queryClient = createQueryClient({ api, clock, random, newId, newEntityId: newId });
-    const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
-    queryClient.setQueryData(keys.me, { user, teams: [] });
-    this.runtime = runtimeOf(queryClient);
     const openStream = streamByHttp(api);
-    this.realtime = new RealtimeClient({
-      clock,
-      random,
-      connect: (_, handlers) => options.connect(this.process, handlers),
-      fetchToken: fetchTokenOver(api),
-      stream: (tenantId, since, handlers) => {
-        const hear = options.hearStream();
-        return openStream(tenantId, since, {
-          ...handlers,
-          onEvent: (event) => {
-            hear(event);
-            handlers.onEvent(event);
-          },
-        });
+    this.#client = createPageClient({
+      api,
+      newId,
+      newEntityId: newId,
+      ports: {
+        clock,
+        random,
+        connect: (_, handlers) => options.connect(this.process, handlers),
+        fetchToken: fetchTokenOver(api),
+        stream: (tenantId, since, handlers) => {
+          const hear = options.hearStream();
+          return openStream(tenantId, since, {
+            ...handlers,
+            onEvent: (event) => {
+              hear(event);
+              handlers.onEvent(event);
+            },
+          });
+        },
+        poll: pollByHttp(api),
       },
-      poll: pollByHttp(api),
     });
-    const { runtime, realtime } = this;
-    this.actions = boardActions(runtime, boardId);
+    const { engine, realtime, queryClient } = this.#client;
+    this.engine = engine;
+    this.realtime = realtime;
+    const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
+    queryClient.setQueryData(ME_KEY, { user, teams: [] });
+    this.actions = boardActions(engine, boardId);
+    const refs = [boardRef(boardId), ...(options.hasLists ? [boardsRef(teamId), membersRef(teamId)] : [])];
     this.#undo = [
-      realtime.listen((notice) => this.#watch(notice)),
-      runtime.attach(realtime, (listener) => realtime.listen(listener)),
-      new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
+      realtime.on((notice) => this.#watch(notice)),
+      ...refs.map((ref) => new QueryObserver(queryClient, snapshotQuery(engine, ref)).subscribe(() => {})),
+      connect(this.#client),
+      joinTeam(realtime, engine, teamId),
     ];
-    if (options.hasLists) {
-      this.#undo.push(
-        new QueryObserver(queryClient, boardsQuery(runtime, teamId)).subscribe(() => {}),
-        new QueryObserver(queryClient, membersQuery(runtime, teamId)).subscribe(() => {}),
-      );
-    }
-    realtime.start();
-    this.#undo.push(joinTeam(realtime, runtime, teamId));
   }
 
   get hasLists(): boolean {
     return this.#options.hasLists;
   }
 
-  get view(): BoardState | null {
-    return this.runtime.viewBoard(this.#options.boardId);
+  get view(): Snapshot | null {
+    return this.engine.view(boardRef(this.#options.boardId));
   }
 
   /** The board as it is confirmed, without what is on its way. */
-  get confirmed(): BoardState | null {
-    const state: unknown = this.runtime.queryClient.getQueryData(keys.board(this.#options.boardId));
-    return isTenantState(state) && state.kind === "board" ? state : null;
+  get confirmed(): Snapshot | null {
+    return this.engine.confirmed(boardRef(this.#options.boardId));
   }
 
   get position(): Position | null {
@@ -162,20 +161,20 @@ export class Page {
 
   /** Whether it waits before it tries again what failed often. */
   get isWaiting(): boolean {
-    const isSending = this.runtime.outbox.entries.some(({ status }) => status === "waiting");
+    const isSending = this.engine.outbox.pending.some(({ status }) => status === "waiting");
     return isSending || this.realtime.connection.kind !== "open";
   }
 
   /** Somebody looks at the tab again. */
   wake(): void {
     this.realtime.wake();
-    this.runtime.outbox.wake();
+    this.engine.outbox.wake();
   }
 
   /** The browser says whether there is a network. */
   setNetwork(up: boolean): void {
     this.realtime.setNetwork(up);
-    if (up) this.runtime.outbox.wake();
+    if (up) this.engine.outbox.wake();
   }
 
   /** The tab is closed, or the person signs out. */
@@ -183,9 +182,8 @@ export class Page {
     if (this.isOver) return;
     this.isOver = true;
     for (const undo of this.#undo) undo();
-    this.realtime.stop();
-    this.runtime.clear();
-    this.runtime.queryClient.clear();
+    this.engine.clear();
+    this.engine.queryClient.clear();
   }
 
   #watch(notice: Notice): void {

@@ -24,10 +24,7 @@ const mustWait = ({ mutation }: PendingMutation, dependencies: Dependencies, ear
   );
 
 /** The mutations that may be sent now: those they depend on are answered, and few are in flight at once. */
-export const dueIn = (
-  pending: readonly PendingMutation[],
-  { dependenciesOf, isMine }: Sender,
-): PendingMutation[] => {
+export const dueIn = (pending: readonly PendingMutation[], { dependenciesOf, isMine }: Sender): PendingMutation[] => {
   const due: PendingMutation[] = [];
   const earlier: Earlier[] = [];
   const room = roomIn(pending);

@@ -1,13 +1,15 @@
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { browserPorts } from "../../../client/browser/browser-ports.ts";
+import { pageApi } from "../../../client/browser/page-api.ts";
 import { SocketProvider } from "../../../client/react/socket-provider.tsx";
 import { useAutoRefresh } from "../../../client/react/use-auto-refresh.ts";
 import { useEventStream } from "../../../client/react/use-event-stream.ts";
 import { useRealtimeRefresh } from "../../../client/react/use-realtime-refresh.ts";
+import { RealtimeClient } from "../../../client/realtime/realtime-client.ts";
 import { wordLoaders } from "../../../web/src/app/word-loaders.ts";
 import { LastUpdatedIndicator } from "../../../web/src/features/status/last-updated-indicator.tsx";
 import { startI18n } from "../../../web/src/i18n/i18n.ts";
-import { createQueryClient } from "../../../web/src/session/query-client.ts";
 
 const read = async (path: string): Promise<number> => (await fetch(path)).json();
 
@@ -45,10 +47,11 @@ const NewTasks = ({ teamId }: { readonly teamId: string }) => {
 void startI18n(wordLoaders);
 
 export const App = () => {
-  const [queryClient] = useState(() => createQueryClient());
+  const [queryClient] = useState(() => new QueryClient());
+  const [realtime] = useState(() => new RealtimeClient(browserPorts(pageApi)));
   return (
     <QueryClientProvider client={queryClient}>
-      <SocketProvider>
+      <SocketProvider client={realtime}>
         <LastUpdatedIndicator />
         <Sales shopId="shop-7" />
         <Rate />

@@ -4,8 +4,8 @@ import type { TaskFilter } from "../../../shared/filters.ts";
 import type { Label } from "../../../shared/labels.ts";
 import type { Member } from "../../../shared/members.ts";
 import type { User } from "../../../shared/users.ts";
+import type { BoardActions } from "./board-actions.ts";
 import type { BoardUi } from "./board-ui.ts";
-import type { BoardActions } from "./use-mutations.ts";
 
 /** What everything on a board may ask for; changes only when the board's frame does, not with its tasks. */
 export type BoardContextValue = {

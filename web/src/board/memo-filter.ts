@@ -10,7 +10,7 @@ const isEmpty = (filter: TaskFilter): boolean =>
  * Filters lists of tasks. A task that has not changed is not judged again: folding the case of 10,000 descriptions
  * for each event would cost more than all the rest.
  */
-export const taskSifter = (filter: TaskFilter): ((tasks: readonly Task[]) => readonly Task[]) => {
+export const memoizedFilter = (filter: TaskFilter): ((tasks: readonly Task[]) => readonly Task[]) => {
   if (isEmpty(filter)) return (tasks) => tasks;
   const matches = taskMatcher(filter);
   const verdicts = new WeakMap<Task, boolean>();

@@ -1,22 +1,21 @@
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { ApiProblem } from "../../../client/browser/api-client.ts";
-import { subjectOf } from "../../../client/sync/mutations.ts";
-import type { Runtime } from "../../../client/sync/sync-engine.ts";
-import { taskIn, tasksIn } from "../../../client/sync/task-table.ts";
+import { useSnapshot } from "../../../client/react/use-snapshot.ts";
+import { useView } from "../../../client/react/use-view.ts";
+import type { Collection } from "../../../client/sync/collection.ts";
+import { entitiesIn, rootIn } from "../../../client/sync/snapshot.ts";
+import type { SyncEngine } from "../../../client/sync/sync-engine.ts";
 import { stableList } from "../../../client/sync/views.ts";
-import type { Board } from "../../../shared/boards.ts";
-import type { Column } from "../../../shared/columns.ts";
+import { type Board, boards } from "../../../shared/boards.ts";
+import { type Column, columns } from "../../../shared/columns.ts";
 import type { TaskFilter } from "../../../shared/filters.ts";
-import type { Label } from "../../../shared/labels.ts";
-import type { Member } from "../../../shared/members.ts";
-import { compareRanked } from "../../../shared/rank.ts";
+import { type Label, labels } from "../../../shared/labels.ts";
+import { type Member, members } from "../../../shared/members.ts";
 import type { Role } from "../../../shared/role.ts";
-import type { Task } from "../../../shared/tasks.ts";
-import { boardQuery } from "../session/queries.ts";
-import { useRuntime } from "../session/query-client.ts";
-import { useView } from "../session/use-view.ts";
-import { taskSifter } from "./memo-filter.ts";
+import { type Task, tasks } from "../../../shared/tasks.ts";
+import { boardRef } from "../entities/snapshots.ts";
+import { meOf } from "../session/me-query.ts";
+import { memoizedFilter } from "./memo-filter.ts";
 
 export type BoardStatus = "loading" | "ready" | "gone" | "forbidden" | "error";
 
@@ -44,19 +43,21 @@ const NO_TASKS: readonly Task[] = [];
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }) => a.name.localeCompare(b.name);
 
-const partsOf = (runtime: Runtime, boardId: string, before: BoardParts = NOTHING): BoardParts => {
-  const state = runtime.viewBoard(boardId);
-  if (state === null) return NOTHING;
-  const me = runtime.me();
-  const gaveUp = runtime.tenants.gaveUp(state.teamId);
-  const own = me === null ? undefined : state.members.get(me.user.id);
+const partsOf = (engine: SyncEngine, boardId: string, before: BoardParts = NOTHING): BoardParts => {
+  const snapshot = engine.view(boardRef(boardId));
+  if (snapshot === null) return NOTHING;
+  const me = meOf(engine);
+  const { tenantId, isDeleted } = snapshot;
+  const gaveUp = engine.gaveUp(tenantId);
+  const people = entitiesIn(snapshot, members);
+  const own = me === null ? undefined : people.get(me.user.id);
   const parts: BoardParts = {
-    access: state.deleted || gaveUp === "deleted" ? "gone" : gaveUp === null ? null : "forbidden",
-    board: state.board,
-    columns: stableList(before.columns, [...state.columns.values()].sort(compareRanked)),
-    labels: stableList(before.labels, [...state.labels.values()].sort(byName)),
-    members: stableList(before.members, [...state.members.values()].sort(byName)),
-    role: own?.role ?? me?.teams.find(({ id }) => id === state.teamId)?.role ?? null,
+    access: isDeleted || gaveUp === "deleted" ? "gone" : gaveUp === null ? null : "forbidden",
+    board: rootIn(snapshot, boards) ?? null,
+    columns: stableList(before.columns, entitiesIn(snapshot, columns).group(boardId)),
+    labels: stableList(before.labels, [...entitiesIn(snapshot, labels).values()].sort(byName)),
+    members: stableList(before.members, [...people.values()].sort(byName)),
+    role: own?.role ?? me?.teams.find(({ id }) => id === tenantId)?.role ?? null,
   };
   const isSame =
     parts.access === before.access &&
@@ -78,10 +79,9 @@ const statusOf = (parts: BoardParts, error: Error | null): BoardStatus => {
 
 /** Reads a board and keeps it; its result does not change its identity when only tasks change. */
 export const useBoard = (boardId: string): BoardView => {
-  const runtime = useRuntime();
-  const { error, refetch } = useQuery(boardQuery(runtime, boardId));
+  const { error, refetch } = useSnapshot(boardRef(boardId));
   const parts = useView<BoardParts>(
-    useCallback((from: Runtime, before: BoardParts | undefined) => partsOf(from, boardId, before), [boardId]),
+    useCallback((from: SyncEngine, before: BoardParts | undefined) => partsOf(from, boardId, before), [boardId]),
   );
   return useMemo(() => {
     const { access: _, ...shown } = parts;
@@ -89,60 +89,60 @@ export const useBoard = (boardId: string): BoardView => {
       ...shown,
       status: statusOf(parts, error),
       ...(error === null ? {} : { error }),
-      refetch: () => void refetch(),
+      refetch,
     };
   }, [parts, error, refetch]);
+};
+
+const tasksIn = (engine: SyncEngine, boardId: string): Collection<Task> | null => {
+  const snapshot = engine.view(boardRef(boardId));
+  return snapshot && entitiesIn(snapshot, tasks);
 };
 
 /** The column's tasks in order that pass the filter. A filter that says the same may be another object. */
 export const useColumnTasks = (boardId: string, columnId: string, filter: TaskFilter): readonly Task[] => {
   const text = JSON.stringify(filter);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the filter
-  const sift = useMemo(() => taskSifter(filter), [text]);
-  return useView<readonly Task[]>((runtime, before) => {
-    const state = runtime.viewBoard(boardId);
-    return state === null ? NO_TASKS : stableList(before, sift(tasksIn(state.tasks, columnId)));
+  const pass = useMemo(() => memoizedFilter(filter), [text]);
+  return useView<readonly Task[]>((engine, before) => {
+    const all = tasksIn(engine, boardId);
+    return all === null ? NO_TASKS : stableList(before, pass(all.group(columnId)));
   });
 };
 
-/** How many tasks the column holds, whatever the filter. */
+/** The number of the column's tasks, whatever the filter. */
 export const useTaskCount = (boardId: string, columnId: string): number =>
-  useView((runtime) => {
-    const state = runtime.viewBoard(boardId);
-    return state === null ? 0 : tasksIn(state.tasks, columnId).length;
-  });
+  useView((engine) => tasksIn(engine, boardId)?.group(columnId).length ?? 0);
 
 /** `null` when the board does not show it: it is gone, archived, or not read yet. */
 export const useTask = (boardId: string, taskId: string): Task | null =>
-  useView((runtime) => {
-    const state = runtime.viewBoard(boardId);
-    return (state && taskIn(state.tasks, taskId)) ?? null;
-  });
+  useView((engine) => tasksIn(engine, boardId)?.get(taskId) ?? null);
 
 const isUnsent = ({ status }: { readonly status: string }) => status !== "answered";
 
-/** Ids of what has changes on this board that the server has not answered yet. */
+/** Ids of the entities on this board with mutations that the server has not answered yet. */
 export const usePending = (boardId: string): ReadonlySet<string> =>
   useView<ReadonlySet<string>>(({ outbox }, before) => {
     const ids = new Set<string>();
-    for (const entry of outbox.entries) {
-      if (entry.intent.boardId === boardId && isUnsent(entry)) ids.add(subjectOf(entry.intent));
+    for (const { mutation, status } of outbox.pending) {
+      const isHere = mutation.scope["board"] === boardId || mutation.id === boardId;
+      if (isHere && isUnsent({ status })) ids.add(mutation.id);
     }
     const isSame = before?.size === ids.size && [...ids].every((id) => before.has(id));
     return isSame ? before : ids;
   });
 
-/** The device keeps no more: what waits would be lost with the page. */
-export const useForgetful = (): boolean => useView(({ outbox }) => outbox.isForgetful);
+/** Storage takes no more: changes that wait would be lost with the page. */
+export const useStorageUnavailable = (): boolean => useView(({ outbox }) => outbox.storageError !== null);
 
-/** When what was restored from the device was last in step, epoch milliseconds; `null` when nothing was. */
-export const useKeptAt = (): number | null => useView(({ keeper }) => keeper.keptAt);
+/** When the restored data was last current, epoch milliseconds; `null` when none was restored. */
+export const useRestoredFrom = (): number | null => useView(({ persister }) => persister.restoredFrom);
 
-/** How many changes this browser keeps for whoever made them, while nobody is signed in. */
-export const useUnsentHere = (): number => useView(({ keeper }) => keeper.unsent);
+/** The number of changes that this browser stores for whoever made them, while nobody is signed in. */
+export const useUnsentHere = (): number => useView(({ persister }) => persister.unsentCount);
 
-/** How many changes were taken back and are still told of, of all boards. */
-export const useRefusedCount = (): number => useView(({ outbox }) => outbox.refusals.length);
+/** The number of refused changes that are still shown, of all boards. */
+export const useRefusedCount = (): number => useView(({ outbox }) => outbox.rejections.length);
 
-/** How many changes wait to be sent or answered, of all boards. */
-export const usePendingCount = (): number => useView(({ outbox }) => outbox.entries.filter(isUnsent).length);
+/** The number of changes that wait to be sent or answered, of all boards. */
+export const usePendingCount = (): number => useView(({ outbox }) => outbox.pending.filter(isUnsent).length);

@@ -1,60 +1,54 @@
 import { useMemo } from "react";
 import type { ApiProblem } from "../../../client/browser/api-client.ts";
-import type { Intent, IntentKind } from "../../../client/sync/mutations.ts";
-import type { Runtime } from "../../../client/sync/sync-engine.ts";
-import { type TextConflict, textsOf, writtenIn } from "../entities/task-text.ts";
-import { useRuntime } from "../session/query-client.ts";
-import { useView } from "../session/use-view.ts";
+import { useSyncEngine } from "../../../client/react/sync-context.ts";
+import { useView } from "../../../client/react/use-view.ts";
+import type { Mutation } from "../../../client/sync/mutation.ts";
+import type { SyncEngine } from "../../../client/sync/sync-engine.ts";
+import { type TextEdit, textEditsOf } from "../../../client/sync/text-merge.ts";
+import { lostText } from "../entities/lost-text.ts";
 import { type BoardActions, boardActions } from "./board-actions.ts";
-import { type BoardsActions, boardsActions } from "./team-boards-actions.ts";
-
-export type { BoardActions, BoardsActions, IntentKind };
+import { type TeamBoardsActions, teamBoardsActions } from "./team-boards-actions.ts";
 
 /** The functions keep their identity while `boardId` stays the same. */
 export const useBoardActions = (boardId: string): BoardActions => {
-  const runtime = useRuntime();
-  return useMemo(() => boardActions(runtime, boardId), [runtime, boardId]);
+  const engine = useSyncEngine();
+  return useMemo(() => boardActions(engine, boardId), [engine, boardId]);
 };
 
-export const useBoardsActions = (teamId: string): BoardsActions => {
-  const runtime = useRuntime();
-  return useMemo(() => boardsActions(runtime, teamId), [runtime, teamId]);
+export const useBoardsActions = (teamId: string): TeamBoardsActions => {
+  const engine = useSyncEngine();
+  return useMemo(() => teamBoardsActions(engine, teamId), [engine, teamId]);
 };
 
 export type RefusedChange = {
   readonly id: string;
-  /** What was tried, as a code to translate. */
-  readonly what: IntentKind;
-  /** Title or name of what it was tried on. */
+  /** The first of the mutations that were taken back together. */
+  readonly mutation: Mutation;
+  /** Title or name of its entity. */
   readonly title: string;
   readonly problem: ApiProblem;
-  /** What was written and is not on the board; `null` where nothing was. */
+  /** Texts that were written and are not on the server; `null` where there is none. */
   readonly lost: string | null;
-  /** A text that another changed meanwhile: trying it again would undo that. */
-  readonly conflict: (TextConflict & { readonly boardId: string; readonly taskId: string }) | null;
-  /** Does it again, on the state as it is now. */
+  /** A text that another person changed meanwhile: trying it again would undo that. */
+  readonly conflict: TextEdit | null;
+  /** Does it again, on the entity as it is now. */
   readonly retry: () => void;
   readonly dismiss: () => void;
 };
 
-const conflictIn = (intent: Intent, { code }: ApiProblem): RefusedChange["conflict"] => {
-  const [text] = textsOf(intent);
-  if (code !== "VERSION_MISMATCH" || text === undefined || intent.kind !== "task.update") return null;
-  return { ...text, boardId: intent.boardId, taskId: intent.id };
-};
-
-const refusedIn = ({ outbox }: Runtime): readonly RefusedChange[] =>
-  outbox.refusals.flatMap(({ id, intents, title, problem }) => {
-    const [first] = intents;
-    if (first === undefined) return [];
+const refusedIn = ({ outbox, schema }: SyncEngine): readonly RefusedChange[] =>
+  outbox.rejections.flatMap(({ id, mutations, title, problem }) => {
+    const [mutation] = mutations;
+    if (mutation === undefined) return [];
+    const [edit = null] = problem.code === "VERSION_MISMATCH" ? textEditsOf(schema, mutation) : [];
     return [
       {
         id,
-        what: first.kind,
+        mutation,
         title,
         problem,
-        lost: writtenIn(intents),
-        conflict: conflictIn(first, problem),
+        lost: lostText(mutations, (kind) => schema.entity(kind)),
+        conflict: edit,
         retry: () => outbox.retry(id),
         dismiss: () => outbox.dismiss(id),
       },
@@ -63,8 +57,8 @@ const refusedIn = ({ outbox }: Runtime): readonly RefusedChange[] =>
 
 /** Changes that the server refused and that were taken back. */
 export const useRefused = (): readonly RefusedChange[] => {
-  const runtime = useRuntime();
-  const refusals = useView(({ outbox }) => outbox.refusals);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made of the refusals
-  return useMemo(() => refusedIn(runtime), [runtime, refusals]);
+  const engine = useSyncEngine();
+  const rejections = useView(({ outbox }) => outbox.rejections);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: made of the rejections
+  return useMemo(() => refusedIn(engine), [engine, rejections]);
 };

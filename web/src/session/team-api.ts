@@ -1,5 +1,8 @@
+import type { QueryKey } from "@tanstack/react-query";
 import type { z } from "zod";
-import type { Runtime } from "../../../client/sync/sync-engine.ts";
+import { ME_KEY } from "../../../client/sync/signed-in.ts";
+import { queryKeyOf } from "../../../client/sync/snapshot.ts";
+import type { SyncEngine } from "../../../client/sync/sync-engine.ts";
 import { type Import, importSchema } from "../../../shared/imports.ts";
 import {
   type CreateInvitation,
@@ -11,6 +14,7 @@ import {
 import { type Member, memberSchema } from "../../../shared/members.ts";
 import type { Role } from "../../../shared/role.ts";
 import { type TeamWithRole, teamSchema, teamWithRoleSchema, type UpdateTeam } from "../../../shared/teams.ts";
+import { membersRef } from "../entities/snapshots.ts";
 import { keys } from "./query-keys.ts";
 
 export type TeamCalls = {
@@ -28,7 +32,7 @@ export type TeamCalls = {
   readonly getImport: (id: string) => Promise<Import>;
 };
 
-export const teamCalls = ({ api, newId, queryClient, tenants }: Runtime): TeamCalls => {
+export const teamCalls = ({ api, newId, queryClient, applier }: SyncEngine): TeamCalls => {
   const get = async <Schema extends z.ZodType>(path: string, schema: Schema) =>
     (await api.request({ method: "GET", path, schema })).data;
 
@@ -41,34 +45,34 @@ export const teamCalls = ({ api, newId, queryClient, tenants }: Runtime): TeamCa
     (await api.request({ method, path, schema, idempotencyKey: newId(), ...(body === undefined ? {} : { body }) }))
       .data;
 
-  const refresh = async (...queryKeys: (readonly string[])[]) => {
+  const refresh = async (...queryKeys: QueryKey[]) => {
     await Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
   };
-  /** Events bring it where they come; else it is read. */
+  /** Without events nothing else brings the change. */
   const refreshMembers = async (teamId: string) => {
-    if (!tenants.isKept(teamId)) await refresh(keys.members(teamId));
+    if (!applier.isSubscribed(teamId)) await refresh(queryKeyOf(membersRef(teamId)));
   };
 
   return {
     getInvitation: (id) => get(`/invitations/${encodeURIComponent(id)}`, invitationPreviewSchema),
     acceptInvitation: async (id) => {
       const member = await change("POST", `/invitations/${encodeURIComponent(id)}/accept`, memberSchema, {});
-      await refresh(keys.me);
+      await refresh(ME_KEY);
       return member;
     },
     createTeam: async (name) => {
       const team = await change("POST", "/teams", teamWithRoleSchema, { name });
-      await refresh(keys.me);
+      await refresh(ME_KEY);
       return team;
     },
     updateTeam: async (teamId, input) => {
       const team = await change("PATCH", `/teams/${teamId}`, teamWithRoleSchema, input);
-      await refresh(keys.me);
+      await refresh(ME_KEY);
       return team;
     },
     deleteTeam: async (teamId) => {
       await change("DELETE", `/teams/${teamId}`, teamSchema);
-      await refresh(keys.me);
+      await refresh(ME_KEY);
     },
     createInvitation: async (teamId, input) => {
       const invitation = await change("POST", `/teams/${teamId}/invitations`, invitationSchema, input);
@@ -86,7 +90,7 @@ export const teamCalls = ({ api, newId, queryClient, tenants }: Runtime): TeamCa
     },
     removeMember: async (teamId, userId) => {
       await change("DELETE", `/teams/${teamId}/members/${userId}`, memberSchema);
-      await Promise.all([refreshMembers(teamId), refresh(keys.me)]);
+      await Promise.all([refreshMembers(teamId), refresh(ME_KEY)]);
     },
     importTrello: (teamId, file) => {
       const form = new FormData();

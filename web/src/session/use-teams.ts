@@ -2,22 +2,24 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { z } from "zod";
 import { collectPages } from "../../../client/browser/api-client.ts";
-import { noteSignIn } from "../../../client/sync/storage/session-hint.ts";
+import { noteSignIn } from "../../../client/browser/session-hint.ts";
+import { useSyncEngine } from "../../../client/react/sync-context.ts";
+import { useSnapshot } from "../../../client/react/use-snapshot.ts";
+import { useView } from "../../../client/react/use-view.ts";
+import { ME_KEY } from "../../../client/sync/signed-in.ts";
+import { entitiesIn } from "../../../client/sync/snapshot.ts";
 import { stableList } from "../../../client/sync/views.ts";
 import type { SignIn, SignUp } from "../../../shared/accounts.ts";
-import type { Board } from "../../../shared/boards.ts";
+import { type Board, boards } from "../../../shared/boards.ts";
 import { type Invitation, invitationSchema } from "../../../shared/invitations.ts";
-import type { Member } from "../../../shared/members.ts";
+import { type Member, members } from "../../../shared/members.ts";
 import { page } from "../../../shared/paging.ts";
-import { compareRanked } from "../../../shared/rank.ts";
-import type { TeamWithRole } from "../../../shared/teams.ts";
 import type { Me } from "../../../shared/users.ts";
+import { boardsRef, membersRef } from "../entities/snapshots.ts";
 import { forgetDrafts } from "../lib/drafts.ts";
-import { boardsQuery, membersQuery, meQuery } from "./queries.ts";
-import { useRuntime } from "./query-client.ts";
+import { meOf, meQuery } from "./me-query.ts";
 import { keys } from "./query-keys.ts";
 import { type TeamCalls, teamCalls } from "./team-api.ts";
-import { useView } from "./use-view.ts";
 
 const invitationPage = page(invitationSchema);
 
@@ -43,7 +45,7 @@ const listing = <Item>(items: readonly Item[] | null, error: Error | null, refet
 
 /** Who is signed in. */
 export const useMe = (): MeView => {
-  const { data, error } = useQuery(meQuery(useRuntime()));
+  const { data, error } = useQuery(meQuery(useSyncEngine()));
   return useMemo(() => {
     if (data) return { status: "signed-in", me: data };
     if (data === null) return { status: "signed-out" };
@@ -53,48 +55,35 @@ export const useMe = (): MeView => {
 
 /** Reads `me` again, after a change of account that came from elsewhere. */
 export const useRefreshMe = (): (() => Promise<void>) => {
-  const runtime = useRuntime();
-  return useCallback(() => runtime.queryClient.invalidateQueries({ queryKey: keys.me }), [runtime]);
-};
-
-/** The teams of the person signed in, with the own role in each. */
-export const useTeams = (): Listing<TeamWithRole> => {
-  const { data, error, refetch } = useQuery(meQuery(useRuntime()));
-  return useMemo(
-    () => listing(data === undefined ? null : (data?.teams ?? []), error, refetch),
-    [data, error, refetch],
-  );
+  const engine = useSyncEngine();
+  return useCallback(() => engine.queryClient.invalidateQueries({ queryKey: ME_KEY }), [engine]);
 };
 
 /** The team's boards in order, archived ones included. */
 export const useBoards = (teamId: string): Listing<Board> => {
-  const { error, refetch } = useQuery(boardsQuery(useRuntime(), teamId));
-  const items = useView<readonly Board[] | null>((runtime, before) => {
-    const state = runtime.viewBoards(teamId);
-    return state && stableList(before ?? undefined, [...state.items.values()].sort(compareRanked));
+  const { error, refetch } = useSnapshot(boardsRef(teamId));
+  const items = useView<readonly Board[] | null>((engine, before) => {
+    const snapshot = engine.view(boardsRef(teamId));
+    return snapshot && stableList(before ?? undefined, entitiesIn(snapshot, boards).group(teamId));
   });
   return useMemo(() => listing(items, error, refetch), [items, error, refetch]);
 };
 
 /** The team's members by name. */
 export const useMembers = (teamId: string): Listing<Member> => {
-  const { error, refetch } = useQuery(membersQuery(useRuntime(), teamId));
-  const items = useView<readonly Member[] | null>((runtime, before) => {
-    const state = runtime.viewMembers(teamId);
-    return (
-      state &&
-      stableList(
-        before ?? undefined,
-        [...state.items.values()].sort((a, b) => a.name.localeCompare(b.name)),
-      )
-    );
+  const { error, refetch } = useSnapshot(membersRef(teamId));
+  const items = useView<readonly Member[] | null>((engine, before) => {
+    const snapshot = engine.view(membersRef(teamId));
+    if (snapshot === null) return null;
+    const byName = [...entitiesIn(snapshot, members).values()].sort((a, b) => a.name.localeCompare(b.name));
+    return stableList(before ?? undefined, byName);
   });
   return useMemo(() => listing(items, error, refetch), [items, error, refetch]);
 };
 
 /** Open invitations; no event tells of them. */
 export const useInvitations = (teamId: string): Listing<Invitation> => {
-  const { api } = useRuntime();
+  const { api } = useSyncEngine();
   const { data, error, refetch } = useQuery({
     queryKey: keys.invitations(teamId),
     queryFn: async ({ signal }) =>
@@ -112,16 +101,16 @@ export type Account = {
 
 /** Each call throws `ApiProblem` or `NetworkFailure`. The functions keep their identity. */
 export const useAccount = (): Account => {
-  const runtime = useRuntime();
+  const engine = useSyncEngine();
   return useMemo(() => {
     const post = async (path: string, body: object) => {
-      await runtime.api.request({ method: "POST", path: `/auth${path}`, body, schema: z.unknown() });
+      await engine.api.request({ method: "POST", path: `/auth${path}`, body, schema: z.unknown() });
     };
     const enter = async (path: string, body: object) => {
       await post(path, body);
       noteSignIn();
-      await runtime.queryClient.invalidateQueries({ queryKey: keys.me });
-      runtime.outbox.wake();
+      await engine.queryClient.invalidateQueries({ queryKey: ME_KEY });
+      engine.outbox.wake();
     };
     return {
       signUp: (input) => enter("/sign-up/email", input),
@@ -129,17 +118,17 @@ export const useAccount = (): Account => {
       signOut: async () => {
         await post("/sign-out", {});
         // Signed out first, so that what is shown leaves before what it shows.
-        const userId = runtime.me()?.user.id;
+        const userId = meOf(engine)?.user.id;
         if (userId !== undefined) forgetDrafts(userId);
-        runtime.queryClient.setQueryData(keys.me, null);
-        await runtime.wipe();
+        engine.queryClient.setQueryData(ME_KEY, null);
+        await engine.wipe();
       },
     };
-  }, [runtime]);
+  }, [engine]);
 };
 
 /** Calls that are not optimistic: each waits for its answer and throws `ApiProblem` or `NetworkFailure`. */
 export const useTeamCalls = (): TeamCalls => {
-  const runtime = useRuntime();
-  return useMemo(() => teamCalls(runtime), [runtime]);
+  const engine = useSyncEngine();
+  return useMemo(() => teamCalls(engine), [engine]);
 };

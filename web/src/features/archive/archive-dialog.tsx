@@ -19,8 +19,8 @@ const STEP = 50;
 /** The tasks that were put away, newest first, and the way back for each. */
 export const ArchiveDialog = ({ onClose }: { onClose: () => void }) => {
   const { t } = useTranslation();
-  const { boardId, teamId, columns, actions } = useBoardContext();
-  const archive = useArchive({ boardId, teamId, columns });
+  const { boardId, teamId, actions } = useBoardContext();
+  const archive = useArchive(boardId, teamId);
   const late = useDelayed(archive.status === "loading");
   const [query, setQuery] = useState("");
   const [most, setMost] = useState(STEP);

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useRealtime } from "../../../../client/react/realtime-context.ts";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { useKeptAt } from "../../board/use-board.ts";
+import { useRestoredFrom } from "../../board/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";
@@ -34,7 +34,7 @@ export const LastUpdatedIndicator = ({ onRefresh, narrow = "short" }: LastUpdate
     if (onRefresh) onRefresh();
     else void queryClient.refetchQueries({ type: "active" });
   };
-  const keptAt = useKeptAt();
+  const keptAt = useRestoredFrom();
   const at = inStepAt ?? keptAt;
   if (at === null) return null;
   const isNew = now - at < JUST_NOW_MS;

@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { Suspense, useEffect, useState } from "react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { useKeptAt } from "../../board/use-board.ts";
+import { useRestoredFrom } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
@@ -36,7 +36,7 @@ export const LiveStatus = () => {
   const { t } = useTranslation();
   const live = useLiveStatus();
   const { inStepAt, reason, trouble, streamTrouble } = live;
-  const keptAt = useKeptAt();
+  const keptAt = useRestoredFrom();
   const status = useSettled(live.status, "reconnecting");
   const text = t(`live.${status}`);
   const isLive = status === "live" || status === "streaming";

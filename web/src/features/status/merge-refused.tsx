@@ -16,8 +16,10 @@ type MergeRefusedProps = {
 /** Merges a text that was taken back with what another has made of it since. */
 export const MergeRefused = ({ change, conflict, onClose }: MergeRefusedProps) => {
   const { t } = useTranslation();
-  const { boardId, taskId, field, base, mine } = conflict;
-  const actions = useBoardActions(boardId);
+  const { id: taskId, scope } = change.mutation;
+  const { base, mine } = conflict;
+  const field = conflict.field === "title" ? "title" : "description";
+  const actions = useBoardActions(scope["board"] ?? "");
   const { task, error } = useLatestTask(taskId);
   if (task === null) {
     return error === null ? null : (

@@ -1,6 +1,6 @@
 import { CloudOff } from "lucide-react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { useForgetful, useKeptAt, usePendingCount } from "../../board/use-board.ts";
+import { usePendingCount, useRestoredFrom, useStorageUnavailable } from "../../board/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
@@ -11,8 +11,8 @@ export const WaitingStrip = () => {
   const { t } = useTranslation();
   const { status, reason, inStepAt } = useLiveStatus();
   const waiting = usePendingCount();
-  const forgetful = useForgetful();
-  const keptAt = useKeptAt();
+  const forgetful = useStorageUnavailable();
+  const keptAt = useRestoredFrom();
   const cut = status === "offline" || (status === "reconnecting" && waiting > 0);
   const shown = useDelayed(cut, 1_000);
   if (reason && reason !== "signed-out") {

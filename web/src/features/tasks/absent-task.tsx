@@ -14,8 +14,8 @@ import { TaskGone } from "./task-gone.tsx";
 export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () => void }) => {
   const { t } = useTranslation();
   const context = useBoardContext();
-  const { boardId, teamId, writes, actions } = context;
-  const absent = useAbsentTask(boardId, teamId, taskId);
+  const { boardId, writes, actions } = context;
+  const absent = useAbsentTask(boardId, taskId);
   const reading = useMemo(() => ({ ...context, writes: false }), [context]);
   switch (absent.status) {
     case "loading":

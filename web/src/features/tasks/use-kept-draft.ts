@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { useSyncEngine } from "../../../../client/react/sync-context.ts";
 import {
   type DraftPlace,
   forgetDraft,
@@ -7,7 +8,6 @@ import {
   recallDraft,
   rememberDraft,
 } from "../../lib/drafts.ts";
-import { useRuntime } from "../../session/query-client.ts";
 
 /** What is being written in one place. It is kept on the device, where other tabs find it too. */
 export const useKeptDraft = (place: DraftPlace) => {
@@ -34,13 +34,13 @@ export const useKeptDraft = (place: DraftPlace) => {
 
 /** Calls what `leave` is then when the component goes, unless somebody else is here by then: it would act in their name. */
 export const useLeave = ({ userId }: DraftPlace, leave: () => void): void => {
-  const runtime = useRuntime();
+  const engine = useSyncEngine();
   const latest = useRef(leave);
   latest.current = leave;
   useEffect(
     () => () => {
-      if ((runtime.me()?.user.id ?? userId) === userId) latest.current();
+      if ((engine.me()?.user.id ?? userId) === userId) latest.current();
     },
-    [runtime, userId],
+    [engine, userId],
   );
 };

@@ -1,10 +1,10 @@
 import { useCallback } from "react";
+import { useSyncEngine } from "../../../../client/react/sync-context.ts";
 import { teamWithRoleSchema } from "../../../../shared/teams.ts";
-import { useRuntime } from "../../session/query-client.ts";
 import { useRefreshMe } from "../../session/use-teams.ts";
 
 export const useRenameTeam = (): ((teamId: string, name: string) => Promise<void>) => {
-  const { api } = useRuntime();
+  const { api } = useSyncEngine();
   const refreshMe = useRefreshMe();
   return useCallback(
     async (teamId, name) => {
