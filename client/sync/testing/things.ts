@@ -122,7 +122,7 @@ export const boardState = (tasks: readonly Task[] = [], fields: Partial<Snapshot
 
 export const message = (
   seq: number,
-  action: Action | "LATER_ACTION",
+  action: Action | "LATER_ACTION" | "TASK_FOLDED",
   data: Record<string, unknown>,
   fields: Partial<SequencedMessage> = {},
 ): SequencedMessage => ({

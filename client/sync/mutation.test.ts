@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { taskIn } from "./task-table.ts";
 import { scene, userIdOf } from "./testing/scenario.ts";
 import { simClient } from "./testing/sim-client.ts";
 import { useSimTimers } from "./testing/sim-timers.ts";
+import { taskIn } from "./testing/things.ts";
 
 /** A page to whose changes something else is answered than the server does, as long as `isOdd`. */
 const client = async (seed: number, answer: (ask: () => Promise<Response>) => Promise<Response>) => {
@@ -20,7 +20,7 @@ const client = async (seed: number, answer: (ask: () => Promise<Response>) => Pr
   const [id = ""] = world.store.tasks.keys();
   const shown = () => {
     const board = ann.view();
-    return board === null ? undefined : taskIn(board.tasks, id)?.title;
+    return board === null ? undefined : taskIn(board, id)?.title;
   };
   return { ...here, ann, between, id, shown };
 };
@@ -33,12 +33,12 @@ test("C4 what something between refuses is sent again until the server answers",
   ann.actions.updateTask(id, { title: "Mine" });
   ann.actions.deleteTask([...world.store.tasks.keys()][1] ?? "");
   await clock.pass(30_000);
-  expect(ann.runtime.outbox.refusals).toEqual([]);
-  expect(ann.runtime.outbox.entries).toHaveLength(2);
+  expect(ann.engine.outbox.rejections).toEqual([]);
+  expect(ann.engine.outbox.pending).toHaveLength(2);
   expect(shown()).toBe("Mine");
   between.isOdd = false;
   await clock.pass(30_000);
-  expect(ann.runtime.outbox.entries).toEqual([]);
+  expect(ann.engine.outbox.pending).toEqual([]);
   expect(world.store.task(id).title).toBe("Mine");
 });
 
@@ -49,8 +49,8 @@ test("C4 a change whose answer this page can't read has acted, and is no refusal
   world.faults.swallowed = 1;
   ann.actions.updateTask(id, { title: "Mine" });
   await clock.pass(30_000);
-  expect(ann.runtime.outbox.refusals).toEqual([]);
-  expect(ann.runtime.outbox.entries).toEqual([]);
+  expect(ann.engine.outbox.rejections).toEqual([]);
+  expect(ann.engine.outbox.pending).toEqual([]);
   expect(world.store.task(id).title).toBe("Mine");
   expect(shown()).toBe("Mine");
 });
@@ -61,10 +61,10 @@ test("C4 what is answered without a position is not the server's answer", async 
   );
   ann.actions.updateTask(id, { title: "Mine" });
   await clock.pass(30_000);
-  expect(ann.runtime.outbox.entries).toHaveLength(1);
-  expect(ann.runtime.outbox.refusals).toEqual([]);
+  expect(ann.engine.outbox.pending).toHaveLength(1);
+  expect(ann.engine.outbox.rejections).toEqual([]);
   between.isOdd = false;
   await clock.pass(30_000);
-  expect(ann.runtime.outbox.entries).toEqual([]);
+  expect(ann.engine.outbox.pending).toEqual([]);
   expect(world.store.task(id).title).toBe("Mine");
 });
