@@ -82,7 +82,7 @@ const keysIn = (page: Page, store: "states" | "changes"): Promise<string[]> =>
   );
 
 const kept = async (page: Page): Promise<boolean> =>
-  (await keysIn(page, "states")).some((key) => key.includes('board\\"'));
+  (await keysIn(page, "states")).some((key) => key.includes('"board"'));
 
 /** Closes the page and opens the same address in a new one. */
 const reopen = async (context: BrowserContext, page: Page): Promise<Page> => {
