@@ -1,10 +1,10 @@
-import { keyOf, recall } from "../../browser/local-store.ts";
+import { localStore } from "../../browser/local-store.ts";
 import { DEVICE_HINT, type DevicePort } from "./storage-port.ts";
 import { unsentHere } from "./unsent-hint.ts";
 
 /** The browser's database; its code comes when it is needed. */
 export const browserDevice: DevicePort = {
-  holds: () => recall(DEVICE_HINT) !== null,
+  holds: () => localStore.get(DEVICE_HINT) !== null,
   unsent: unsentHere,
   open: async (clock) => {
     const [{ openIdbDevice }, { boundedDevice }, { browserLock, browserTabs }] = await Promise.all([
@@ -20,7 +20,7 @@ export const browserDevice: DevicePort = {
   },
   onPerson: (changed) => {
     window.addEventListener("storage", ({ key, newValue }) => {
-      if (key === keyOf(DEVICE_HINT)) changed(newValue);
+      if (key === localStore.storageKey(DEVICE_HINT)) changed(newValue);
     });
   },
   onLeave: (leave) => {

@@ -1,5 +1,5 @@
 import { meSchema } from "../../../shared/users.ts";
-import { remember } from "../../browser/local-store.ts";
+import { localStore } from "../../browser/local-store.ts";
 import type { Clock } from "../../realtime/ports.ts";
 import type { OutboxPort } from "../outbox/outbox-port.ts";
 import { openDeviceDb } from "./indexed-db-schema.ts";
@@ -32,7 +32,7 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
     setPerson: async (me) => {
       const before = last;
       last = me?.user.id ?? null;
-      remember(DEVICE_HINT, last);
+      localStore.set(DEVICE_HINT, last);
       if (me !== null) {
         noteUnsent(me.user.id, 0);
         const teams = new Set<string>(me.teams.map(({ id }) => id));
@@ -54,7 +54,7 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
     restore: (userId, queryKey, begun) => orNothing(states.read(userId, queryKey, begun)),
     keep: (userId, queryKey, state) => states.keep(userId, queryKey, state),
     wipe: async (userId) => {
-      remember(DEVICE_HINT, null);
+      localStore.set(DEVICE_HINT, null);
       await states.drop(userId);
       const tx = db.transaction(["people", "changes", "refusals"], "readwrite");
       void tx.objectStore("people").delete("last");

@@ -1,9 +1,9 @@
-import { recall, remember } from "../../browser/local-store.ts";
+import { localStore } from "../../browser/local-store.ts";
 
 const HINT = "unsent";
 
 const hint = (): { readonly count: number; readonly owner: string | undefined } => {
-  const [count, owner] = (recall(HINT) ?? "").split(" ");
+  const [count, owner] = (localStore.get(HINT) ?? "").split(" ");
   return { count: Number(count), owner };
 };
 
@@ -13,6 +13,6 @@ export const unsentHere = (): number => hint().count || 0;
 /** Remembers how many a person has left, so that it is known without opening the device. */
 export const noteUnsent = (userId: string, count: number): void => {
   const { owner = userId } = hint();
-  if (count > 0) remember(HINT, `${count} ${userId}`);
-  else if (owner === userId) remember(HINT, null);
+  if (count > 0) localStore.set(HINT, `${count} ${userId}`);
+  else if (owner === userId) localStore.set(HINT, null);
 };
