@@ -10,7 +10,7 @@ const origin = process.env.WEB_API_ORIGIN ?? "http://127.0.0.1:3000";
 const CORE_MODULES = [
   "shared/(ids|color|events|boards|columns|labels|members|tasks|teams|time|users|problem|role|rank|paging|json)",
   "shared/protocol/[\\w-]+",
-  "client/browser/(api-client|browser-ports|local-store|page-fetch|page-seen)",
+  "client/browser/(api-client|browser-ports|fetch-with-timeout|local-store|page-visibility)",
   "client/react/(join-team|realtime-context|socket-provider|team-socket-handler)",
   "client/realtime/(backoff|connection-problem|frames|grant|live-status|presence-book|realtime-client|throttled)",
   "client/realtime/connection/(machine|socket-driver|state)",

@@ -35,12 +35,12 @@ test("runs at its interval, from the end of one run to the beginning of the next
 
 test("a hidden page runs nothing, and one that is seen again runs at once", async () => {
   const { clock, runs, refresh } = refreshing();
-  refresh.setSeen(false);
+  refresh.setVisible(false);
   await clock.pass(600_000);
   expect(runs).toEqual([]);
-  refresh.setSeen(true);
+  refresh.setVisible(true);
   expect(runs).toEqual([clock.now()]);
-  refresh.setSeen(true);
+  refresh.setVisible(true);
   await clock.pass(29_999);
   expect(runs).toHaveLength(1);
   await clock.pass(1);
@@ -52,8 +52,8 @@ test("never runs twice at once, whoever asks", async () => {
   state.takes = 5_000;
   void refresh.now();
   void refresh.now();
-  refresh.setSeen(false);
-  refresh.setSeen(true);
+  refresh.setVisible(false);
+  refresh.setVisible(true);
   await clock.pass(100_000);
   expect(state.most).toBe(1);
   expect(runs.length).toBeGreaterThan(1);

@@ -3,7 +3,7 @@ import type { PresenceData } from "../../shared/protocol/up.ts";
 import { useRuntime } from "../../web/src/app/query-client.ts";
 import { useMe } from "../../web/src/features/teams/use-teams.ts";
 import { browserPorts } from "../browser/browser-ports.ts";
-import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
+import { isPageVisible, watchPageVisibility } from "../browser/page-visibility.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
 import type { RealtimePorts } from "../realtime/ports.ts";
 import type { PresencePeer } from "../realtime/presence-book.ts";
@@ -19,17 +19,17 @@ const useWaking = (client: RealtimeClient, onWake: () => void): void => {
     const online = () => client.setNetwork(true);
     const offline = () => client.setNetwork(false);
     const look = () => {
-      client.setHidden(!isPageSeen());
+      client.setHidden(!isPageVisible());
       onWake();
     };
-    client.setHidden(!isPageSeen());
+    client.setHidden(!isPageVisible());
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
-    const deafen = onPageSeen({ returned: look, hidden: look });
+    const unwatch = watchPageVisibility({ onReturn: look, onHide: look });
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
-      deafen();
+      unwatch();
     };
   }, [client, onWake]);
 };

@@ -1,7 +1,7 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 import { browserClock } from "../browser/browser-ports.ts";
-import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
+import { isPageVisible, watchPageVisibility } from "../browser/page-visibility.ts";
 import { AutoRefresh } from "./auto-refresh.ts";
 
 export type AutoRefreshOptions = {
@@ -31,11 +31,14 @@ export const useAutoRefresh = ({ queryKey, interval, enabled = true }: AutoRefre
   );
   useEffect(() => {
     if (!enabled) return undefined;
-    const refresh = new AutoRefresh(browserClock, interval, read, isPageSeen());
+    const refresh = new AutoRefresh(browserClock, interval, read, isPageVisible());
     current.current = refresh;
-    const deafen = onPageSeen({ returned: () => refresh.setSeen(true), hidden: () => refresh.setSeen(false) });
+    const unwatch = watchPageVisibility({
+      onReturn: () => refresh.setVisible(true),
+      onHide: () => refresh.setVisible(false),
+    });
     return () => {
-      deafen();
+      unwatch();
       refresh.stop();
       current.current = null;
     };

@@ -4,7 +4,7 @@ import type { Position } from "../../shared/protocol/position.ts";
 import { useRuntime } from "../../web/src/app/query-client.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { streamByHttp } from "../browser/http-transports.ts";
-import { onPageSeen } from "../browser/page-seen.ts";
+import { watchPageVisibility } from "../browser/page-visibility.ts";
 import { type StreamStatus, TenantStream } from "../realtime/fallback/event-stream.ts";
 
 export type EventStreamOptions = {
@@ -52,9 +52,9 @@ export const useEventStream = (options: EventStreamOptions): StreamStatus => {
         status: setStatus,
       },
     );
-    const deafen = onPageSeen({ returned: () => stream.wake() });
+    const unwatch = watchPageVisibility({ onReturn: () => stream.wake() });
     return () => {
-      deafen();
+      unwatch();
       stream.stop();
     };
   }, [api, tenantId, enabled]);

@@ -1,7 +1,7 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { createApiClient, type Fetch } from "../../client/browser/api-client.ts";
 import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../client/browser/browser-ports.ts";
-import { pageFetch } from "../../client/browser/page-fetch.ts";
+import { fetchWithTimeout } from "../../client/browser/fetch-with-timeout.ts";
 import type { SocketFactory } from "../../client/realtime/ports.ts";
 import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
 import type { Runtime } from "../../client/sync/sync-engine.ts";
@@ -43,7 +43,7 @@ const fetchAs =
   (path, init) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${token}`);
-    return pageFetch(`${url}${path}`, { ...init, headers });
+    return fetchWithTimeout(`${url}${path}`, { ...init, headers });
   };
 
 export const openPage = async (url: string, ground: Ground, actor: Actor): Promise<Page> => {

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { ApiProblem, isPassing } from "../../../client/browser/api-client.ts";
+import { ApiProblem, isTransient } from "../../../client/browser/api-client.ts";
 import { mayBeSignedIn } from "../../../client/sync/storage/session-hint.ts";
 import type { Runtime } from "../../../client/sync/sync-engine.ts";
 import { meSchema } from "../../../shared/users.ts";
@@ -14,7 +14,7 @@ const FAILED_AGAIN_MS = 10_000;
 
 /** After how many milliseconds a read that failed begins anew by itself: without end where only the network is in its way. */
 export const readAgainIn = (error: Error | null): number | false =>
-  error !== null && isPassing(error) ? FAILED_AGAIN_MS : false;
+  error !== null && isTransient(error) ? FAILED_AGAIN_MS : false;
 
 const whileFailing = ({ state }: { readonly state: { readonly error: Error | null } }) => readAgainIn(state.error);
 

@@ -1,8 +1,8 @@
 import { QueryClient, useQueryClient } from "@tanstack/react-query";
 import { v4, v7 } from "uuid";
-import { createApiClient, isPassing } from "../../../client/browser/api-client.ts";
+import { createApiClient, isTransient } from "../../../client/browser/api-client.ts";
 import { browserClock } from "../../../client/browser/browser-ports.ts";
-import { pageFetch } from "../../../client/browser/page-fetch.ts";
+import { fetchWithTimeout } from "../../../client/browser/fetch-with-timeout.ts";
 import { Runtime, type RuntimeDeps } from "../../../client/sync/sync-engine.ts";
 
 const TRIES = 3;
@@ -18,7 +18,7 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
       queries: {
         // "Offline" is what the browser thinks: a server on this machine is there all the same.
         networkMode: "always",
-        retry: (failures, error) => failures < TRIES && isPassing(error),
+        retry: (failures, error) => failures < TRIES && isTransient(error),
         refetchOnWindowFocus: false,
         staleTime: 30_000,
       },
@@ -26,7 +26,7 @@ export const createQueryClient = (options: QueryClientOptions = {}): QueryClient
   });
   const runtime = new Runtime({
     queryClient,
-    api: createApiClient({ fetch: pageFetch }),
+    api: createApiClient({ fetch: fetchWithTimeout }),
     clock: browserClock,
     random: Math.random,
     newId: () => v4(),
