@@ -1,5 +1,5 @@
 import type { Connection, StopReason } from "./connection/state.ts";
-import { isSameTrouble, type StreamTrouble, type Trouble } from "./connection-problem.ts";
+import { type ConnectionProblem, isSameProblem, type StreamProblem } from "./connection-problem.ts";
 import type { Rung } from "./fallback/state.ts";
 import type { Subscription } from "./subscription/state.ts";
 
@@ -9,18 +9,18 @@ export type LiveStatus = {
   readonly inStepAt: number | null;
   readonly reason?: StopReason;
   /** Why no socket comes about. */
-  readonly trouble?: Trouble;
+  readonly problem?: ConnectionProblem;
   /** Why no stream does either. */
-  readonly streamTrouble?: StreamTrouble;
+  readonly streamProblem?: StreamProblem;
 };
 
 export type TenantFacts = { readonly subscription: Subscription; readonly inStepAt: number | null };
 
 /** Short breaks need no explanation. */
-const ATTEMPTS_BEFORE_TROUBLE = 3;
+const ATTEMPTS_BEFORE_PROBLEM = 3;
 
 const isFailing = (connection: Connection): boolean =>
-  "attempt" in connection && connection.kind !== "open" && connection.attempt >= ATTEMPTS_BEFORE_TROUBLE;
+  "attempt" in connection && connection.kind !== "open" && connection.attempt >= ATTEMPTS_BEFORE_PROBLEM;
 
 const oldest = (tenants: readonly TenantFacts[]): number | null => {
   let at: number | null = null;
@@ -42,8 +42,8 @@ type Way = {
   readonly rung: Rung;
   /** Polling brings answers. */
   readonly polled: boolean;
-  readonly trouble?: Trouble | null;
-  readonly streamTrouble?: StreamTrouble | null;
+  readonly problem?: ConnectionProblem | null;
+  readonly streamProblem?: StreamProblem | null;
 };
 
 const wordFor = (connection: Connection, tenants: readonly TenantFacts[], { rung, polled }: Way) => {
@@ -63,12 +63,12 @@ export const liveStatus = (connection: Connection, all: readonly TenantFacts[], 
   const status = wordFor(connection, tenants, way);
   const isTold = connection.kind !== "open" && (status !== "reconnecting" || isFailing(connection));
   if (!isTold) return { status, inStepAt };
-  const { trouble, streamTrouble } = way;
+  const { problem, streamProblem } = way;
   return {
     status,
     inStepAt,
-    ...(trouble ? { trouble } : {}),
-    ...(streamTrouble && status !== "streaming" ? { streamTrouble } : {}),
+    ...(problem ? { problem } : {}),
+    ...(streamProblem && status !== "streaming" ? { streamProblem } : {}),
   };
 };
 
@@ -78,8 +78,8 @@ const GRAIN_MS = 5_000;
 /** Whether nothing changed that is worth rendering for. */
 export const saysTheSame = (known: LiveStatus, next: LiveStatus): boolean => {
   if (next.status !== known.status || next.reason !== known.reason) return false;
-  if (!isSameTrouble(next.trouble, known.trouble)) return false;
-  if (!isSameTrouble(next.streamTrouble, known.streamTrouble)) return false;
+  if (!isSameProblem(next.problem, known.problem)) return false;
+  if (!isSameProblem(next.streamProblem, known.streamProblem)) return false;
   if (next.inStepAt === known.inStepAt) return true;
   if (next.inStepAt === null || known.inStepAt === null) return false;
   return (next.status === "live" || next.status === "streaming") && next.inStepAt - known.inStepAt < GRAIN_MS;

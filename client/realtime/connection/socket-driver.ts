@@ -2,7 +2,7 @@ import { waitOf } from "../../../shared/protocol/close-codes.ts";
 import { encodeUp } from "../../../shared/protocol/codec.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import { type Trouble, troubleAfter } from "../connection-problem.ts";
+import { type ConnectionProblem, problemAfter } from "../connection-problem.ts";
 import { type Grant, grantOf, renewIn } from "../grant.ts";
 import type { RealtimePorts, Socket } from "../ports.ts";
 import { connectionStep } from "./machine.ts";
@@ -36,7 +36,7 @@ export class SocketLink {
   #cancelDeadline: (() => void) | null = null;
   #cancelRenewal: (() => void) | null = null;
   #cancelProbe: (() => void) | null = null;
-  #trouble: Trouble | null = null;
+  #problem: ConnectionProblem | null = null;
 
   constructor(ports: RealtimePorts, sink: SocketLinkSink) {
     this.#ports = ports;
@@ -48,8 +48,8 @@ export class SocketLink {
   }
 
   /** Why no socket comes about; `null` once one did. */
-  get trouble(): Trouble | null {
-    return this.#trouble;
+  get problem(): ConnectionProblem | null {
+    return this.#problem;
   }
 
   /** Whether what the server says now may still be by the token before. */
@@ -97,7 +97,7 @@ export class SocketLink {
 
   #dispatch(event: ConnectionEvent): void {
     const before = this.#connection;
-    this.#trouble = troubleAfter(this.#trouble, before, event);
+    this.#problem = problemAfter(this.#problem, before, event);
     const step = connectionStep(before, event, { now: this.#ports.clock.now(), random: this.#ports.random });
     this.#connection = step.state;
     if (step.state !== before) this.#armDeadline();

@@ -4,7 +4,7 @@ import type { Position } from "../../../shared/protocol/position.ts";
 import { sseConnectedSchema, sseHeartbeatSchema, sseUnsubscribedSchema } from "../../../shared/protocol/sse.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import type { StreamTrouble } from "../connection-problem.ts";
+import type { StreamProblem } from "../connection-problem.ts";
 import { HeadWatch } from "../head-watch.ts";
 import type { Clock, OpenStream, ServerSentEvent, StreamEnd } from "../ports.ts";
 import type { SubscriptionEvent } from "../subscription/state.ts";
@@ -25,7 +25,7 @@ export type StreamsSink = {
   /** The server's answer does not open the tenant to this person. */
   readonly closed: (tenantId: string, status: number) => void;
   readonly up: () => void;
-  readonly failed: (trouble: StreamTrouble) => void;
+  readonly failed: (problem: StreamProblem) => void;
 };
 
 type Stream = {
@@ -81,7 +81,7 @@ export class Streams {
         if (event === "connected") finish(() => this.#sink.up());
       },
       onComment: () => {},
-      onEnd: (end) => finish(() => this.#sink.failed(troubleOf(end) ?? { kind: "cut" })),
+      onEnd: (end) => finish(() => this.#sink.failed(problemOf(end) ?? { kind: "cut" })),
     });
     const cancel = this.#clock.after(BOUND_MS, () => finish(() => this.#sink.failed({ kind: "held-back" })));
     this.#dropProbe = () => {
@@ -141,12 +141,12 @@ export class Streams {
     stream?.close();
   }
 
-  #fail(trouble: StreamTrouble): void {
+  #fail(problem: StreamProblem): void {
     this.#bound = BOUND_MS;
-    this.#sink.failed(trouble);
+    this.#sink.failed(problem);
   }
 
-  /** Where others come through, it is this one's own trouble. */
+  /** Where others come through, it is this one's own problem. */
   #late(tenantId: string): void {
     this.#drop(tenantId);
     if (this.#proven) this.#sink.subscription(tenantId, { kind: "unavailable" });
@@ -208,8 +208,8 @@ export class Streams {
 
   #ended(tenantId: string, stream: Stream, end: StreamEnd): void {
     this.#drop(tenantId);
-    const trouble = troubleOf(end);
-    if (trouble !== null) this.#fail(trouble);
+    const problem = problemOf(end);
+    if (problem !== null) this.#fail(problem);
     else if (end.kind === "refused" && [401, 403, 404].includes(end.status)) this.#sink.closed(tenantId, end.status);
     else if (end.kind !== "ended") this.#sink.subscription(tenantId, { kind: "unavailable" });
     else if (stream.connectedAt === null || this.#clock.now() - stream.connectedAt < HELD_MS)
@@ -230,7 +230,7 @@ export class Streams {
 }
 
 /** What an end says of the way to the server; `null` when the server itself ended it. */
-const troubleOf = (end: StreamEnd): StreamTrouble | null => {
+const problemOf = (end: StreamEnd): StreamProblem | null => {
   if (end.kind === "unreachable") return { kind: "unreachable" };
   return end.kind === "refused" && end.code === null ? { kind: "refused", status: end.status } : null;
 };

@@ -51,7 +51,7 @@ test("a first socket that fails is replaced by a stream at once, from the positi
   backend.stream().open(at(11));
   backend.stream().connected(at(10));
   backend.stream().say(event(11));
-  expect(backend.client.status()).toMatchObject({ status: "streaming", trouble: { kind: "not-opened" } });
+  expect(backend.client.status()).toMatchObject({ status: "streaming", problem: { kind: "not-opened" } });
   expect(seqs(backend)).toEqual([11]);
   expect(backend.polls).toEqual([]);
 });
@@ -105,7 +105,7 @@ for (const [what, fail] of [
 
 test("the status says why there is no stream either", async () => {
   const backend = await onPolling();
-  expect(backend.client.status().streamTrouble).toEqual({ kind: "refused", status: 502 });
+  expect(backend.client.status().streamProblem).toEqual({ kind: "refused", status: 502 });
 });
 
 test("R2 the socket takes over from the stream with nothing lost and nothing doubled", async () => {
@@ -239,7 +239,7 @@ test("a stream that falls silent for two heartbeats is given up for polling", as
   }
   expect(backend.client.status().status).toBe("streaming");
   await backend.clock.pass(50_001);
-  expect(backend.client.status()).toMatchObject({ status: "polling", streamTrouble: { kind: "held-back" } });
+  expect(backend.client.status()).toMatchObject({ status: "polling", streamProblem: { kind: "held-back" } });
 });
 
 test("a heartbeat of a stream tells that the client is in step, and one ahead that it is not", async () => {

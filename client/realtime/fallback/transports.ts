@@ -2,7 +2,7 @@ import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
 import { SocketLink } from "../connection/socket-driver.ts";
 import type { Connection } from "../connection/state.ts";
-import type { StreamTrouble } from "../connection-problem.ts";
+import type { StreamProblem } from "../connection-problem.ts";
 import type { Grant } from "../grant.ts";
 import type { RealtimePorts } from "../ports.ts";
 import type { SubscriptionEvent } from "../subscription/state.ts";
@@ -34,7 +34,7 @@ export class Transports {
   #isLoading = false;
   #grant: Grant | null = null;
   #hidden = false;
-  #streamTrouble: StreamTrouble | null = null;
+  #streamProblem: StreamProblem | null = null;
 
   constructor(ports: RealtimePorts, subscriptions: Subscriptions, sink: TransportsSink) {
     this.#ports = ports;
@@ -100,8 +100,8 @@ export class Transports {
     return {
       rung: this.rung,
       polled: this.#lower?.poller?.works ?? false,
-      trouble: this.#link.trouble,
-      streamTrouble: this.#streamTrouble,
+      problem: this.#link.problem,
+      streamProblem: this.#streamProblem,
     };
   }
 
@@ -152,7 +152,7 @@ export class Transports {
     const { streams = null, poller = null } = this.#lower ?? {};
     switch (effect) {
       case "use-socket":
-        this.#streamTrouble = null;
+        this.#streamProblem = null;
         this.#subscriptions.lost();
         this.#subscriptions.begin();
         return;
@@ -222,8 +222,8 @@ export class Transports {
         subscription: (tenantId, event) => this.#streamed(tenantId, event),
         closed: (tenantId, status) => this.#streamClosed(tenantId, status),
         up: () => this.#climb("stream-up"),
-        failed: (trouble) => {
-          this.#streamTrouble = trouble;
+        failed: (problem) => {
+          this.#streamProblem = problem;
           this.#climb("stream-failed");
         },
       },

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { socketAddress } from "../../../../client/browser/browser-ports.ts";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import type { StreamTrouble, Trouble } from "../../../../client/realtime/connection-problem.ts";
-import { type Diagnosis, diagnose } from "../../../../client/realtime/diagnosis.ts";
+import { checkEndpoint, type EndpointCheck } from "../../../../client/realtime/check-endpoint.ts";
+import type { ConnectionProblem, StreamProblem } from "../../../../client/realtime/connection-problem.ts";
 import { POLL_INTERVAL_MS } from "../../../../client/realtime/fallback/polling-transport.ts";
 import type { LiveStatus } from "../../../../client/realtime/live-status.ts";
 import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
@@ -17,22 +17,22 @@ const TIME_LIMIT = "proxy_read_timeout 60s;";
 /** By which transport the page hears of changes, and why by no better one; only what is truly known. */
 export const ConnectionDialog = ({ t, onClose }: { t: TroubleTranslate; onClose: () => void }) => {
   const { t: word } = useTranslation();
-  const { status, reason, trouble, streamTrouble } = useLiveStatus();
-  const address = trouble && "url" in trouble ? socketAddress(trouble.url, location.href) : null;
+  const { status, reason, problem, streamProblem } = useLiveStatus();
+  const address = problem && "url" in problem ? socketAddress(problem.url, location.href) : null;
   return (
     <Modal open onClose={onClose} title={t("trouble.title")} description={t("trouble.goesUp")}>
       <div className="flex flex-col gap-4">
         <Part title={t("trouble.now")}>
-          <p>{reason ? word(`live.reasons.${reason}`) : rungText(t, status)}</p>
+          <p>{reason ? word(`live.reasons.${reason}`) : statusText(t, status)}</p>
         </Part>
-        {trouble ? (
+        {problem ? (
           <Part title={t("trouble.socket")}>
-            <SocketTrouble t={t} trouble={trouble} address={address} />
+            <SocketProblem t={t} problem={problem} address={address} />
           </Part>
         ) : null}
-        {streamTrouble ? (
+        {streamProblem ? (
           <Part title={t("trouble.stream")}>
-            <StreamTroubleText t={t} trouble={streamTrouble} />
+            <StreamProblemText t={t} problem={streamProblem} />
           </Part>
         ) : null}
         <dl className="flex flex-col gap-2">
@@ -44,34 +44,42 @@ export const ConnectionDialog = ({ t, onClose }: { t: TroubleTranslate; onClose:
   );
 };
 
-const rungText = (t: TroubleTranslate, status: LiveStatus["status"]): string =>
+const statusText = (t: TroubleTranslate, status: LiveStatus["status"]): string =>
   t(`trouble.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
 
-const SocketTrouble = ({ t, trouble, address }: { t: TroubleTranslate; trouble: Trouble; address: string | null }) => {
-  switch (trouble.kind) {
+const SocketProblem = ({
+  t,
+  problem,
+  address,
+}: {
+  t: TroubleTranslate;
+  problem: ConnectionProblem;
+  address: string | null;
+}) => {
+  switch (problem.kind) {
     case "no-token":
-      if (trouble.code === null) return <p>{t("trouble.unreachable")}</p>;
+      if (problem.code === null) return <p>{t("trouble.unreachable")}</p>;
       return (
         <p>
-          {trouble.code === "UNTRUSTED_ORIGIN" ? t("trouble.untrusted") : t("trouble.token", { code: trouble.code })}
+          {problem.code === "UNTRUSTED_ORIGIN" ? t("trouble.untrusted") : t("trouble.token", { code: problem.code })}
         </p>
       );
     case "not-opened":
       if (location.protocol === "https:" && address?.startsWith("ws:")) return <p>{t("trouble.mixed")}</p>;
-      return <NotOpened t={t} address={address ?? trouble.url} />;
+      return <NotOpened t={t} address={address ?? problem.url} />;
     case "cut":
-      return <p>{t("trouble.cut", { code: String(trouble.code) })}</p>;
+      return <p>{t("trouble.cut", { code: String(problem.code) })}</p>;
     case "silent":
       return <p>{t("trouble.silent")}</p>;
   }
 };
 
 const NotOpened = ({ t, address }: { t: TroubleTranslate; address: string }) => {
-  const [found, setFound] = useState<Diagnosis | null>(null);
+  const [found, setFound] = useState<EndpointCheck | null>(null);
   useEffect(() => {
     let isWanted = true;
-    void diagnose(address, (url, init) => fetch(url, init)).then((diagnosis) => {
-      if (isWanted) setFound(diagnosis);
+    void checkEndpoint(address, (url, init) => fetch(url, init)).then((check) => {
+      if (isWanted) setFound(check);
     });
     return () => {
       isWanted = false;
@@ -80,25 +88,25 @@ const NotOpened = ({ t, address }: { t: TroubleTranslate; address: string }) => 
   return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("trouble.looking")}</p>}</div>;
 };
 
-const Found = ({ t, found }: { t: TroubleTranslate; found: Diagnosis }) => {
+const Found = ({ t, found }: { t: TroubleTranslate; found: EndpointCheck }) => {
   switch (found.kind) {
-    case "untrusted":
+    case "untrusted-origin":
       return <p>{t("trouble.untrusted")}</p>;
-    case "upgrade":
+    case "upgrade-blocked":
       return <Recipe lines={UPGRADE}>{t("trouble.upgrade")}</Recipe>;
-    case "elsewhere":
+    case "other-server":
       return <p>{t("trouble.elsewhere", { status: String(found.status) })}</p>;
-    case "nothing":
+    case "unreachable":
       return <p>{t("trouble.nothing")}</p>;
   }
 };
 
-const StreamTroubleText = ({ t, trouble }: { t: TroubleTranslate; trouble: StreamTrouble }) => {
-  switch (trouble.kind) {
+const StreamProblemText = ({ t, problem }: { t: TroubleTranslate; problem: StreamProblem }) => {
+  switch (problem.kind) {
     case "held-back":
       return <Recipe lines={BUFFERING}>{t("trouble.heldBack")}</Recipe>;
     case "refused":
-      return <p>{t("trouble.refused", { status: String(trouble.status) })}</p>;
+      return <p>{t("trouble.refused", { status: String(problem.status) })}</p>;
     case "cut":
       return <Recipe lines={TIME_LIMIT}>{t("trouble.streamCut")}</Recipe>;
     case "unreachable":
