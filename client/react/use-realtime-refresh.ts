@@ -42,7 +42,11 @@ export const useRealtimeRefresh = (options: RealtimeRefreshOptions): void => {
     const leave = client.join(tenantId);
     const deafen = client.listen((notice) => {
       if (!("tenantId" in notice) || notice.tenantId !== tenantId) return;
-      if (notice.kind === "event" ? concerns(notice.message) : ["reset", "hint", "opaque"].includes(notice.kind))
+      if (
+        notice.kind === "event"
+          ? concerns(notice.message)
+          : ["reset", "hint", "undecodable-event"].includes(notice.kind)
+      )
         reads.ask();
     });
     return () => {

@@ -243,14 +243,14 @@ test("a message without a place beside a log is a hint, and one of an unknown ac
   expect(kinds()).toEqual(["hint"]);
 });
 
-test("a message that can't be read is a hint, and the channel goes on", async () => {
+test("an undecodable message is a hint, and the channel goes on", async () => {
   const { socket, kinds } = await live();
   socket.sayText("{");
   socket.say({ type: "message", tenantId: T, nonsense: true });
   socket.say({ type: "a-later-version" });
   socket.say({ type: "message", tenantId: T, epoch: "e1", seq: 11, action: 7 });
   socket.say(event(12));
-  expect(kinds()).toEqual(["hint", "hint", "opaque", "event"]);
+  expect(kinds()).toEqual(["hint", "hint", "undecodable-event", "event"]);
 });
 
 test("messages of a tenant without a log are handed on as they come", async () => {

@@ -6,7 +6,7 @@ import type { PresenceData } from "../../shared/protocol/up.ts";
 import type { Connection } from "./connection/state.ts";
 import type { Rung } from "./fallback/state.ts";
 import { Transports } from "./fallback/transports.ts";
-import { eventOfError, readFrame } from "./frames.ts";
+import { decodeFrame, subscriptionEventOf } from "./frames.ts";
 import { type LiveStatus, liveStatus, saysTheSame } from "./live-status.ts";
 import type { Listener, Notice } from "./notices.ts";
 import type { RealtimePorts } from "./ports.ts";
@@ -161,21 +161,21 @@ export class RealtimeClient {
   }
 
   #hear(text: string): void {
-    const frame = readFrame(text);
+    const frame = decodeFrame(text);
     this.#settle(() => {
       switch (frame.kind) {
         case "message":
           this.#take(frame.message);
           return;
-        case "opaque":
+        case "undecodable-event":
           if (this.#subscriptions.dispatch(frame.tenantId, { kind: "sequenced", at: frame.at }))
-            this.#notify({ kind: "opaque", tenantId: frame.tenantId, at: frame.at });
+            this.#notify({ kind: "undecodable-event", tenantId: frame.tenantId, at: frame.at });
           return;
-        case "misheard":
+        case "undecodable":
           for (const tenantId of frame.tenantId === null ? this.#subscriptions.wanted() : [frame.tenantId])
             this.#notify({ kind: "hint", tenantId, message: null });
           return;
-        case "foreign":
+        case "unknown-type":
           return;
       }
     });
@@ -220,7 +220,7 @@ export class RealtimeClient {
     const state = this.#subscriptions.state(tenantId);
     // It answers what was asked with the token before; with the new one it was asked again.
     if (code === "FORBIDDEN" && state.kind === "joining" && this.#transports.awaitsReady) return;
-    const event = eventOfError(code, state.kind === "joining");
+    const event = subscriptionEventOf(code, state.kind === "joining");
     if (event !== null) this.#subscriptions.dispatch(tenantId, event);
   }
 

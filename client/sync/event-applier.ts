@@ -97,7 +97,7 @@ export class Tenants {
       case "event":
         if (isSequenced(notice.message)) this.#take(notice.tenantId, factOf(notice.message));
         return;
-      case "opaque":
+      case "undecodable-event":
         this.#take(notice.tenantId, unreadableFact(notice.at));
         return;
       case "reset":

@@ -4,7 +4,7 @@ import { type EventMessage, isSequenced } from "../../../shared/protocol/message
 import type { Position } from "../../../shared/protocol/position.ts";
 import { sseConnectedSchema, sseHeartbeatSchema, sseUnsubscribedSchema } from "../../../shared/protocol/sse.ts";
 import { fullJitter } from "../backoff.ts";
-import { readFrame } from "../frames.ts";
+import { decodeFrame } from "../frames.ts";
 import { HeadWatch } from "../head-watch.ts";
 import type { Clock, OpenStream, ServerSentEvent, StreamEnd } from "../ports.ts";
 
@@ -165,8 +165,8 @@ export class TenantStream {
   }
 
   #takeMessage(text: string): void {
-    const frame = readFrame(text);
-    if (frame.kind === "opaque") this.#pass(frame.at, this.#sink.reset);
+    const frame = decodeFrame(text);
+    if (frame.kind === "undecodable-event") this.#pass(frame.at, this.#sink.reset);
     if (frame.kind !== "message" || frame.message.type !== "message") return;
     const { message } = frame;
     if (isSequenced(message)) this.#pass({ epoch: message.epoch, seq: message.seq }, () => this.#sink.event(message));
