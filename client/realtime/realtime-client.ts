@@ -219,7 +219,7 @@ export class RealtimeClient {
     if (tenantId === undefined) return;
     const state = this.#subscriptions.state(tenantId);
     // It answers what was asked with the token before; with the new one it was asked again.
-    if (code === "FORBIDDEN" && state.kind === "joining" && this.#transports.awaitsReady) return;
+    if (code === "FORBIDDEN" && state.kind === "joining" && this.#transports.isAuthPending) return;
     const event = subscriptionEventOf(code, state.kind === "joining");
     if (event !== null) this.#subscriptions.dispatch(tenantId, event);
   }

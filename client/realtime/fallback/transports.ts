@@ -1,6 +1,6 @@
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import { SocketLink } from "../connection/socket-driver.ts";
+import { SocketDriver } from "../connection/socket-driver.ts";
 import type { Connection } from "../connection/state.ts";
 import type { StreamProblem } from "../connection-problem.ts";
 import type { Grant } from "../grant.ts";
@@ -26,7 +26,7 @@ export class Transports {
   readonly #ports: RealtimePorts;
   readonly #subscriptions: Subscriptions;
   readonly #sink: TransportsSink;
-  readonly #link: SocketLink;
+  readonly #socket: SocketDriver;
   #ladder: Ladder = { kind: "resting" };
   #cancelStep: (() => void) | null = null;
   /** What serves below the socket, once it was needed. */
@@ -40,26 +40,26 @@ export class Transports {
     this.#ports = ports;
     this.#subscriptions = subscriptions;
     this.#sink = sink;
-    this.#link = new SocketLink(ports, {
-      text: sink.text,
-      granted: (grant, sent) => this.#granted(grant, sent),
-      dropped: () => {
+    this.#socket = new SocketDriver(ports, {
+      onText: sink.text,
+      onGrant: (grant, sent) => this.#granted(grant, sent),
+      onDrop: () => {
         if (!this.#isBelow()) subscriptions.lost();
       },
-      moved: (before, after) => this.#moved(before, after),
+      onTransition: (before, after) => this.#moved(before, after),
     });
   }
 
   start(): void {
-    this.#link.start();
+    this.#socket.start();
   }
 
   stop(): void {
-    this.#link.stop();
+    this.#socket.stop();
   }
 
   wake(): void {
-    this.#link.wake();
+    this.#socket.wake();
     this.#climb("woken");
   }
 
@@ -71,24 +71,24 @@ export class Transports {
   }
 
   ready(connectionId: string, userId: string, heartbeatSeconds: number): void {
-    this.#link.ready(connectionId, userId, heartbeatSeconds);
+    this.#socket.onReady(connectionId, userId, heartbeatSeconds);
   }
 
   renewToken(): void {
-    this.#link.renewToken();
+    this.#socket.renewToken();
   }
 
   send(message: Up): void {
     if (this.#isBelow()) this.#lower?.streams?.send(message);
-    else this.#link.send(message);
+    else this.#socket.send(message);
   }
 
-  get awaitsReady(): boolean {
-    return this.#link.awaitsReady;
+  get isAuthPending(): boolean {
+    return this.#socket.isAuthPending;
   }
 
   get connection(): Connection {
-    return this.#link.connection;
+    return this.#socket.connection;
   }
 
   get rung(): Rung {
@@ -100,7 +100,7 @@ export class Transports {
     return {
       rung: this.rung,
       polled: this.#lower?.poller?.works ?? false,
-      problem: this.#link.problem,
+      problem: this.#socket.problem,
       streamProblem: this.#streamProblem,
     };
   }
@@ -243,7 +243,7 @@ export class Transports {
   }
 
   #streamClosed(tenantId: string, status: number): void {
-    if (status === 401) this.#link.doubt();
+    if (status === 401) this.#socket.invalidateToken();
     this.#streamed(tenantId, { kind: status === 401 ? "unavailable" : "forbidden" });
   }
 

@@ -2,7 +2,7 @@ import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import { type Grant, names } from "../grant.ts";
+import { type Grant, includesTenant } from "../grant.ts";
 import type { TenantFacts } from "../live-status.ts";
 import type { Notice } from "../notices.ts";
 import type { RealtimePorts } from "../ports.ts";
@@ -146,7 +146,7 @@ export class Subscriptions {
   granted(grant: Grant): void {
     const online = this.#online;
     for (const tenantId of this.wanted())
-      this.dispatch(tenantId, { kind: "granted", named: names(grant, tenantId), online });
+      this.dispatch(tenantId, { kind: "granted", named: includesTenant(grant, tenantId), online });
   }
 
   /** Polling needs a position: a channel that holds no state begins where its token was made. */
