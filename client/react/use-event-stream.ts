@@ -5,7 +5,7 @@ import { useRuntime } from "../../web/src/app/query-client.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { streamByHttp } from "../browser/http-transports.ts";
 import { watchPageVisibility } from "../browser/page-visibility.ts";
-import { type StreamStatus, TenantStream } from "../realtime/fallback/event-stream.ts";
+import { EventStreamClient, type EventStreamStatus } from "../realtime/event-stream-client.ts";
 
 export type EventStreamOptions = {
   readonly tenantId: string;
@@ -20,7 +20,7 @@ export type EventStreamOptions = {
   readonly enabled?: boolean;
 };
 
-const CONNECTING: StreamStatus = { status: "connecting" };
+const CONNECTING: EventStreamStatus = { status: "connecting" };
 
 /**
  * Hears one tenant's events by server-sent events, in order and each once; it comes back from where it was. Needs no
@@ -28,28 +28,28 @@ const CONNECTING: StreamStatus = { status: "connecting" };
  * @example
  * const { status } = useEventStream({ tenantId: teamId, actions: ["TASK_CREATED"], onEvent: ({ data }) => ring(data) });
  */
-export const useEventStream = (options: EventStreamOptions): StreamStatus => {
+export const useEventStream = (options: EventStreamOptions): EventStreamStatus => {
   const { api } = useRuntime();
   const latest = useRef(options);
   useEffect(() => {
     latest.current = options;
   });
-  const [status, setStatus] = useState<StreamStatus>(CONNECTING);
+  const [status, setStatus] = useState<EventStreamStatus>(CONNECTING);
   const { tenantId, enabled = true } = options;
   useEffect(() => {
     if (!enabled) return undefined;
     setStatus(CONNECTING);
-    const stream = new TenantStream(
+    const stream = new EventStreamClient(
       { open: streamByHttp(api), clock: browserClock, random: Math.random },
       { tenantId, since: latest.current.since ?? null },
       {
-        event: (message) => {
+        onEvent: (message) => {
           const { actions, filter, onEvent } = latest.current;
           if (actions !== undefined && !actions.includes(message.action)) return;
           if (filter === undefined || filter(message)) onEvent(message);
         },
-        reset: () => latest.current.onReset?.(),
-        status: setStatus,
+        onReset: () => latest.current.onReset?.(),
+        onStatus: setStatus,
       },
     );
     const unwatch = watchPageVisibility({ onReturn: () => stream.wake() });

@@ -4,10 +4,10 @@ import { type EventMessage, isSequenced } from "../../shared/protocol/message.ts
 import type { Position } from "../../shared/protocol/position.ts";
 import type { PresenceData } from "../../shared/protocol/up.ts";
 import type { Connection } from "./connection/state.ts";
-import type { Rung } from "./fallback/state.ts";
+import type { Transport } from "./fallback/state.ts";
 import { Transports } from "./fallback/transports.ts";
 import { decodeFrame, subscriptionEventOf } from "./frames.ts";
-import { type LiveStatus, liveStatus, saysTheSame } from "./live-status.ts";
+import { isSameStatus, type LiveStatus, liveStatus } from "./live-status.ts";
 import type { Listener, Notice } from "./notices.ts";
 import type { RealtimePorts } from "./ports.ts";
 import { PresenceBook, type PresencePeer } from "./presence-book.ts";
@@ -36,9 +36,9 @@ export class RealtimeClient {
       joined: (tenantId) => this.#sayAgain(tenantId),
     });
     this.#transports = new Transports(ports, this.#subscriptions, {
-      text: (text) => this.#hear(text),
-      left: () => this.#forgetPresence(),
-      settle: (run) => this.#settle(run),
+      onText: (text) => this.#onText(text),
+      onPresenceLost: () => this.#forgetPresence(),
+      update: (change) => this.#update(change),
     });
   }
 
@@ -49,7 +49,7 @@ export class RealtimeClient {
   /** Ends the connection and forgets everything, as on signing out. */
   stop(): void {
     this.#transports.stop();
-    this.#settle(() => this.#subscriptions.clear());
+    this.#update(() => this.#subscriptions.clear());
   }
 
   /** The page is seen again, or came back from the browser's cache. */
@@ -65,7 +65,7 @@ export class RealtimeClient {
   /** Asks for what may have been missed, by whatever serves: soon the client knows whether it is in step. */
   refresh(): void {
     this.wake();
-    this.#settle(() => {
+    this.#update(() => {
       for (const tenantId of this.#subscriptions.wanted())
         this.#subscriptions.dispatch(tenantId, { kind: "resubscribe" });
     });
@@ -74,7 +74,7 @@ export class RealtimeClient {
   setNetwork(up: boolean): void {
     this.#networkUp = up;
     if (up) this.wake();
-    else this.#settle(() => {});
+    else this.#update(() => {});
   }
 
   /**
@@ -83,18 +83,18 @@ export class RealtimeClient {
    */
   join(tenantId: string, { waitForState = false } = {}): () => void {
     const leave = this.#subscriptions.want(tenantId, { waiting: waitForState });
-    this.#settle(() => {});
-    return () => this.#settle(leave);
+    this.#update(() => {});
+    return () => this.#update(leave);
   }
 
   /** Ends the waiting for a state. */
   proceed(tenantId: string): void {
-    this.#settle(() => void this.#subscriptions.dispatch(tenantId, { kind: "proceed" }));
+    this.#update(() => void this.#subscriptions.dispatch(tenantId, { kind: "proceed" }));
   }
 
   /** A state of the tenant was read at `position`, by a read begun under `generation`. */
   held(tenantId: string, position: Position, generation: number): void {
-    this.#settle(() => this.#subscriptions.held(tenantId, position, generation));
+    this.#update(() => this.#subscriptions.held(tenantId, position, generation));
   }
 
   /** To be taken when a read begins, and given back with its result. */
@@ -104,7 +104,7 @@ export class RealtimeClient {
 
   /** An answer showed that the channel's history is over. */
   outdated(tenantId: string): void {
-    this.#settle(() => this.#subscriptions.dispatch(tenantId, { kind: "outdated" }));
+    this.#update(() => this.#subscriptions.dispatch(tenantId, { kind: "outdated" }));
   }
 
   position(tenantId: string): Position | null {
@@ -119,9 +119,9 @@ export class RealtimeClient {
     return this.#transports.connection;
   }
 
-  /** Which transport serves. */
-  get rung(): Rung {
-    return this.#transports.rung;
+  /** The transport that serves the tenants now. */
+  get transport(): Transport {
+    return this.#transports.transport;
   }
 
   say(tenantId: string, data: PresenceData): void {
@@ -160,9 +160,9 @@ export class RealtimeClient {
     if (data) this.#transports.send({ type: "presence", tenantId, data });
   }
 
-  #hear(text: string): void {
+  #onText(text: string): void {
     const frame = decodeFrame(text);
-    this.#settle(() => {
+    this.#update(() => {
       switch (frame.kind) {
         case "message":
           this.#take(frame.message);
@@ -185,7 +185,7 @@ export class RealtimeClient {
     switch (message.type) {
       case "ready":
         this.#presence.identify(message.connectionId);
-        this.#transports.ready(message.connectionId, message.userId, message.heartbeatSeconds);
+        this.#transports.onReady(message.connectionId, message.userId, message.heartbeatSeconds);
         return;
       case "subscribed": {
         const { tenantId, epoch, seq, recovered } = message;
@@ -239,14 +239,14 @@ export class RealtimeClient {
   }
 
   /** After whatever may have changed something: polls what is to be polled and tells the status. */
-  #settle(run: () => void): void {
+  #update(run: () => void): void {
     run();
-    this.#transports.update();
+    this.#transports.followSubscriptions();
     const next = liveStatus(this.#transports.connection, this.#subscriptions.facts(), {
       networkUp: this.#networkUp,
-      ...this.#transports.facts(),
+      ...this.#transports.status(),
     });
-    if (saysTheSame(this.#status, next)) return;
+    if (isSameStatus(this.#status, next)) return;
     this.#status = next;
     this.#notify({ kind: "status" });
   }

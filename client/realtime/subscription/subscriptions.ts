@@ -3,7 +3,7 @@ import type { Position } from "../../../shared/protocol/position.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
 import { type Grant, includesTenant } from "../grant.ts";
-import type { TenantFacts } from "../live-status.ts";
+import type { TenantStatus } from "../live-status.ts";
 import type { Notice } from "../notices.ts";
 import type { RealtimePorts } from "../ports.ts";
 import { subscriptionStep } from "./machine.ts";
@@ -227,7 +227,7 @@ export class Subscriptions {
     return [...this.#tenants].filter(([, tenant]) => tenant.wanted > 0).map(([tenantId]) => tenantId);
   }
 
-  facts(): TenantFacts[] {
+  facts(): TenantStatus[] {
     return [...this.#tenants.values()].filter(({ wanted }) => wanted > 0);
   }
 
