@@ -11,13 +11,13 @@ const WAIT_FOR_STATE_MS = 10_000;
  */
 export const joinTeam = (client: RealtimeClient, runtime: Runtime, teamId: string): (() => void) => {
   const { queryClient, clock } = runtime;
-  const leave = client.join(teamId, { waitForState: true });
+  const leave = client.join(teamId, { waitForSnapshot: true });
   const isReading = () =>
     queryClient.isFetching({
       predicate: ({ queryKey, state }) =>
         queryKey[1] === teamId || (queryKey[0] === keys.board("")[0] && state.data === undefined),
     }) > 0;
-  const proceed = () => client.proceed(teamId);
+  const proceed = () => client.joinWithoutSnapshot(teamId);
   const settle = () => {
     if (client.subscription(teamId).kind === "unsubscribed" && !isReading()) proceed();
   };

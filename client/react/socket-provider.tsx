@@ -49,7 +49,7 @@ export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
   const wakeOutbox = useCallback(() => runtime.outbox.wake(), [runtime]);
   useWaking(client, wakeOutbox);
 
-  useEffect(() => runtime.attach(client, (listener) => client.listen(listener)), [runtime, client]);
+  useEffect(() => runtime.attach(client, (listener) => client.on(listener)), [runtime, client]);
 
   // A socket is somebody's: another person gets another one.
   useEffect(() => {
@@ -67,7 +67,7 @@ export const useLiveStatus = (): LiveStatus => {
   const client = useRealtime();
   const subscribe = useCallback(
     (changed: () => void) =>
-      client.listen((notice) => {
+      client.on((notice) => {
         if (notice.kind === "status") changed();
       }),
     [client],
@@ -80,7 +80,7 @@ export const usePresence = (teamId: string | null): readonly PresencePeer[] => {
   const client = useRealtime();
   const subscribe = useCallback(
     (changed: () => void) =>
-      client.listen((notice) => {
+      client.on((notice) => {
         if (notice.kind === "presence" && notice.tenantId === teamId) changed();
       }),
     [client, teamId],
@@ -97,7 +97,7 @@ export const useSayPresence = (teamId: string | null, data: PresenceData): void 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new object that says the same is not said again
   useEffect(() => {
     if (teamId === null) return undefined;
-    client.say(teamId, said.current);
-    return () => client.say(teamId, null);
+    client.setPresence(teamId, said.current);
+    return () => client.setPresence(teamId, null);
   }, [client, teamId, text]);
 };

@@ -40,7 +40,7 @@ export const useRealtimeRefresh = (options: RealtimeRefreshOptions): void => {
       return (actions === undefined || actions.includes(message.action)) && (filter === undefined || filter(message));
     };
     const leave = client.join(tenantId);
-    const deafen = client.listen((notice) => {
+    const deafen = client.on((notice) => {
       if (!("tenantId" in notice) || notice.tenantId !== tenantId) return;
       if (
         notice.kind === "event"

@@ -45,7 +45,7 @@ export const useSubscription = <Data = unknown>(options: SubscriptionOptions<Dat
       const { queryKey } = latest.current;
       if (queryKey !== undefined) void queryClient.invalidateQueries({ queryKey });
     });
-    const deafen = client.listen((notice) => {
+    const deafen = client.on((notice) => {
       if (!("tenantId" in notice) || notice.tenantId !== tenantId) return;
       const { actions, filter, onEvent, onReset, queryKey, patch } = latest.current;
       if (notice.kind === "hint") hints.ask();

@@ -42,7 +42,7 @@ const oldestInStepAt = (tenants: readonly TenantStatus[]): number | null => {
 const isSettled = ({ subscription }: TenantStatus): boolean =>
   subscription.kind === "live" ||
   subscription.kind === "unlogged" ||
-  (subscription.kind === "unsubscribed" && subscription.waiting);
+  (subscription.kind === "unsubscribed" && subscription.waitsForSnapshot);
 
 const isDelivered = ({ subscription: { kind } }: TenantStatus): boolean => kind === "live" || kind === "unlogged";
 

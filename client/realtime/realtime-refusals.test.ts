@@ -64,31 +64,31 @@ test("a server that is busy says when to come again, and is not asked before", a
 
 test("forbidden: a new token, auth, once more; overtaken by another history, it polls and gets one again later", async () => {
   const { socket, client, clock, ready } = await live();
-  socket.say(event(12));
+  socket.deliver(event(12));
   socket.sent.length = 0;
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   ready();
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   expect(client.subscription(T).kind).toBe("polling");
   await clock.pass(2_000);
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   ready();
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   expect(client.subscription(T).kind).toBe("live");
 });
 
 test("forbidden: a tenant that the new token does not name is given up", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation(T));
   const socket = await backend.open();
   backend.tenants = [];
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "forbidden" });
 });
@@ -97,36 +97,36 @@ test("what is refused by the token before does not count against the new one", a
   const { client, socket, ready } = await live();
   // Sent when the right had ended already, and answered after the new token was sent.
   client.refresh();
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "expired" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "expired" });
   await settle();
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   ready();
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   expect(client.subscription(T).kind).toBe("live");
 });
 
 test("revoked: the tenant is joined again when the new token names it, and given up when not", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation(T));
   const socket = await backend.open();
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   socket.sent.length = 0;
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   expect(socket.sent[1]).toMatchObject({ since: at(10) });
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   backend.tenants = [];
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
   expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
 });
 
 test("a token that is on its way when a new one is needed is asked for again", async () => {
   const { socket } = await live();
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
 });

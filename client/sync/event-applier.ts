@@ -13,9 +13,9 @@ import { isTenantState, type TenantState } from "./snapshots.ts";
 
 /** What the cache needs of the realtime client. */
 export type Channel = {
-  held(tenantId: string, position: Position, generation: number): void;
+  confirmSnapshot(tenantId: string, position: Position, generation: number): void;
   generation(tenantId: string): number;
-  outdated(tenantId: string): void;
+  historyEnded(tenantId: string): void;
   subscription(tenantId: string): { readonly kind: string };
   status(): LiveStatus;
 };
@@ -132,7 +132,7 @@ export class Tenants {
     const kind = this.#channel?.subscription(tenantId).kind;
     const known = this.log(tenantId).head;
     if (kind === undefined) this.cut(tenantId, null);
-    else if (kind === "unsubscribed" || known === null || epoch > known.epoch) this.#channel?.outdated(tenantId);
+    else if (kind === "unsubscribed" || known === null || epoch > known.epoch) this.#channel?.historyEnded(tenantId);
   }
 
   cut(tenantId: string, base: Position | null): void {
@@ -163,7 +163,7 @@ export class Tenants {
   #tellHeld(tenantId: string): void {
     const head = this.#tenant(tenantId).log.head;
     const channel = this.#channel;
-    if (head !== null) channel?.held(tenantId, head, channel.generation(tenantId));
+    if (head !== null) channel?.confirmSnapshot(tenantId, head, channel.generation(tenantId));
   }
 
   #joined(tenantId: string, head: Position): void {

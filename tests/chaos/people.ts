@@ -62,17 +62,17 @@ export const openPage = async (url: string, ground: Ground, actor: Actor): Promi
   });
   const faults: string[] = [];
   let last: Position | null = null;
-  const listen = realtime.listen((notice) => {
+  const listen = realtime.on((notice) => {
     if (notice.kind === "reset") last = null;
     if (notice.kind !== "event" || !isSequenced(notice.message)) return;
     const { epoch, seq } = notice.message;
     if (last !== null && last.epoch === epoch && seq !== last.seq + 1) faults.push(`${seq} came after ${last.seq}`);
     last = { epoch, seq };
   });
-  const detach = runtime.attach(realtime, (listener) => realtime.listen(listener));
+  const detach = runtime.attach(realtime, (listener) => realtime.on(listener));
   const deafen = new QueryObserver(queryClient, boardQuery(runtime, ground.board.id)).subscribe(() => {});
   realtime.start();
-  const leave = realtime.join(ground.team.id, { waitForState: true });
+  const leave = realtime.join(ground.team.id, { waitForSnapshot: true });
   return {
     ground,
     runtime,

@@ -124,8 +124,8 @@ export class Page {
     const { runtime, realtime } = this;
     this.actions = boardActions(runtime, boardId);
     this.#undo = [
-      realtime.listen((notice) => this.#watch(notice)),
-      runtime.attach(realtime, (listener) => realtime.listen(listener)),
+      realtime.on((notice) => this.#watch(notice)),
+      runtime.attach(realtime, (listener) => realtime.on(listener)),
       new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
     ];
     if (options.hasLists) {

@@ -152,7 +152,7 @@ export class SseTransport {
 
   /** Servers and proxies end old streams now and then. The tenant keeps its slot until it is joined again. */
   #reopenLater(tenantId: string): void {
-    this.#handlers.onEvent(tenantId, { kind: "lost" });
+    this.#handlers.onEvent(tenantId, { kind: "offline" });
     const release = this.#ports.clock.after(fullJitter(0, this.#ports.random), () => {
       this.#slots.delete(tenantId);
       this.#handlers.onReopen(tenantId);

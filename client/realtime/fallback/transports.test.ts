@@ -11,7 +11,7 @@ type Backend = ReturnType<typeof fakeBackend>;
 const begun = async (options: Parameters<typeof fakeBackend>[0] = ALL): Promise<Backend> => {
   const backend = fakeBackend(options);
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation(T));
   backend.client.start();
   await settle();
   return backend;
@@ -50,7 +50,7 @@ test("a first socket that fails is replaced by a stream at once, from the positi
   expect(backend.stream()).toMatchObject({ tenantId: T, since: "e1:10" });
   backend.stream().open(at(11));
   backend.stream().connected(at(10));
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   expect(backend.client.status()).toMatchObject({ status: "streaming", problem: { kind: "not-opened" } });
   expect(seqs(backend)).toEqual([11]);
   expect(backend.polls).toEqual([]);
@@ -68,7 +68,7 @@ test("a socket that comes back within two seconds costs no stream", async () => 
   const backend = await begun();
   backend.socket().open();
   backend.ready();
-  backend.socket().say(subscribed(10, true));
+  backend.socket().deliver(subscribed(10, true));
   backend.socket().end(4000);
   await backend.clock.pass(600);
   backend.socket().end(1006);
@@ -110,19 +110,19 @@ test("the status says why there is no stream either", async () => {
 
 test("R2 the socket takes over from the stream with nothing lost and nothing doubled", async () => {
   const backend = await onStream();
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   await backend.clock.pass(30_000);
   const socket = backend.socket();
   socket.open();
   expect(socket.sent.map(({ type }) => type)).toEqual(["auth"]);
-  backend.stream().say(event(12));
+  backend.stream().deliver(event(12));
   const before = backend.stream();
   backend.ready();
   expect(before.isClosed).toBe(true);
   expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(12) });
-  before.say(event(13));
-  socket.say(subscribed(13, true));
-  socket.say(event(13));
+  before.deliver(event(13));
+  socket.deliver(subscribed(13, true));
+  socket.deliver(event(13));
   expect(seqs(backend)).toEqual([11, 12, 13]);
   expect(backend.client.status().status).toBe("live");
   await backend.clock.pass(5_000);
@@ -135,7 +135,7 @@ test("while polling a stream is tried beside it, which delivers nothing until po
   const probe = backend.stream();
   probe.open(at(11));
   backend.nextPoll = answerWith(11);
-  probe.say(event(11));
+  probe.deliver(event(11));
   expect(seqs(backend)).toEqual([]);
   await backend.clock.pass(4_000);
   expect(seqs(backend)).toEqual([11]);
@@ -144,7 +144,7 @@ test("while polling a stream is tried beside it, which delivers nothing until po
   expect(backend.stream()).toMatchObject({ since: "e1:11" });
   backend.stream().open(at(12));
   backend.stream().connected(at(11));
-  backend.stream().say(event(12));
+  backend.stream().deliver(event(12));
   const { length } = backend.polls;
   await backend.clock.pass(20_000);
   expect(backend.polls).toHaveLength(length);
@@ -170,7 +170,7 @@ test("a stream that has more to bring is not in step yet", async () => {
   backend.stream().open(at(12));
   backend.stream().connected(at(10));
   expect(backend.client.status().inStepAt).toBeNull();
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   expect(backend.client.status().inStepAt).toBe(backend.clock.now());
 });
 
@@ -180,7 +180,7 @@ test("a hidden page does not poll for a tenant that the socket has no history of
   backend.socket().open();
   backend.ready();
   backend.client.setHidden(true);
-  backend.socket().say({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
+  backend.socket().deliver({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
   await backend.clock.pass(1_000);
   expect(backend.polls).toEqual([]);
   backend.client.setHidden(false);
@@ -197,8 +197,8 @@ test("the answer to a poll that another transport has overtaken is not taken", a
   const socket = backend.socket();
   socket.open();
   backend.ready();
-  socket.say(subscribed(11, true));
-  socket.say(event(11));
+  socket.deliver(subscribed(11, true));
+  socket.deliver(event(11));
   resolve();
   await backend.clock.pass(1);
   expect(seqs(backend)).toEqual([11]);
@@ -222,7 +222,7 @@ test("streams that stay away are tried later each time", async () => {
 test("a stream that held and ends is opened again soon, from where it was", async () => {
   const backend = await onStream();
   await backend.clock.pass(20_000);
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   backend.stream().end({ kind: "ended" });
   expect(backend.client.status().status).toBe("reconnecting");
   await backend.clock.pass(1_000);
@@ -235,7 +235,7 @@ test("a stream that falls silent for two heartbeats is given up for polling", as
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   for (let beat = 0; beat < 4; beat += 1) {
     await backend.clock.pass(25_000);
-    backend.stream().sayAs("heartbeat", at(10));
+    backend.stream().emit("heartbeat", at(10));
   }
   expect(backend.client.status().status).toBe("streaming");
   await backend.clock.pass(50_001);
@@ -245,9 +245,9 @@ test("a stream that falls silent for two heartbeats is given up for polling", as
 test("a heartbeat of a stream tells that the client is in step, and one ahead that it is not", async () => {
   const backend = await onStream();
   await backend.clock.pass(25_000);
-  backend.stream().sayAs("heartbeat", at(10));
+  backend.stream().emit("heartbeat", at(10));
   expect(backend.client.status().inStepAt).toBe(backend.clock.now());
-  backend.stream().sayAs("heartbeat", at(11));
+  backend.stream().emit("heartbeat", at(11));
   expect(backend.stream().since).toBe("e1:10");
   expect(backend.client.status().status).toBe("reconnecting");
 });
@@ -257,7 +257,7 @@ test("a stream that can tell no head three times is asked for anew, and polling 
   const beat = async (head: ReturnType<typeof at> | null) => {
     await backend.clock.pass(25_000);
     backend.stream().comment("heartbeat");
-    if (head !== null) backend.stream().sayAs("heartbeat", head);
+    if (head !== null) backend.stream().emit("heartbeat", head);
   };
   for (const head of [at(10), null, null, at(10), null, null]) await beat(head);
   // What others put into the stream says nothing of the server.
@@ -279,7 +279,7 @@ test("a stream whose history was cut off makes the state be read anew", async ()
   backend.stream().open(at(30));
   backend.stream().connected(at(30), false);
   expect(backend.kinds()).toEqual(["joined", "reset"]);
-  backend.client.held(T, at(30), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(30), backend.client.generation(T));
   expect(backend.client.status().status).toBe("streaming");
 });
 
@@ -333,7 +333,7 @@ test("a stream that says revoked gives the tenant up only if a new token does no
   const backend = await onStream();
   const { tokens } = backend;
   backend.tenants = [];
-  backend.stream().sayAs("unsubscribed", { reason: "revoked" });
+  backend.stream().emit("unsubscribed", { reason: "revoked" });
   await backend.clock.pass(1);
   expect(backend.tokens).toBe(tokens + 1);
   expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
@@ -368,7 +368,7 @@ test("more tenants than streams: the others poll", async () => {
   const backend = fakeBackend(ALL);
   for (const tenantId of others) {
     backend.client.join(tenantId);
-    backend.client.held(tenantId, at(10), backend.client.generation(tenantId));
+    backend.client.confirmSnapshot(tenantId, at(10), backend.client.generation(tenantId));
   }
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   backend.client.start();
@@ -386,6 +386,6 @@ test("without streams and without polling it stays with the socket", async () =>
   expect(backend.client.status().status).toBe("reconnecting");
   backend.socket().open();
   backend.ready();
-  backend.socket().say(subscribed(10, true));
+  backend.socket().deliver(subscribed(10, true));
   expect(backend.client.status().status).toBe("live");
 });

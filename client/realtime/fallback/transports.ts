@@ -51,7 +51,7 @@ export class Transports {
       onText: handlers.onText,
       onGrant: (grant, sent) => this.#onGrant(grant, sent),
       onDrop: () => {
-        if (!this.#usesFallback()) subscriptions.lost();
+        if (!this.#usesFallback()) subscriptions.goOffline();
       },
       onTransition: (before, after) => this.#onTransition(before, after),
     });
@@ -113,7 +113,7 @@ export class Transports {
 
   /** Follows a change of the subscriptions: loads what they need and polls what no other transport serves. */
   followSubscriptions(): void {
-    if (this.transport === "polling" && this.#grant !== null) this.#subscriptions.beginAt(this.#grant);
+    if (this.transport === "polling" && this.#grant !== null) this.#subscriptions.startAtGrant(this.#grant);
     if (this.#fallback === null && !this.#isLoading && this.#needsFallback()) void this.#loadFallback();
     this.#fallback?.polling?.update();
   }
@@ -125,8 +125,8 @@ export class Transports {
 
   #onGrant(grant: Grant, sent: boolean): void {
     this.#grant = grant;
-    this.#subscriptions.granted(grant);
-    if (sent && !this.#usesFallback()) this.#subscriptions.begin();
+    this.#subscriptions.onGrant(grant);
+    if (sent && !this.#usesFallback()) this.#subscriptions.goOnline();
   }
 
   #onTransition(before: Connection, after: Connection): void {
@@ -159,15 +159,15 @@ export class Transports {
     switch (effect) {
       case "use-socket":
         this.#streamProblem = null;
-        this.#subscriptions.lost();
-        this.#subscriptions.begin();
+        this.#subscriptions.goOffline();
+        this.#subscriptions.goOnline();
         return;
       case "open-streams":
         this.#openStreams();
         return;
       case "close-streams":
         streams?.close();
-        this.#subscriptions.lost();
+        this.#subscriptions.goOffline();
         return;
       case "check-streams":
         streams?.checkSilence();
@@ -188,11 +188,11 @@ export class Transports {
     this.#handlers.onPresenceLost();
     if (this.#fallback === null) return;
     if (this.#fallback.streams === null) this.#dispatch("stream-failed");
-    else this.#subscriptions.begin();
+    else this.#subscriptions.goOnline();
   }
 
   #probeStream(): void {
-    const [tenantId] = this.#subscriptions.wanted();
+    const [tenantId] = this.#subscriptions.joinedTenants();
     const streams = this.#fallback?.streams ?? null;
     if (streams === null || tenantId === undefined) this.#dispatch("stream-failed");
     else streams.probe(tenantId, this.#subscriptions.position(tenantId));
@@ -200,7 +200,7 @@ export class Transports {
 
   #needsFallback(): boolean {
     if (this.transport === "stream" || this.transport === "polling") return true;
-    return this.#subscriptions.facts().some(({ subscription }) => subscription.kind === "polling");
+    return this.#subscriptions.statuses().some(({ subscription }) => subscription.kind === "polling");
   }
 
   async #loadFallback(): Promise<void> {
@@ -226,7 +226,7 @@ export class Transports {
       streams: {
         onText: this.#handlers.onText,
         onEvent: (tenantId, event) => this.#onEvent(tenantId, event),
-        onReopen: (tenantId) => this.#handlers.update(() => this.#subscriptions.rejoin(tenantId)),
+        onReopen: (tenantId) => this.#handlers.update(() => this.#subscriptions.resume(tenantId)),
         onRefused: (tenantId, status) => this.#onRefused(tenantId, status),
         onUp: () => this.#dispatch("stream-up"),
         onFailed: (problem) => {
@@ -237,7 +237,7 @@ export class Transports {
       polling: {
         targets: () => this.#pollTargets(),
         onEvents: (tenantId, events, head) =>
-          this.#handlers.update(() => this.#subscriptions.polled(tenantId, events, head)),
+          this.#handlers.update(() => this.#subscriptions.onPoll(tenantId, events, head)),
         onHistoryGone: (tenantId) => this.#onEvent(tenantId, { kind: "history-gone" }),
       },
     };
@@ -253,7 +253,7 @@ export class Transports {
   }
 
   #pollTargets(): PollTarget[] {
-    return this.#subscriptions.wanted().flatMap((tenantId) => {
+    return this.#subscriptions.joinedTenants().flatMap((tenantId) => {
       const { kind } = this.#subscriptions.state(tenantId);
       const since = this.#subscriptions.position(tenantId);
       const isPolled = kind === "polling" || (this.transport === "polling" && kind === "unsubscribed");

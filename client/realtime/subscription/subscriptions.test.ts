@@ -7,9 +7,9 @@ test("a channel that holds no state is in step from where it was joined, and goe
   const backend = fakeBackend({ streams: true, polls: true });
   backend.client.join(T);
   const socket = await backend.open();
-  socket.say(subscribed(20, false));
+  socket.deliver(subscribed(20, false));
   expect(backend.client.status()).toMatchObject({ status: "live", inStepAt: backend.clock.now() });
-  socket.say(event(21));
+  socket.deliver(event(21));
   socket.end(1006);
   await backend.clock.pass(1_000);
   backend.socket().open();
@@ -38,20 +38,20 @@ test("a state that is behind a channel which began without one is brought up by 
   const backend = fakeBackend({ streams: true, polls: true });
   backend.client.join(T);
   const socket = await backend.open();
-  socket.say(subscribed(20, false));
-  backend.client.held(T, at(18), backend.client.generation(T));
+  socket.deliver(subscribed(20, false));
+  backend.client.confirmSnapshot(T, at(18), backend.client.generation(T));
   expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(18) });
 });
 
 test("a channel whose state is read goes on waiting for one after another sign-in", async () => {
   const backend = fakeBackend({ streams: true, polls: true });
-  backend.client.join(T, { waitForState: true });
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.join(T, { waitForSnapshot: true });
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation(T));
   await backend.open();
   backend.client.stop();
   const socket = await backend.open();
-  socket.say(subscribed(20, false));
+  socket.deliver(subscribed(20, false));
   expect(backend.client.status().status).toBe("reconnecting");
-  backend.client.held(T, at(20), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(20), backend.client.generation(T));
   expect(backend.client.status().status).toBe("live");
 });

@@ -113,14 +113,14 @@ export const simClient = (
   const runtime = runtimeOf(queryClient);
   if (share !== undefined) Object.assign(runtime, { share });
   const realtime = new RealtimeClient(ports);
-  const detach = runtime.attach(realtime, (listener) => realtime.listen(listener));
+  const detach = runtime.attach(realtime, (listener) => realtime.on(listener));
   const deafen = [
     new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
     new QueryObserver(queryClient, boardsQuery(runtime, TEAM)).subscribe(() => {}),
     new QueryObserver(queryClient, membersQuery(runtime, TEAM)).subscribe(() => {}),
   ];
   realtime.start();
-  const leave = realtime.join(TEAM, { waitForState: true });
+  const leave = realtime.join(TEAM, { waitForSnapshot: true });
   return {
     userId,
     runtime,

@@ -37,14 +37,14 @@ const read = async () => {
   const generation = client.generation(TEAM);
   const { data, position } = await api.request({ method: "GET", path: `/teams/${TEAM}`, schema: teamWithRoleSchema });
   console.log("read", data.name);
-  if (position !== null) client.held(TEAM, position, generation);
+  if (position !== null) client.confirmSnapshot(TEAM, position, generation);
 };
 
-client.listen((notice) => {
+client.on((notice) => {
   if (notice.kind === "event") console.log("event", notice.message.action);
   if (notice.kind === "reset") void read();
   if (notice.kind === "status") console.log("status", client.status().status);
 });
-client.join(TEAM, { waitForState: true });
+client.join(TEAM, { waitForSnapshot: true });
 client.start();
 await read();
