@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { isKnownAction } from "../../shared/events.ts";
 import type { PresenceData } from "../../shared/protocol/up.ts";
 import { useRuntime } from "../../web/src/app/query-client.ts";
 import { useMe } from "../../web/src/features/teams/use-teams.ts";
@@ -43,7 +44,7 @@ export type SocketProviderProps = {
 /** Gives everything below it one socket, open while somebody is signed in. Stands inside `QueryClientProvider`. */
 export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
   const runtime = useRuntime();
-  const [client] = useState(() => new RealtimeClient(ports ?? browserPorts(runtime.api)));
+  const [client] = useState(() => new RealtimeClient(ports ?? browserPorts(runtime.api), { isKnownAction }));
   const me = useMe();
   const userId = me.status === "signed-in" ? me.me.user.id : null;
   const wakeOutbox = useCallback(() => runtime.outbox.wake(), [runtime]);

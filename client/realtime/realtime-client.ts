@@ -1,4 +1,3 @@
-import { isKnownAction } from "../../shared/events.ts";
 import type { Down } from "../../shared/protocol/down.ts";
 import { type EventMessage, isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
@@ -14,11 +13,20 @@ import { PresenceBook, type PresencePeer } from "./presence-book.ts";
 import type { Subscription } from "./subscription/state.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
 
+export type RealtimeClientOptions = {
+  /**
+   * Whether an unsequenced event with this action may concern a tenant that has a log. Such an event becomes a `hint`.
+   * By default none does.
+   */
+  readonly isKnownAction?: (action: string) => boolean;
+};
+
 /**
  * Delivers the events of tenants in order, each once, over a socket, event streams or polling. Reconnects and resumes by
  * itself. Reaches the outside only through its ports, so it runs without a page and without a framework.
  */
 export class RealtimeClient {
+  readonly #isKnownAction: (action: string) => boolean;
   readonly #listeners = new Set<Listener>();
   readonly #presence = new PresenceBook();
   readonly #ownPresence = new Map<string, PresenceData>();
@@ -27,7 +35,8 @@ export class RealtimeClient {
   #networkUp = true;
   #status: LiveStatus = { status: "reconnecting", inStepAt: null };
 
-  constructor(ports: RealtimePorts) {
+  constructor(ports: RealtimePorts, { isKnownAction = () => false }: RealtimeClientOptions = {}) {
+    this.#isKnownAction = isKnownAction;
     this.#subscriptions = new Subscriptions(ports, {
       send: (message) => this.#transports.send(message),
       notify: (notice) => this.#notify(notice),
@@ -236,7 +245,7 @@ export class RealtimeClient {
     const { kind } = this.#subscriptions.state(tenantId);
     if (kind === "unlogged") this.#notify({ kind: "event", tenantId, message });
     // Beside a log it changes no snapshot, but may be a reason to read again.
-    else if (isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
+    else if (this.#isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
   }
 
   /** Runs a change, then lets the transports follow it and publishes the status if that changed. */

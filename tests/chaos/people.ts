@@ -5,6 +5,7 @@ import { fetchWithTimeout } from "../../client/browser/fetch-with-timeout.ts";
 import type { SocketFactory } from "../../client/realtime/ports.ts";
 import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
 import type { Runtime } from "../../client/sync/sync-engine.ts";
+import { isKnownAction } from "../../shared/events.ts";
 import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { meSchema } from "../../shared/users.ts";
@@ -52,14 +53,17 @@ export const openPage = async (url: string, ground: Ground, actor: Actor): Promi
   const runtime = runtimeOf(queryClient);
   const { data: me } = await api.request({ method: "GET", path: "/me", schema: meSchema });
   queryClient.setQueryData(keys.me, me);
-  const realtime = new RealtimeClient({
-    connect,
-    fetchToken: fetchTokenOver(api),
-    stream: streamOver(api),
-    poll: pollOver(api),
-    clock: browserClock,
-    random: Math.random,
-  });
+  const realtime = new RealtimeClient(
+    {
+      connect,
+      fetchToken: fetchTokenOver(api),
+      stream: streamOver(api),
+      poll: pollOver(api),
+      clock: browserClock,
+      random: Math.random,
+    },
+    { isKnownAction },
+  );
   const faults: string[] = [];
   let last: Position | null = null;
   const listen = realtime.on((notice) => {

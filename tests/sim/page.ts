@@ -4,6 +4,7 @@ import { fetchTokenOver } from "../../client/browser/browser-ports.ts";
 import { pollByHttp, streamByHttp } from "../../client/browser/http-transports.ts";
 import { type BoardState, isTenantState } from "../../client/sync/snapshots.ts";
 import type { Runtime } from "../../client/sync/sync-engine.ts";
+import { isKnownAction } from "../../shared/events.ts";
 import { userIdSchema } from "../../shared/ids.ts";
 import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
@@ -104,23 +105,26 @@ export class Page {
     queryClient.setQueryData(keys.me, { user, teams: [] });
     this.runtime = runtimeOf(queryClient);
     const openStream = streamByHttp(api);
-    this.realtime = new RealtimeClient({
-      clock,
-      random,
-      connect: (_, handlers) => options.connect(this.process, handlers),
-      fetchToken: fetchTokenOver(api),
-      stream: (tenantId, since, handlers) => {
-        const hear = options.hearStream();
-        return openStream(tenantId, since, {
-          ...handlers,
-          onEvent: (event) => {
-            hear(event);
-            handlers.onEvent(event);
-          },
-        });
+    this.realtime = new RealtimeClient(
+      {
+        clock,
+        random,
+        connect: (_, handlers) => options.connect(this.process, handlers),
+        fetchToken: fetchTokenOver(api),
+        stream: (tenantId, since, handlers) => {
+          const hear = options.hearStream();
+          return openStream(tenantId, since, {
+            ...handlers,
+            onEvent: (event) => {
+              hear(event);
+              handlers.onEvent(event);
+            },
+          });
+        },
+        poll: pollByHttp(api),
       },
-      poll: pollByHttp(api),
-    });
+      { isKnownAction },
+    );
     const { runtime, realtime } = this;
     this.actions = boardActions(runtime, boardId);
     this.#undo = [

@@ -134,7 +134,7 @@ export const fakeBackend = (
         }
       : {}),
   };
-  const client = new RealtimeClient(ports);
+  const client = new RealtimeClient(ports, { isKnownAction: (action) => action === "THING_HAPPENED" });
   client.on((notice) => notices.push(notice));
 
   const socket = (): FakeSocket => {

@@ -1,4 +1,5 @@
 import { QueryObserver } from "@tanstack/react-query";
+import { isKnownAction } from "../../../shared/events.ts";
 import { teamIdSchema, userIdSchema } from "../../../shared/ids.ts";
 import { type ApiClient, ApiProblem, createApiClient } from "../../browser/api-client.ts";
 import { fetchTokenOver } from "../../browser/browser-ports.ts";
@@ -112,7 +113,7 @@ export const simClient = (
   queryClient.setQueryData(keys.me, { user, teams: [team] });
   const runtime = runtimeOf(queryClient);
   if (share !== undefined) Object.assign(runtime, { share });
-  const realtime = new RealtimeClient(ports);
+  const realtime = new RealtimeClient(ports, { isKnownAction });
   const detach = runtime.attach(realtime, (listener) => realtime.on(listener));
   const deafen = [
     new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),

@@ -2,6 +2,7 @@ import { createApiClient } from "../../../client/browser/api-client.ts";
 import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../../client/browser/browser-ports.ts";
 import type { SocketFactory } from "../../../client/realtime/ports.ts";
 import { RealtimeClient } from "../../../client/realtime/realtime-client.ts";
+import { isKnownAction } from "../../../shared/events.ts";
 import { teamWithRoleSchema } from "../../../shared/teams.ts";
 
 const { ARTEL = "http://localhost:3000", TOKEN = "", TEAM = "" } = process.env;
@@ -23,14 +24,17 @@ const connect: SocketFactory = (url, { onOpen, onText, onClose }) => {
   return { send: (text) => socket.send(text), close: (code) => socket.close(code) };
 };
 
-const client = new RealtimeClient({
-  connect,
-  fetchToken: fetchTokenOver(api),
-  stream: streamOver(api),
-  poll: pollOver(api),
-  clock: browserClock,
-  random: Math.random,
-});
+const client = new RealtimeClient(
+  {
+    connect,
+    fetchToken: fetchTokenOver(api),
+    stream: streamOver(api),
+    poll: pollOver(api),
+    clock: browserClock,
+    random: Math.random,
+  },
+  { isKnownAction },
+);
 
 /** Reads the state and says where in the history it stands. */
 const read = async () => {
