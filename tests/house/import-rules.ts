@@ -34,6 +34,14 @@ const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   "main.ts": { files: /^(shared|platform|api|wss|jobs)\// },
 };
 
+/** The files that each room of client may import besides its own. `realtime` knows the protocol and no entity. */
+const CLIENT_ROOMS: Record<string, RegExp> = {
+  realtime: /^shared\/(protocol\/|(json|paging)\.ts$)/,
+  browser: /^(shared|client\/realtime)\//,
+  sync: /^(shared|client\/(realtime|browser)|web\/src)\//,
+  react: /./,
+};
+
 /** All that these rooms may import of other people's. */
 const ONLY_DEPENDENCIES: Partial<Record<Room, RegExp>> = {
   shared: /^(zod|fractional-indexing)$/,
@@ -65,7 +73,8 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
   { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
   { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
-  { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^(client|web)\//, place: "client and web" },
+  { dependency: /^react(-dom)?$/, files: /^(client\/react|web)\//, place: "client/react and web" },
+  { dependency: /^@tanstack\//, files: /^(client\/(react|sync)|web)\//, place: "client/react, client/sync and web" },
 ];
 
 /** Files of api that may know HTTP: the services, queries and what they share may not. */
@@ -120,6 +129,16 @@ const betweenRooms: Rule = ({ file, one }) => {
   return { rule, detail: `${from} may not import ${one.target}${hint}` };
 };
 
+const roomsOfClient: Rule = ({ file, one }) => {
+  const room = /^client\/([^/]+)\//.exec(file.path)?.[1];
+  if (room === undefined || isTest(file.path)) return null;
+  if (room === "realtime" && one.dependency !== null)
+    return { rule: "client/realtime runs on its ports alone", detail: `imports ${one.dependency}` };
+  if (one.target === null) return null;
+  if (one.target.startsWith(`client/${room}/`) || CLIENT_ROOMS[room]?.test(one.target)) return null;
+  return { rule: "realtime < browser < sync < react", detail: `client/${room} may not import ${one.target}` };
+};
+
 const dependenciesOfRooms: Rule = ({ file, one }) => {
   const only = ONLY_DEPENDENCIES[roomOf(file.path) ?? "tests"];
   if (!only || one.dependency === null || isTest(file.path) || only.test(one.dependency)) return null;
@@ -163,7 +182,14 @@ const layersOfAFeature: Rule = ({ file, one }) => {
   return null;
 };
 
-const RULES: Rule[] = [betweenRooms, dependenciesOfRooms, vendorsInTheirPlace, httpStaysInRoutes, layersOfAFeature];
+const RULES: Rule[] = [
+  betweenRooms,
+  dependenciesOfRooms,
+  vendorsInTheirPlace,
+  httpStaysInRoutes,
+  layersOfAFeature,
+  roomsOfClient,
+];
 
 const cyclesOfFeatures = (edges: Edge[]): Breach[] => {
   const between = edges.flatMap(({ file, one }) => {
