@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { EventMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { useRuntime } from "../../web/src/app/query-client.ts";
@@ -6,16 +6,15 @@ import { browserClock } from "../browser/browser-ports.ts";
 import { streamByHttp } from "../browser/http-transports.ts";
 import { watchPageVisibility } from "../browser/page-visibility.ts";
 import { EventStreamClient, type EventStreamStatus } from "../realtime/event-stream-client.ts";
+import { type EventFilter, passesFilter } from "./event-filter.ts";
+import { useLatest } from "./use-latest.ts";
 
-export type EventStreamOptions = {
+export type EventStreamOptions = EventFilter & {
   readonly tenantId: string;
-  /** Events after this position come first; without it, only those from now on. Read once, when the stream begins. */
+  /** Events after this position come first; without it, only new ones. Read once, when the stream opens. */
   readonly since?: Position;
-  /** Only these actions; all when absent. */
-  readonly actions?: readonly string[];
-  readonly filter?: (message: EventMessage) => boolean;
   readonly onEvent: (message: EventMessage) => void;
-  /** What came before cannot be had: read the state again. */
+  /** Earlier events are lost: read the state again. */
   readonly onReset?: () => void;
   readonly enabled?: boolean;
 };
@@ -23,40 +22,35 @@ export type EventStreamOptions = {
 const CONNECTING: EventStreamStatus = { status: "connecting" };
 
 /**
- * Hears one tenant's events by server-sent events, in order and each once; it comes back from where it was. Needs no
+ * Follows one tenant by server-sent events, in order and each once, and resumes after each break. Needs no
  * `SocketProvider`.
  * @example
  * const { status } = useEventStream({ tenantId: teamId, actions: ["TASK_CREATED"], onEvent: ({ data }) => ring(data) });
  */
 export const useEventStream = (options: EventStreamOptions): EventStreamStatus => {
   const { api } = useRuntime();
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
+  const latest = useLatest(options);
   const [status, setStatus] = useState<EventStreamStatus>(CONNECTING);
   const { tenantId, enabled = true } = options;
   useEffect(() => {
     if (!enabled) return undefined;
     setStatus(CONNECTING);
-    const stream = new EventStreamClient(
+    const client = new EventStreamClient(
       { open: streamByHttp(api), clock: browserClock, random: Math.random },
       { tenantId, since: latest.current.since ?? null },
       {
         onEvent: (message) => {
-          const { actions, filter, onEvent } = latest.current;
-          if (actions !== undefined && !actions.includes(message.action)) return;
-          if (filter === undefined || filter(message)) onEvent(message);
+          if (passesFilter(latest.current, message)) latest.current.onEvent(message);
         },
         onReset: () => latest.current.onReset?.(),
         onStatus: setStatus,
       },
     );
-    const unwatch = watchPageVisibility({ onReturn: () => stream.wake() });
+    const unwatch = watchPageVisibility({ onReturn: () => client.wake() });
     return () => {
       unwatch();
-      stream.stop();
+      client.stop();
     };
-  }, [api, tenantId, enabled]);
+  }, [api, tenantId, enabled, latest]);
   return status;
 };
