@@ -1,6 +1,6 @@
 import type { Fetch } from "./api-client.ts";
 
-/** A network that drops packets reports nothing. After this long the request counts as unanswered and may be retried. */
+/** A network that drops packets reports nothing, so a request counts as unanswered after this long. */
 const REQUEST_TIMEOUT_MS = 20_000;
 /** An upload takes as long as the line needs. */
 const UPLOAD_TIMEOUT_MS = 5 * 60_000;

@@ -1,8 +1,8 @@
 const PREFIX = "artel.";
 
 /**
- * `localStorage` under this application's own keys. Where the browser forbids storage, reads find nothing and writes are
- * dropped, so nothing may depend on what is stored.
+ * `localStorage` under this application's own keys. Where the browser forbids storage, reads find nothing and writes
+ * are dropped, so nothing may depend on a stored value.
  */
 export const localStore = {
   /** The key as a `StorageEvent` names it. */

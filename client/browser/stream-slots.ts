@@ -19,7 +19,7 @@ const takeLock = (locks: LockManager, name: string): Promise<(() => void) | null
   return promise;
 };
 
-/** Returns a release function, or `null` if all slots are taken. Without Web Locks, and over HTTP/2, always succeeds. */
+/** Returns a release function, or `null` if all slots are taken. Always succeeds without Web Locks or over HTTP/2. */
 export const takeStreamSlot = async (): Promise<(() => void) | null> => {
   // Absent outside secure contexts, and outside browsers.
   const locks: LockManager | null | undefined = typeof navigator === "undefined" ? null : navigator.locks;

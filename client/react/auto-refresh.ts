@@ -1,6 +1,6 @@
 import type { Clock } from "../realtime/ports.ts";
 
-/** Repeats an asynchronous run while the page is visible: never two at once, and at once when it becomes visible again. */
+/** Repeats an asynchronous run while the page is visible: never two at once, and at once when it becomes visible. */
 export class AutoRefresh {
   readonly #clock: Clock;
   readonly #interval: number;

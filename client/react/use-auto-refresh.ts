@@ -14,7 +14,7 @@ export type AutoRefreshOptions = {
 };
 
 /**
- * Reads queries again at an interval while the page is visible: never two reads at once, and at once when the page becomes
+ * Reads queries again at an interval while the page is visible: never two reads at once, and at once when it becomes
  * visible. Returns a function that reads now.
  * @example
  * const refresh = useAutoRefresh({ queryKey: ["orders", shopId], interval: 30_000 });

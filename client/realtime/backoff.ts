@@ -5,7 +5,7 @@ export const BACKOFF_CAP_MS = 10_000;
 export const RECONNECT_LATER_MS = 30_000;
 
 /**
- * Full jitter: a random wait in milliseconds below a bound that doubles with each failed attempt. It spreads the clients
+ * Full jitter: a random wait in milliseconds below a bound that doubles with each failed attempt. It spreads clients
  * that lost one node in the same second.
  */
 export const fullJitter = (

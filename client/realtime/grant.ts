@@ -9,7 +9,7 @@ export type Grant = {
   /** By the client's own clock. Together with `lifetimeMs` it makes a wrong clock harmless. */
   readonly receivedAt: number;
   readonly lifetimeMs: number;
-  /** The tenants of the token with their heads, `null` for a tenant without a log. `null` if the claims do not decode. */
+  /** Tenants and their heads, which are `null` without a log. The map is `null` if the claims do not decode. */
   readonly tenants: ReadonlyMap<string, Position | null> | null;
 };
 

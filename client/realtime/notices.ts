@@ -8,7 +8,7 @@ export type Notice =
   | { readonly kind: "event"; readonly tenantId: string; readonly message: EventMessage }
   /** The event at this position does not decode. */
   | { readonly kind: "undecodable-event"; readonly tenantId: string; readonly at: Position }
-  /** The history was cut off: read every snapshot of the tenant again. Only reads begun from now on, and at `base` or above, count. */
+  /** The history was cut off: read every snapshot again. Only reads begun from now on that reach `base` count. */
   | { readonly kind: "reset"; readonly tenantId: string; readonly base: Position | null }
   /** Something may have changed without an event: read again at leisure. */
   | { readonly kind: "hint"; readonly tenantId: string; readonly message: UnsequencedMessage | null }

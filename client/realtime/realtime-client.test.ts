@@ -18,7 +18,7 @@ test("auth and subscribe leave in one flight, and nothing before the socket is o
   expect(socket().sent[1]).toEqual({ type: "subscribe", tenantId: T, since: at(5) });
 });
 
-test("R1 events are handed on in order, each once", async () => {
+test("R1 events are delivered in order, each once", async () => {
   const { socket, notices, client } = await live(10);
   for (const seq of [11, 12, 12, 11, 13]) socket.deliver(event(seq));
   const seqs = notices.flatMap((notice) =>
@@ -28,7 +28,7 @@ test("R1 events are handed on in order, each once", async () => {
   expect(client.position(T)).toEqual(at(13));
 });
 
-test("a hole subscribes again from the position, and what comes before subscribed is dropped", async () => {
+test("a gap subscribes again from the position, and events before subscribed are dropped", async () => {
   const { socket, kinds, client } = await live(10);
   socket.deliver(event(12));
   expect(socket.sent).toEqual([{ type: "subscribe", tenantId: T, since: at(10) }]);
@@ -41,13 +41,13 @@ test("a hole subscribes again from the position, and what comes before subscribe
   expect(client.position(T)).toEqual(at(12));
 });
 
-test("the last event lost with none behind it is found by the heartbeat", async () => {
+test("a heartbeat reveals that the last event was lost", async () => {
   const { socket } = await live(10);
   socket.deliver(heartbeat({ [T]: at(11) }));
   expect(socket.sent).toEqual([{ type: "subscribe", tenantId: T, since: at(10) }]);
 });
 
-test("after recovered:false only a read begun since counts, and a return before it sends no since", async () => {
+test("after recovered:false only a read begun since counts, and a reconnect before it sends no since", async () => {
   const { client, clock, socket, sockets, kinds, ready } = await live(10);
   const tooEarly = client.generation(T);
   socket.deliver(heartbeat({ [T]: at(30) }));
@@ -60,7 +60,7 @@ test("after recovered:false only a read begun since counts, and a return before 
   sockets.at(-1)?.open();
   ready();
   const again = sockets.at(-1);
-  if (again === undefined) throw new Error("it did not come back");
+  if (again === undefined) throw new Error("it did not reconnect");
   expect(subscribes(again)).toEqual([{ type: "subscribe", tenantId: T }]);
   again.deliver(subscribed(30, false));
   client.confirmSnapshot(T, at(29), client.generation(T));
@@ -69,7 +69,7 @@ test("after recovered:false only a read begun since counts, and a return before 
   expect(client.position(T)).toEqual(at(30));
 });
 
-test("comes back after a lost connection with its position, spread by full jitter", async () => {
+test("reconnects with its position after a lost connection, spread by full jitter", async () => {
   const { clock, sockets, socket, tokens } = await live(10);
   socket.deliver(event(11));
   socket.end(4000);
@@ -94,7 +94,7 @@ test("renews its token on the open socket before the token ends", async () => {
   expect(types(socket.sent)).toEqual(["auth"]);
 });
 
-test("a renewal that fails is tried again while the socket works on", async () => {
+test("a failed renewal is retried while the socket stays in use", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
   const socket = await backend.open();
@@ -114,7 +114,7 @@ test("a renewal that fails is tried again while the socket works on", async () =
   expect(backend.sockets).toHaveLength(1);
 });
 
-test("nothing heard for two heartbeats makes it connect anew; anything heard puts that off", async () => {
+test("silence for two heartbeats reconnects; any message puts that off", async () => {
   const { clock, sockets, socket } = await live();
   await clock.pass(49_000);
   socket.deliver({ type: "pong" });
@@ -126,7 +126,7 @@ test("nothing heard for two heartbeats makes it connect anew; anything heard put
   expect(sockets).toHaveLength(2);
 });
 
-test("what an older socket still says is not heard", async () => {
+test("an older socket's messages and close are ignored", async () => {
   const { clock, sockets, socket, kinds, client } = await live();
   await clock.pass(60_000);
   expect(sockets.length).toBeGreaterThan(1);
@@ -136,7 +136,7 @@ test("what an older socket still says is not heard", async () => {
   expect(client.connection.kind).not.toBe("stopped");
 });
 
-test("waking asks for a sign of life, and without one connects anew", async () => {
+test("waking sends a ping, and reconnects without an answer", async () => {
   const { clock, client, sockets, socket } = await live();
   await clock.pass(10_000);
   client.wake();
@@ -159,7 +159,7 @@ test("the network's return cuts a wait short", async () => {
   expect(client.status().status).toBe("reconnecting");
 });
 
-test("presence is said again after each subscribed, and others' is kept with one's own marked", async () => {
+test("presence is sent again after each subscribed, and the client's own entry is marked", async () => {
   const { client, socket } = await live();
   client.setPresence(T, { boardId: "b" });
   client.setPresence(T, { boardId: "b" });
@@ -218,7 +218,7 @@ test("unavailable: polls from its position in order, and joins again with what p
   expect(backend.polls).toHaveLength(1);
 });
 
-test("where no socket comes about it polls, and goes on trying", async () => {
+test("while no socket opens it polls, and keeps trying", async () => {
   const backend = fakeBackend({ polls: true });
   backend.client.join(T);
   backend.client.confirmSnapshot(T, at(10), backend.client.generation(T));
@@ -235,7 +235,7 @@ test("where no socket comes about it polls, and goes on trying", async () => {
   expect(backend.sockets.length).toBeGreaterThan(4);
 });
 
-test("a message without a place beside a log is a hint, and one of an unknown action is nothing", async () => {
+test("an unsequenced message beside a log is a hint, and one with an unknown action is ignored", async () => {
   const { socket, kinds } = await live();
   const { seq: _, epoch: __, at: ___, ...bare } = { seq: 0, epoch: "", at: "", ...event(1) };
   socket.deliver(bare);
@@ -253,7 +253,7 @@ test("an undecodable message is a hint, and the channel goes on", async () => {
   expect(kinds()).toEqual(["hint", "hint", "undecodable-event", "event"]);
 });
 
-test("messages of a tenant without a log are handed on as they come", async () => {
+test("messages of a tenant without a log are delivered as they come", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
   const socket = await backend.open();
@@ -265,7 +265,7 @@ test("messages of a tenant without a log are handed on as they come", async () =
   expect(backend.client.status().status).toBe("live");
 });
 
-test("leaving unsubscribes after a moment, and coming back within it does not", async () => {
+test("leaving unsubscribes after a moment, and joining again within it does not", async () => {
   const backend = fakeBackend();
   const leave = backend.client.join(T);
   const socket = await backend.open();

@@ -22,8 +22,8 @@ export type RealtimeClientOptions = {
 };
 
 /**
- * Delivers the events of tenants in order, each once, over a socket, event streams or polling. Reconnects and resumes by
- * itself. Reaches the outside only through its ports, so it runs without a page and without a framework.
+ * Delivers the events of tenants in order, each once, over a socket, event streams or polling. Reconnects and resumes
+ * by itself. Reaches the outside only through its ports, so it runs without a page and without a framework.
  */
 export class RealtimeClient {
   readonly #isKnownAction: (action: string) => boolean;

@@ -6,10 +6,9 @@ export type SseParserHandlers = {
 };
 
 /**
- * Returns a function that parses server-sent events from chunks of text of any size. Ignores `id` and `retry`: positions
- * are in the data, and the client has its own backoff. Expects text without a byte order mark; `TextDecoder` drops it.
- *
- * Not `eventsource-parser` 4.1: it parses these streams alike and adds 1.6 KB gzipped.
+ * Returns a function that parses server-sent events from chunks of text of any size. Ignores `id` and `retry`, since
+ * positions are in the data and the client has its own backoff. `TextDecoder` has dropped a byte order mark before.
+ * Not `eventsource-parser` 4.1.3, which parses these streams alike and adds 1.6 KB gzipped.
  */
 export const createSseParser = ({ onEvent, onComment }: SseParserHandlers): ((chunk: string) => void) => {
   let rest = "";

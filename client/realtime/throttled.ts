@@ -1,6 +1,6 @@
 import type { Clock } from "./ports.ts";
 
-/** Runs at once, and then at most every `interval` milliseconds. Calls in between become one run at the interval's end. */
+/** Runs at once, and then at most every `interval` milliseconds; calls in between become one run at its end. */
 export const throttled = (clock: Clock, interval: number, run: () => void) => {
   let ranAt = Number.NEGATIVE_INFINITY;
   let cancelNext: (() => void) | null = null;

@@ -13,8 +13,8 @@ export const positionSchema = z.object({ epoch: epochSchema, seq: seqSchema }).m
 export type Position = z.infer<typeof positionSchema>;
 
 /**
- * Orders positions by age, as `Array.sort` wants it. A later epoch is newer whatever its `seq`: epochs sort by the time of
- * their making. Within one epoch `seq` decides.
+ * Orders positions by age, for `Array.sort`. A later epoch is newer whatever its `seq`, since epochs sort by the time
+ * of their making. Within one epoch `seq` decides.
  */
 export const comparePositions = (a: Position, b: Position): number => {
   if (a.epoch === b.epoch) return a.seq - b.seq;

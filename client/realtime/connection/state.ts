@@ -41,7 +41,7 @@ type EventFields = {
   "token-denied": object;
   "token-failed": { readonly retryAfterMs: number; readonly code?: string | null };
   opened: object;
-  /** `waitMs` is the wait that the server asked for, `null` without one. */
+  /** `waitMs` is the wait that the server demanded, `null` without one. */
   closed: { readonly code: number; readonly waitMs: number | null };
   ready: { readonly connectionId: string; readonly userId: string; readonly heartbeatMs: number };
   /** The state timed out, or the backoff is over. */

@@ -31,8 +31,8 @@ export type EventStreamOptions = {
 };
 
 /**
- * One request for one tenant's event stream: decodes its events and detects silence. Its owner decides whether to reopen
- * it; after `close` no handler is called.
+ * One request for one tenant's event stream: decodes its events and detects silence. Its owner decides about reopening;
+ * after `close` no handler is called.
  */
 export class EventStream {
   readonly #ports: EventStreamPorts;

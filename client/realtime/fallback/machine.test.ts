@@ -116,7 +116,7 @@ test("a hidden page opens nothing, and a visible one resumes where it was", () =
   expect(effects({ ...STATES.paused, resumeWith: "polling" }, "woken")).toEqual(["poll-now", "probe-stream"]);
 });
 
-test("whatever happens in whatever order, streams and the probe are open only in the states that say so", () => {
+test("in any order of events, streams and the probe are open only in the states named after them", () => {
   for (let seed = 1; seed <= 500; seed += 1) {
     const random = seeded(seed);
     let state: TransportFallback = STATES.idle;

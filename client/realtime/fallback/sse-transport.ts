@@ -161,7 +161,7 @@ export class SseTransport {
   }
 }
 
-/** What the end of a stream says about the way to the server; `null` when the server itself ended it. */
+/** The problem on the way to the server that a stream's end reveals; `null` when the server itself ended it. */
 const problemOf = (end: StreamEnd): StreamProblem | null => {
   if (end.kind === "unreachable") return { kind: "unreachable" };
   return end.kind === "refused" && end.code === null ? { kind: "refused", status: end.status } : null;

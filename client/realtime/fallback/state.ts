@@ -1,4 +1,4 @@
-/** The transport that serves the tenants. `none` while the client is stopped, or the page is hidden without a socket. */
+/** The transport that serves the tenants. `none` while the client is stopped, or on a hidden page without a socket. */
 export type Transport = "none" | "socket" | "stream" | "polling";
 
 /** Which transport serves, and which one is being tried. `attempt` counts stream failures since one proved stable. */
@@ -14,7 +14,7 @@ export type TransportFallback =
   | { readonly kind: "polling"; readonly attempt: number; readonly until: number }
   /** Polls deliver, while one probe stream shows whether streams work again. */
   | { readonly kind: "probing"; readonly attempt: number }
-  /** The page is hidden without a socket. Only the socket is tried; `resumeWith` serves when the page is visible again. */
+  /** The page is hidden without a socket. Only the socket is tried; `resumeWith` serves once the page is visible. */
   | { readonly kind: "paused"; readonly attempt: number; readonly resumeWith: "stream" | "polling" };
 
 export type FallbackKind = TransportFallback["kind"];

@@ -210,7 +210,7 @@ test("a connection lost before that snapshot joins again without a position", ()
   ]);
 });
 
-test("recovered:true of another epoch than the one held is no recovery", () => {
+test("recovered:true of another epoch than the position's is no recovery", () => {
   expect(run(STATES.joining, { kind: "subscribed", head: at(12, "e2"), recovered: true }).state.kind).toBe(
     "awaiting-snapshot",
   );

@@ -63,7 +63,7 @@ const joined = (
   attempt = 0,
 ): SubscriptionStep => {
   const { head, recovered } = event;
-  // The server has not heard of the history that this position belongs to, and would deliver an ended one.
+  // The server does not know this position's history yet, and would deliver an ended one.
   if (isLogged(head) && resumeFrom.kind === "at" && isLaterHistory(resumeFrom.position, head))
     return poll(resumeFrom, attempt);
   if (!isLogged(head))
@@ -88,8 +88,8 @@ const repair = (state: SubscriptionIn<"live">): SubscriptionStep =>
     : subscribe(resumePositionOf(state), { repairedAt: state.position.seq });
 
 /**
- * Only a new token that does not name the tenant proves the loss of the right. A token that names it is also refused when
- * a later history began since, so the tenant is polled then.
+ * Only a new token that does not name the tenant proves the loss of the right. A token that names it is also refused
+ * when a later history began since, so the tenant is polled then.
  */
 const onForbidden = (state: SubscriptionIn<"joining">): SubscriptionStep => {
   switch (state.tokenRenewed) {

@@ -49,8 +49,8 @@ export type Subscription =
   /** The events come from another backend and have no log. */
   | ({ readonly kind: "unlogged" } & Missed)
   /**
-   * The transport has no history now, or an older one, or refuses a user whose token names the tenant. REST delivers the
-   * events, and joining is retried with backoff.
+   * The transport has no history now, or an older one, or refuses a user whose token names the tenant. REST delivers
+   * the events, and joining is retried with backoff.
    */
   | { readonly kind: "polling"; readonly resumeFrom: ResumePosition; readonly attempt: number }
   | { readonly kind: "denied"; readonly reason: GiveUpReason };

@@ -3,7 +3,7 @@ import { sequencedMessageSchema } from "../../../shared/protocol/message.ts";
 import { at, event, fakeBackend, subscribed, T } from "../testing/fake-backend.ts";
 import { settle } from "../testing/sim-clock.ts";
 
-test("a channel that holds no state is in step from where it was joined, and goes on from there", async () => {
+test("a channel without snapshots is in step from the point of joining, and resumes from there", async () => {
   const backend = fakeBackend({ streams: true, polls: true });
   backend.client.join(T);
   const socket = await backend.open();
@@ -16,7 +16,7 @@ test("a channel that holds no state is in step from where it was joined, and goe
   expect(backend.socket().sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(21) });
 });
 
-test("a channel that holds no state is polled from where its token was made", async () => {
+test("a channel without snapshots is polled from the head in its token", async () => {
   const backend = fakeBackend({ streams: true, polls: true });
   backend.nextPoll = { kind: "events", head: at(1), events: [sequencedMessageSchema.parse(event(1))] };
   backend.client.join(T);
@@ -34,7 +34,7 @@ test("a channel that holds no state is polled from where its token was made", as
   });
 });
 
-test("a state that is behind a channel which began without one is brought up by a replay", async () => {
+test("a first snapshot behind its channel is brought up by a replay", async () => {
   const backend = fakeBackend({ streams: true, polls: true });
   backend.client.join(T);
   const socket = await backend.open();
@@ -43,7 +43,7 @@ test("a state that is behind a channel which began without one is brought up by 
   expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(18) });
 });
 
-test("a channel whose state is read goes on waiting for one after another sign-in", async () => {
+test("a channel with snapshots waits for a new one after another sign-in", async () => {
   const backend = fakeBackend({ streams: true, polls: true });
   backend.client.join(T, { waitForSnapshot: true });
   backend.client.confirmSnapshot(T, at(10), backend.client.generation(T));

@@ -55,7 +55,7 @@ export class Subscriptions {
     this.#handlers = handlers;
   }
 
-  /** Joins a tenant until the returned function is called. Leaving is delayed, as screens leave and join in one change. */
+  /** Joins a tenant until the returned function is called. Leaving is delayed, since a new screen often joins again. */
   join(tenantId: string, { waitForSnapshot }: { waitForSnapshot: boolean }): () => void {
     const tenant = this.#tenant(tenantId);
     tenant.cancelLeave?.();

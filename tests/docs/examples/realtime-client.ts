@@ -36,7 +36,7 @@ const client = new RealtimeClient(
   { isKnownAction },
 );
 
-/** Reads the state and says where in the history it stands. */
+/** Reads a snapshot and confirms it with its position. */
 const read = async () => {
   const generation = client.generation(TEAM);
   const { data, position } = await api.request({ method: "GET", path: `/teams/${TEAM}`, schema: teamWithRoleSchema });
