@@ -11,7 +11,7 @@ const CORE_MODULES = [
   "shared/(ids|color|events|boards|columns|labels|members|tasks|teams|time|users|problem|role|rank|paging|json)",
   "shared/protocol/[\\w-]+",
   "client/sync-client",
-  "client/browser/(api-client|browser-ports|local-store|page-api|page-fetch|page-seen|session-hint)",
+  "client/browser/(api-client|browser-ports|local-store|page-api|page-visibility|fetch-with-timeout|session-hint)",
   "client/react/(join-team|realtime-context|socket-provider|sync-context|sync-provider|team-socket-handler|use-snapshot|use-view)",
   "client/realtime/(backoff|connection-problem|frames|generation|grant|live-status|presence-book|realtime-client|throttled)",
   "client/realtime/connection/(machine|socket-driver|state)",

@@ -68,6 +68,49 @@ describe("who may import whom", () => {
   });
 });
 
+describe("within client", () => {
+  test.each([
+    ["realtime/frames.ts", "../../shared/events.ts", "shared/events.ts"],
+    ["realtime/frames.ts", "../../shared/tasks.ts", "shared/tasks.ts"],
+    ["realtime/ports.ts", "../browser/api-client.ts", "client/browser/api-client.ts"],
+    ["realtime/notices.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
+    ["realtime/testing/fake-backend.ts", "../../react/use-subscription.ts", "client/react/use-subscription.ts"],
+    ["browser/browser-ports.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
+    ["browser/browser-ports.ts", "../react/socket-provider.tsx", "client/react/socket-provider.tsx"],
+    ["sync/sync-engine.ts", "../react/realtime-context.ts", "client/react/realtime-context.ts"],
+  ])("%s must not import %s", (path, specifier, target) => {
+    const room = path.split("/")[0];
+    expect(importing(`client/${path}`, specifier)).toEqual([
+      `client/${path}:1  realtime < browser < sync < react: client/${room} may not import ${target}`,
+    ]);
+  });
+
+  test.each([
+    ["realtime/frames.ts", "../../shared/protocol/codec.ts"],
+    ["realtime/fallback/event-stream.ts", "../../../shared/json.ts"],
+    ["realtime/realtime-client.ts", "./fallback/transports.ts"],
+    ["browser/http-transports.ts", "../realtime/sse-parser.ts"],
+    ["browser/http-transports.ts", "../../shared/problem.ts"],
+    ["sync/sync-engine.ts", "../browser/api-client.ts"],
+    ["sync/sync-engine.ts", "../realtime/notices.ts"],
+    ["react/use-event-stream.ts", "../realtime/event-stream-client.ts"],
+    ["react/socket-provider.tsx", "../sync/sync-engine.ts"],
+  ])("%s may import %s", (path, specifier) => {
+    expect(importing(`client/${path}`, specifier)).toEqual([]);
+  });
+
+  test("realtime imports no package, not even zod", () => {
+    expect(importing("client/browser/api-client.ts", "zod")).toEqual([]);
+    expect(importing("client/realtime/frames.ts", "zod")).toEqual([
+      "client/realtime/frames.ts:1  client/realtime runs on its ports alone: imports zod",
+    ]);
+  });
+
+  test("a room that is not listed imports nothing of the others", () => {
+    expect(importing("client/other/x.ts", "../../shared/ids.ts")).toHaveLength(1);
+  });
+});
+
 describe("within api", () => {
   test.each([
     ["routes", "queries"],
@@ -187,6 +230,9 @@ describe("vendors", () => {
     ["bullmq", "platform/queue/bullmq.ts", "jobs/worker.ts"],
     ["hono", "api/app.ts", "wss/server.ts"],
     ["react", "web/src/app.tsx", "api/app.ts"],
+    ["react", "client/react/use-subscription.ts", "client/sync/sync-engine.ts"],
+    ["react-dom", "web/src/main.tsx", "client/browser/browser-ports.ts"],
+    ["@tanstack/react-query", "client/sync/sync-engine.ts", "client/browser/browser-ports.ts"],
   ])("%s is for %s, not for %s", (dependency, place, elsewhere) => {
     expect(importing(place, dependency)).toEqual([]);
     expect(importing(elsewhere, dependency)[0]).toContain("a vendor's SDK stays in its place");

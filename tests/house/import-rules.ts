@@ -25,13 +25,21 @@ const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   api: { files: /^(shared|platform)\// },
   wss: { files: /^(shared|platform)\// },
   jobs: { files: /^(shared|platform)\/|^api\/features\/[^/]+\/(jobs|reactions)\.ts$/ },
-  // The arrow into web/ goes with the last file of client/ that still knows the page.
-  client: { files: /^(shared|web\/src)\// },
+  client: { files: /^shared\// },
   web: { files: /^(shared|client)\//, types: /^api\// },
   scripts: { files: /^$/ },
   tests: { files: /./ },
   bench: { files: /./ },
   "main.ts": { files: /^(shared|platform|api|wss|jobs)\// },
+};
+
+/** The files that each room of client may import besides its own. `realtime` knows the protocol and no entity. */
+const CLIENT_ROOMS: Record<string, RegExp> = {
+  realtime: /^shared\/(protocol\/|(json|paging)\.ts$)/,
+  browser: /^(shared|client\/realtime)\//,
+  // No entity: an application hands its descriptors over.
+  sync: /^shared\/(protocol\/|entities\/define-entity\.ts$|(paging|problem|rank)\.ts$)|^client\/(realtime|browser)\//,
+  react: /./,
 };
 
 /** All that these rooms may import of other people's. */
@@ -65,7 +73,12 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
   { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
   { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
-  { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^(client|web)\//, place: "client and web" },
+  { dependency: /^react(-dom)?$/, files: /^(client\/react|web)\//, place: "client/react and web" },
+  {
+    dependency: /^@tanstack\//,
+    files: /^(client\/(react\/|sync(\/|-client))|web\/)/,
+    place: "client/react, client/sync and web",
+  },
 ];
 
 /** Files of api that may know HTTP: the services, queries and what they share may not. */
@@ -144,6 +157,16 @@ const betweenRooms: Rule = ({ file, one }) => {
   return { rule, detail: `${from} may not import ${one.target}${hint}` };
 };
 
+const roomsOfClient: Rule = ({ file, one }) => {
+  const room = /^client\/([^/]+)\//.exec(file.path)?.[1];
+  if (room === undefined || isTest(file.path)) return null;
+  if (room === "realtime" && one.dependency !== null)
+    return { rule: "client/realtime runs on its ports alone", detail: `imports ${one.dependency}` };
+  if (one.target === null) return null;
+  if (one.target.startsWith(`client/${room}/`) || CLIENT_ROOMS[room]?.test(one.target)) return null;
+  return { rule: "realtime < browser < sync < react", detail: `client/${room} may not import ${one.target}` };
+};
+
 const dependenciesOfRooms: Rule = ({ file, one }) => {
   const only = ONLY_DEPENDENCIES[roomOf(file.path) ?? "tests"];
   if (!only || one.dependency === null || isTest(file.path) || only.test(one.dependency)) return null;
@@ -204,6 +227,7 @@ const RULES: Rule[] = [
   httpStaysInRoutes,
   layersOfAFeature,
   roomsOfThePage,
+  roomsOfClient,
 ];
 
 /** Imports by which features lead back to themselves; `nameOf` says which feature a file is of. */

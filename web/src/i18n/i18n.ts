@@ -1,4 +1,4 @@
-import { recall, remember } from "../../../client/browser/local-store.ts";
+import { localStore } from "../../../client/browser/local-store.ts";
 import { createStore } from "../lib/store.ts";
 import { makeTranslate, type Translate, type Words } from "./translator.ts";
 
@@ -34,11 +34,11 @@ const speak = async (language: Language): Promise<void> => {
 
 export const startI18n = (words: WordLoaders): Promise<void> => {
   loaders = words;
-  const remembered = recall("language");
+  const remembered = localStore.get("language");
   return speak(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
 };
 
 export const setLanguage = async (language: Language): Promise<void> => {
-  remember("language", language);
+  localStore.set("language", language);
   await speak(language);
 };

@@ -1,4 +1,4 @@
-import { recall, recalled, remember } from "../../../client/browser/local-store.ts";
+import { localStore } from "../../../client/browser/local-store.ts";
 
 /** What is being written and is not saved yet, with the text that it began from. */
 export type KeptDraft = { readonly base: string; readonly text: string };
@@ -24,24 +24,25 @@ export const unpackDraft = (packed: string | null): KeptDraft | null => {
   }
 };
 
-export const recallDraft = (place: DraftPlace): KeptDraft | null => unpackDraft(recall(nameOf(place)));
-export const rememberDraft = (place: DraftPlace, draft: KeptDraft): void => remember(nameOf(place), packDraft(draft));
+export const recallDraft = (place: DraftPlace): KeptDraft | null => unpackDraft(localStore.get(nameOf(place)));
+export const rememberDraft = (place: DraftPlace, draft: KeptDraft): void =>
+  localStore.set(nameOf(place), packDraft(draft));
 
 /** Another tab may have written something else there since. */
 export const forgetDraft = (place: DraftPlace, draft: KeptDraft): void => {
-  if (recall(nameOf(place)) === packDraft(draft)) remember(nameOf(place), null);
+  if (localStore.get(nameOf(place)) === packDraft(draft)) localStore.set(nameOf(place), null);
 };
 
 /** What was saved stays a draft until it can no longer be lost with the page, unless something else is written. */
 export const forgetSavedDraft = (place: DraftPlace): void => {
   const name = nameOf(place);
-  const saved = recall(name);
+  const saved = localStore.get(name);
   setTimeout(() => {
-    if (saved !== null && recall(name) === saved) remember(name, null);
+    if (saved !== null && localStore.get(name) === saved) localStore.set(name, null);
   }, WRITTEN_MS);
 };
 
-export const countDrafts = (userId: string): number => recalled(`draft.${userId}.`).length;
+export const countDrafts = (userId: string): number => localStore.keys(`draft.${userId}.`).length;
 export const forgetDrafts = (userId: string): void => {
-  for (const name of recalled(`draft.${userId}.`)) remember(name, null);
+  for (const name of localStore.keys(`draft.${userId}.`)) localStore.set(name, null);
 };

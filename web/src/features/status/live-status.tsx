@@ -35,7 +35,7 @@ const useSettled = <Status extends string>(status: Status, passing: Status): Sta
 export const LiveStatus = () => {
   const { t } = useTranslation();
   const live = useLiveStatus();
-  const { inStepAt, reason, trouble, streamTrouble } = live;
+  const { inStepAt, reason, problem, streamProblem } = live;
   const keptAt = useRestoredFrom();
   const status = useSettled(live.status, "reconnecting");
   const text = t(`live.${status}`);
@@ -60,7 +60,7 @@ export const LiveStatus = () => {
           </Suspense>
         )}
       </div>
-      {trouble || streamTrouble || status === "offline" ? (
+      {problem || streamProblem || status === "offline" ? (
         <Suspense>
           <WhyButton />
         </Suspense>

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from "react";
-import { recall, remember } from "../../../../client/browser/local-store.ts";
+import { localStore } from "../../../../client/browser/local-store.ts";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
 import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
@@ -25,14 +25,14 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
   const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
   const [merging, setMerging] = useState(false);
   const [mode, setMode] = useState<Mode>(() =>
-    task.description !== "" && recall("description") === "preview" ? "preview" : "write",
+    task.description !== "" && localStore.get("description") === "preview" ? "preview" : "write",
   );
   const server = task.description;
   const view = viewDraft(draft, server);
   const long = tooLong(view.text);
   const choose = (next: Mode) => {
     setMode(next);
-    remember("description", next === "preview" ? "preview" : null);
+    localStore.set("description", next === "preview" ? "preview" : null);
   };
   const send = (text: string, base: string) => {
     actions.updateTask(task.id, { description: text }, { version: task.version, texts: { description: base } });
