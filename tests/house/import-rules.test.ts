@@ -74,7 +74,7 @@ describe("within client", () => {
     ["realtime/frames.ts", "../../shared/tasks.ts", "shared/tasks.ts"],
     ["realtime/ports.ts", "../browser/api-client.ts", "client/browser/api-client.ts"],
     ["realtime/notices.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
-    ["realtime/testing/fake-backend.ts", "../../react/use-subscription.ts", "client/react/use-subscription.ts"],
+    ["realtime/frames.ts", "../react/use-subscription.ts", "client/react/use-subscription.ts"],
     ["browser/browser-ports.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
     ["browser/browser-ports.ts", "../react/socket-provider.tsx", "client/react/socket-provider.tsx"],
     ["sync/sync-engine.ts", "../react/realtime-context.ts", "client/react/realtime-context.ts"],

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useRealtime } from "../../../../client/react/realtime-context.ts";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { useRestoredFrom } from "../../board/use-board.ts";
+import { useRestoredFrom } from "../../../../client/react/use-restored-from.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";

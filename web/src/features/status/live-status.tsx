@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { Suspense, useEffect, useState } from "react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { useRestoredFrom } from "../../board/use-board.ts";
+import { useRestoredFrom } from "../../../../client/react/use-restored-from.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { patientLazy } from "../../lib/patient-lazy.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";

@@ -1,6 +1,7 @@
 import { CloudOff } from "lucide-react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { usePendingCount, useRestoredFrom, useStorageUnavailable } from "../../board/use-board.ts";
+import { useRestoredFrom } from "../../../../client/react/use-restored-from.ts";
+import { usePendingCount, useStorageUnavailable } from "../../board/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";

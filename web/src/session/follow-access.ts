@@ -1,6 +1,6 @@
 import type { DecodedEvent } from "../../../client/sync/decode-event.ts";
 import type { SyncEngine } from "../../../client/sync/sync-engine.ts";
-import { keys } from "../session/query-keys.ts";
+import { keys } from "./query-keys.ts";
 
 /** Reads again what events of teams and members change beside the snapshots: my teams and roles, and invitations. */
 export const followAccess = (events: readonly DecodedEvent[], engine: SyncEngine): void => {
