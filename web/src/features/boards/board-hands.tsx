@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { useBoardContext } from "../../board/board-context.ts";
 import { useStore } from "../../lib/store.ts";
 import { attachPointerDrag } from "./drag/pointer-drag.ts";
@@ -10,24 +10,28 @@ export const BoardHands = () => {
   const { ui, writes } = useBoardContext();
   const board = useStore(ui.board, (element) => element);
   const drop = useDrop();
-  const host = useRef(drop);
-  host.current = drop;
-  const hear = useBoardKeys(() => ui.filterOpen.set(true));
+  const dropTask = useEffectEvent(drop.dropTask);
+  const dropColumn = useEffectEvent(drop.dropColumn);
+  const { taskTitle } = drop;
+  const onKey = useEffectEvent(useBoardKeys());
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event);
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
   useEffect(() => {
     if (!board || !writes) return;
     return attachPointerDrag(board, {
       ui,
-      dropTask: (id, target) => host.current.dropTask(id, target),
-      dropColumn: (id, index) => host.current.dropColumn(id, index),
-      taskTitle: (id) => host.current.taskTitle(id),
+      dropTask: (id, target) => dropTask(id, target),
+      dropColumn: (id, index) => dropColumn(id, index),
+      taskTitle,
     });
-  }, [board, ui, writes]);
-  const first = useRef(hear);
-  first.current = hear;
+  }, [board, ui, writes, taskTitle]);
   useEffect(() => {
     const early = ui.early.get();
     ui.early.set(null);
-    for (const event of early?.keys ?? []) first.current(event);
+    for (const event of early?.keys ?? []) onKey(event);
     if (early?.press) early.press.target?.dispatchEvent(new PointerEvent("pointerdown", early.press));
   }, [ui]);
   return null;

@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "react";
 import { useBoardContext } from "../../board/board-context.ts";
 import type { TaskDrag } from "../../board/drag-state.ts";
 import { clampIndex, indexOfMoved } from "../../board/placement.ts";
@@ -16,14 +15,14 @@ const CONTROLS = "button, summary, a";
 const focusedTask = (): string | null =>
   document.activeElement?.closest<HTMLElement>("[data-task]")?.dataset.task ?? null;
 
-/** Keys act on the focused task, else on the one under the pointer. Returns what hears them. */
-export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) => void) => {
+/** Returns a listener of keys, which act on the focused task or else on the one under the pointer. */
+export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
   const { t } = useTranslation();
   const context = useBoardContext();
   const { search, setSearch } = useFilter();
   const drop = useDrop();
 
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest(BUSY_PLACES) || document.querySelector("[role=dialog], [role=menu]")) return;
@@ -160,7 +159,7 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
         return true;
       case "filter":
       case "search":
-        openFilter();
+        ui.filterOpen.set(true);
         return true;
       case "mine": {
         const { assigneeId, ...others } = search;
@@ -180,12 +179,5 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
     }
   };
 
-  const handler = useRef(onKey);
-  handler.current = onKey;
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => handler.current(event);
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  }, []);
   return onKey;
 };

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
 import { FilterButton } from "./filter-button.tsx";
 import { chosenCount } from "./filter-search.ts";
 import { useFilter } from "./use-filter.ts";
@@ -13,17 +13,16 @@ export const FilterPanel = ({ open, onOpenChange }: FilterPanelProps) => {
   const { search } = useFilter();
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const close = useRef(onOpenChange);
-  close.current = onOpenChange;
+  const close = useEffectEvent(() => onOpenChange(false));
   useEffect(() => {
     if (!open) return;
     const outside = (event: PointerEvent) => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) close.current(false);
+      if (event.target instanceof Node && !root.current?.contains(event.target)) close();
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
-      close.current(false);
+      close();
       button.current?.focus();
     };
     addEventListener("pointerdown", outside);

@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "../../i18n/use-translation.ts";
 
 const TYPING = 120;
@@ -11,8 +11,7 @@ export const SearchBox = ({ q, onChange }: { q: string; onChange: (q: string) =>
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => box.current?.focus(), []);
   const sent = useRef(q);
-  const change = useRef(onChange);
-  change.current = onChange;
+  const change = useEffectEvent(onChange);
   useEffect(() => {
     if (q !== sent.current) {
       sent.current = q;
@@ -23,7 +22,7 @@ export const SearchBox = ({ q, onChange }: { q: string; onChange: (q: string) =>
     if (text === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = text;
-      change.current(text);
+      change(text);
     }, TYPING);
     return () => clearTimeout(timer);
   }, [text]);

@@ -1,4 +1,3 @@
-import { useRef } from "react";
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
 import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
@@ -10,14 +9,11 @@ export const TitleEditor = ({ task }: { task: Task }) => {
   const { actions, writes, me } = useBoardContext();
   const place = { userId: me.id, taskId: task.id, field: "title" } as const;
   const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
-  const latest = useRef({ draft, task });
-  latest.current = { draft, task };
   const save = () => {
-    const { draft: now, task: then } = latest.current;
-    if (now === null) return;
-    const title = now.text.trim();
-    if (!title || title === then.title) return setDraft(null);
-    actions.updateTask(then.id, { title }, { version: then.version, texts: { title: now.base } });
+    if (draft === null) return;
+    const title = draft.text.trim();
+    if (!title || title === task.title) return setDraft(null);
+    actions.updateTask(task.id, { title }, { version: task.version, texts: { title: draft.base } });
     setSaved();
   };
   const leave = () => {

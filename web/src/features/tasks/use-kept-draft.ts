@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import {
   type DraftPlace,
   forgetDraft,
@@ -35,11 +35,10 @@ export const useKeptDraft = (place: DraftPlace) => {
 /** Calls what `leave` is then when the component goes, unless somebody else is here by then: it would act in their name. */
 export const useLeave = ({ userId }: DraftPlace, leave: () => void): void => {
   const runtime = useRuntime();
-  const latest = useRef(leave);
-  latest.current = leave;
+  const onLeave = useEffectEvent(leave);
   useEffect(
     () => () => {
-      if ((runtime.me()?.user.id ?? userId) === userId) latest.current();
+      if ((runtime.me()?.user.id ?? userId) === userId) onLeave();
     },
     [runtime, userId],
   );

@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { memo, useCallback, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useEffectEvent, useRef } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
 import { useBoardContext } from "../../../board/board-context.ts";
 import { useColumnTasks, useTaskCount } from "../../../board/use-board.ts";
@@ -29,15 +29,14 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
   const root = useRef<HTMLElement>(null);
   const limit = column.wipLimit;
   const collapse = useCallback(() => toggleCollapsed(ui, boardId, column.id), [ui, boardId, column.id]);
-  const shown = useRef(tasks);
-  shown.current = tasks;
+  const taskIds = useEffectEvent(() => tasks.map((task) => task.id));
   useEffect(() => {
     if (!collapsed) return;
     ui.lists.set(column.id, {
       scroller: () => null,
       element: () => root.current,
-      taskIds: () => shown.current.map((task) => task.id),
-      indexAt: () => shown.current.length,
+      taskIds: () => taskIds(),
+      indexAt: () => taskIds().length,
       slot: () => null,
       reveal: () => collapse(),
     });

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
-import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
 import type { Task } from "../../../../../shared/tasks.ts";
 import { useBoardContext } from "../../../board/board-context.ts";
 import { usePending } from "../../../board/use-board.ts";
@@ -31,15 +31,10 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
   const wanted = useStore(ui.wanted, (id) => id);
   const taken = draggedId && !settling ? tasks.findIndex((task) => task.id === draggedId) : -1;
 
-  const shown = useRef(tasks);
-  shown.current = tasks;
-  const kept = useRef(-1);
-  kept.current = taken;
-
   const virtualizer = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
-    estimateSize: useCallback((index: number) => estimateCard(shown.current[index]), []),
+    estimateSize: (index) => estimateCard(tasks[index]),
     getItemKey: useCallback((index: number) => tasks[index]?.id ?? index, [tasks]),
     gap: CARD_GAP,
     overscan: 6,
@@ -47,17 +42,20 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     paddingEnd: 4,
     useFlushSync: false,
     initialRect: { width: 280, height: 900 },
-    rangeExtractor: useCallback((range: { startIndex: number; endIndex: number; overscan: number; count: number }) => {
-      const first = Math.max(0, range.startIndex - range.overscan);
-      const last = Math.min(range.count - 1, range.endIndex + range.overscan);
-      const indexes = new Set<number>();
-      for (let index = first; index <= last; index += 1) indexes.add(index);
-      // What is held or focused must stay in the page, or the hand and the keyboard would lose it.
-      const focused = document.activeElement?.closest<HTMLElement>("[data-index]");
-      const focusedIndex = focused && list.current?.contains(focused) ? Number(focused.dataset.index) : -1;
-      for (const index of [kept.current, focusedIndex]) if (index >= 0 && index < range.count) indexes.add(index);
-      return [...indexes].sort((a, b) => a - b);
-    }, []),
+    rangeExtractor: useCallback(
+      (range: { startIndex: number; endIndex: number; overscan: number; count: number }) => {
+        const first = Math.max(0, range.startIndex - range.overscan);
+        const last = Math.min(range.count - 1, range.endIndex + range.overscan);
+        const indexes = new Set<number>();
+        for (let index = first; index <= last; index += 1) indexes.add(index);
+        // The dragged and the focused card stay rendered, or the pointer and the keyboard would lose them.
+        const focused = document.activeElement?.closest<HTMLElement>("[data-index]");
+        const focusedIndex = focused && list.current?.contains(focused) ? Number(focused.dataset.index) : -1;
+        for (const index of [taken, focusedIndex]) if (index >= 0 && index < range.count) indexes.add(index);
+        return [...indexes].sort((a, b) => a - b);
+      },
+      [taken],
+    ),
   });
 
   const measured = (index: number) => virtualizer.measurementsCache[index];
@@ -73,29 +71,29 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     return taken >= 0 ? end - (bend.takenSize + CARD_GAP) : end;
   };
 
-  const geometry = useRef({ slotStart, takenItem, virtualizer });
-  geometry.current = { slotStart, takenItem, virtualizer };
+  const taskIds = useEffectEvent(() => tasks.map((task) => task.id));
+  const indexAt = useEffectEvent((clientY: number) => {
+    const top = list.current?.getBoundingClientRect().top ?? 0;
+    if (tasks.length === 0) return 0;
+    return indexAtHeight(clientY - top, (height) => virtualizer.getVirtualItemForOffset(height), takenItem);
+  });
+  const slot = useEffectEvent((index: number) => {
+    const rect = list.current?.getBoundingClientRect();
+    return rect ? { x: rect.left, y: rect.top + slotStart(index), width: rect.width } : null;
+  });
   useEffect(() => {
     ui.lists.set(columnId, {
       scroller: () => scroller.current,
       element: () => list.current,
-      taskIds: () => shown.current.map((task) => task.id),
-      indexAt: (clientY) => {
-        const top = list.current?.getBoundingClientRect().top ?? 0;
-        const now = geometry.current;
-        if (shown.current.length === 0) return 0;
-        return indexAtHeight(clientY - top, (height) => now.virtualizer.getVirtualItemForOffset(height), now.takenItem);
-      },
-      slot: (index) => {
-        const rect = list.current?.getBoundingClientRect();
-        return rect ? { x: rect.left, y: rect.top + geometry.current.slotStart(index), width: rect.width } : null;
-      },
-      reveal: (index) => geometry.current.virtualizer.scrollToIndex(index, { align: "auto" }),
+      taskIds: () => taskIds(),
+      indexAt: (clientY) => indexAt(clientY),
+      slot: (index) => slot(index),
+      reveal: (index) => virtualizer.scrollToIndex(index, { align: "auto" }),
     });
     return () => {
       ui.lists.delete(columnId);
     };
-  }, [ui, columnId]);
+  }, [ui, columnId, virtualizer]);
 
   const wantedIndex = wanted ? tasks.findIndex((task) => task.id === wanted) : -1;
   useLayoutEffect(() => {
