@@ -24,11 +24,11 @@ const CORE_MODULES = [
   "web/src/board/(board-context|placement)",
   "web/src/entities/task-text",
   "web/src/features/accounts/user-menu",
-  "web/src/features/status/(live-status|refused-changes|waiting-strip)",
+  "web/src/features/status/(connection-banner|live-status|refused-changes)",
   "web/src/session/(queries|query-client|query-keys|team-api|use-teams|use-view)",
   "web/src/ui/(avatar|button|full-message|icon-button|logo|menu|pill|skeleton)",
   "web/src/i18n/(format|i18n|problem-text|translator|use-format|use-translation)",
-  "web/src/lib/(day|patient-lazy|store|use-delayed)",
+  "web/src/lib/(day|lazy-with-retry|store|use-delayed)",
   "lucide-react/dist/esm/icons/(archive|archive-arrow-up|archive-restore|pencil|plus|trash|x)",
 ];
 const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.(tsx?|m?js)$`);

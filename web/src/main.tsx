@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
 import { wordLoaders } from "./app/word-loaders.ts";
 import { startI18n } from "./i18n/i18n.ts";
-import { keepPageOffline } from "./lib/service-worker.ts";
+import { registerServiceWorker } from "./lib/service-worker.ts";
 
 /** The part that the address asks for is fetched beside the words, not after them. */
 const fetchPage = (): void => {
@@ -29,4 +29,4 @@ const start = async (root: HTMLElement) => {
 
 const root = document.getElementById("root");
 if (root) void start(root);
-keepPageOffline();
+registerServiceWorker();

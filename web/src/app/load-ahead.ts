@@ -1,4 +1,4 @@
-import { spokenStore } from "../i18n/i18n.ts";
+import { localeStore } from "../i18n/i18n.ts";
 
 /** Fetches the parts of the page that a board may need later, so that they are there offline too. */
 export const loadAhead = (): void => {
@@ -11,8 +11,8 @@ export const loadAhead = (): void => {
     import("../features/boards/help-dialog.tsx"),
     import("../features/filters/filter-choices.tsx"),
     import("../features/status/refused-list.tsx"),
-    import("../features/status/why-button.tsx").then(({ loadConnectionDialog }) =>
-      loadConnectionDialog(spokenStore.get().language),
+    import("../features/status/connection-details-button.tsx").then(({ loadConnectionDialog }) =>
+      loadConnectionDialog(localeStore.get().language),
     ),
     // The fallback transports are needed when the server is hard to reach, which is too late to fetch them.
     import("../../../client/realtime/fallback/load-fallback.ts"),

@@ -2,10 +2,10 @@ import { clsx } from "clsx";
 import { type ReactNode, useEffect, useRef } from "react";
 import { TeamSocketHandler } from "../../../client/react/team-socket-handler.tsx";
 import type { Me } from "../../../shared/users.ts";
+import { ConnectionBanner } from "../features/status/connection-banner.tsx";
 import { RefusedChanges } from "../features/status/refused-changes.tsx";
-import { WaitingStrip } from "../features/status/waiting-strip.tsx";
 import { useTranslation } from "../i18n/use-translation.ts";
-import { useMedia } from "../lib/use-media.ts";
+import { useMediaQuery } from "../lib/use-media-query.ts";
 import { MenuButton } from "./menu-button.tsx";
 import { Rail } from "./rail.tsx";
 import { railStore, setDrawer, useRail } from "./rail-state.ts";
@@ -16,7 +16,7 @@ type ShellProps = { me: Me; header?: ReactNode; children: ReactNode };
 export const Shell = ({ me, header, children }: ShellProps) => {
   const { t } = useTranslation();
   const { slim, drawer } = useRail();
-  const phone = useMedia("(max-width: 767px)");
+  const phone = useMediaQuery("(max-width: 767px)");
   useEffect(() => () => setDrawer(false), []);
   return (
     <div className="flex h-full">
@@ -45,7 +45,7 @@ export const Shell = ({ me, header, children }: ShellProps) => {
           <MenuButton />
           {header}
         </header>
-        <WaitingStrip />
+        <ConnectionBanner />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">
           {children}
         </main>

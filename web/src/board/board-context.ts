@@ -13,7 +13,7 @@ export type BoardContextValue = {
   readonly teamId: string;
   readonly me: User;
   /** Whether this person may change the board. */
-  readonly writes: boolean;
+  readonly canWrite: boolean;
   readonly columns: readonly Column[];
   readonly labels: readonly Label[];
   readonly members: readonly Member[];

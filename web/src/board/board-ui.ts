@@ -17,59 +17,59 @@ export type ColumnList = {
   readonly reveal: (index: number) => void;
 };
 
-export type EarlyInput = {
+export type BufferedInput = {
   readonly keys: readonly KeyboardEvent[];
   /** A pointer that is still pressed. */
   readonly press: PointerEvent | null;
   readonly wanted: boolean;
 };
 
-export type Mark = { readonly userId: string; readonly name: string };
-export type Moving = { readonly taskId: string; readonly returnTo: HTMLElement | null };
+export type Highlight = { readonly userId: string; readonly name: string };
+export type MoveDialogState = { readonly taskId: string; readonly returnTo: HTMLElement | null };
 
 /** The board's moods that are nobody's data: kept outside React so that a drag renders only what it touches. */
 export type BoardUi = {
   readonly drag: Store<Drag | null>;
-  readonly moving: Store<Moving | null>;
+  readonly moveDialog: Store<MoveDialogState | null>;
   /** Cards that somebody else has just changed. */
-  readonly marks: Store<ReadonlyMap<string, Mark>>;
+  readonly highlights: Store<ReadonlyMap<string, Highlight>>;
   /** Who else has a task open. */
-  readonly openBy: Store<ReadonlyMap<string, readonly PresencePeer[]>>;
+  readonly taskViewers: Store<ReadonlyMap<string, readonly PresencePeer[]>>;
   /** The task whose card should take the focus as soon as it is there. */
-  readonly wanted: Store<string | null>;
-  readonly hovered: Store<string | null>;
-  readonly composing: Store<string | null>;
+  readonly focusTaskId: Store<string | null>;
+  readonly hoveredTaskId: Store<string | null>;
+  readonly composingColumnId: Store<string | null>;
   readonly collapsed: Store<ReadonlySet<string>>;
-  readonly menu: Store<{ taskId: string; anchor: HTMLElement } | null>;
+  readonly taskMenu: Store<{ taskId: string; anchor: HTMLElement } | null>;
   /** What was just archived and can be taken back. */
-  readonly archived: Store<Task | null>;
+  readonly lastArchived: Store<Task | null>;
   readonly archiveOpen: Store<boolean>;
   readonly filterOpen: Store<boolean>;
   readonly helpOpen: Store<boolean>;
   /** What was done before there was anything that hears it; `null` from then on. */
-  readonly early: Store<EarlyInput | null>;
-  readonly board: Store<HTMLElement | null>;
+  readonly bufferedInput: Store<BufferedInput | null>;
+  readonly boardElement: Store<HTMLElement | null>;
   readonly lists: Map<string, ColumnList>;
   /** What was begun in a column's composer and not added yet. */
-  readonly unsent: Map<string, string>;
+  readonly composerDrafts: Map<string, string>;
 };
 
 export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
   drag: createStore<Drag | null>(null),
-  moving: createStore<Moving | null>(null),
-  marks: createStore<ReadonlyMap<string, Mark>>(new Map()),
-  openBy: createStore<ReadonlyMap<string, readonly PresencePeer[]>>(new Map()),
-  wanted: createStore<string | null>(null),
-  hovered: createStore<string | null>(null),
-  composing: createStore<string | null>(null),
+  moveDialog: createStore<MoveDialogState | null>(null),
+  highlights: createStore<ReadonlyMap<string, Highlight>>(new Map()),
+  taskViewers: createStore<ReadonlyMap<string, readonly PresencePeer[]>>(new Map()),
+  focusTaskId: createStore<string | null>(null),
+  hoveredTaskId: createStore<string | null>(null),
+  composingColumnId: createStore<string | null>(null),
   collapsed: createStore<ReadonlySet<string>>(new Set(collapsed)),
-  menu: createStore<{ taskId: string; anchor: HTMLElement } | null>(null),
-  archived: createStore<Task | null>(null),
+  taskMenu: createStore<{ taskId: string; anchor: HTMLElement } | null>(null),
+  lastArchived: createStore<Task | null>(null),
   archiveOpen: createStore<boolean>(false),
   filterOpen: createStore<boolean>(false),
   helpOpen: createStore<boolean>(false),
-  early: createStore<EarlyInput | null>({ keys: [], press: null, wanted: false }),
-  board: createStore<HTMLElement | null>(null),
+  bufferedInput: createStore<BufferedInput | null>({ keys: [], press: null, wanted: false }),
+  boardElement: createStore<HTMLElement | null>(null),
   lists: new Map(),
-  unsent: new Map(),
+  composerDrafts: new Map(),
 });

@@ -133,7 +133,7 @@ export const usePending = (boardId: string): ReadonlySet<string> =>
   });
 
 /** The device keeps no more: what waits would be lost with the page. */
-export const useForgetful = (): boolean => useView(({ outbox }) => outbox.isForgetful);
+export const useStorageUnavailable = (): boolean => useView(({ outbox }) => outbox.isForgetful);
 
 /** When what was restored from the device was last in step, epoch milliseconds; `null` when nothing was. */
 export const useKeptAt = (): number | null => useView(({ keeper }) => keeper.keptAt);

@@ -1,6 +1,6 @@
 export const words = {
   start: { board: "First board", todo: "To do", doing: "Doing", done: "Done" },
-  say: {
+  announce: {
     someone: "Somebody",
     moved: "“{title}” moved to {column}, position {position, number}.",
     columnMoved: "The column {name} is now number {position, number}.",

@@ -3,7 +3,7 @@ import type { words as english } from "./words.en.ts";
 
 export const words = {
   start: { board: "Первая доска", todo: "Сделать", doing: "В работе", done: "Готово" },
-  say: {
+  announce: {
     someone: "Кто-то",
     moved: "«{title}» теперь в колонке «{column}», место {position, number}.",
     columnMoved: "Колонка «{name}» теперь на месте {position, number}.",

@@ -22,14 +22,14 @@ export const chooseLanguage = (preferred: readonly string[]): Language => {
   return "en";
 };
 
-export type Spoken = { readonly language: Language; readonly t: Translate };
-export const spokenStore = createStore<Spoken>({ language: "en", t: (key) => key });
+export type Locale = { readonly language: Language; readonly t: Translate };
+export const localeStore = createStore<Locale>({ language: "en", t: (key) => key });
 
 const speak = async (language: Language): Promise<void> => {
   if (loaders === null) throw new Error("call startI18n first");
   const words = await loaders[language]();
   document.documentElement.lang = language;
-  spokenStore.set({ language, t: makeTranslate(language, words) });
+  localeStore.set({ language, t: makeTranslate(language, words) });
 };
 
 export const startI18n = (words: WordLoaders): Promise<void> => {

@@ -1,18 +1,18 @@
 import { recall, recalled, remember } from "../../../client/browser/local-store.ts";
 
 /** What is being written and is not saved yet, with the text that it began from. */
-export type KeptDraft = { readonly base: string; readonly text: string };
+export type StoredDraft = { readonly base: string; readonly text: string };
 
-export type DraftPlace = { readonly userId: string; readonly taskId: string; readonly field: "title" | "description" };
+export type DraftKey = { readonly userId: string; readonly taskId: string; readonly field: "title" | "description" };
 
 /** By when what was saved is on the device for certain. */
 const WRITTEN_MS = 2_000;
 
-const nameOf = ({ userId, taskId, field }: DraftPlace) => `draft.${userId}.${taskId}.${field}`;
+const nameOf = ({ userId, taskId, field }: DraftKey) => `draft.${userId}.${taskId}.${field}`;
 
-export const packDraft = (draft: KeptDraft): string => JSON.stringify([draft.base, draft.text]);
+export const serializeDraft = (draft: StoredDraft): string => JSON.stringify([draft.base, draft.text]);
 
-export const unpackDraft = (packed: string | null): KeptDraft | null => {
+export const parseDraft = (packed: string | null): StoredDraft | null => {
   if (packed === null) return null;
   try {
     const value: unknown = JSON.parse(packed);
@@ -24,16 +24,16 @@ export const unpackDraft = (packed: string | null): KeptDraft | null => {
   }
 };
 
-export const recallDraft = (place: DraftPlace): KeptDraft | null => unpackDraft(recall(nameOf(place)));
-export const rememberDraft = (place: DraftPlace, draft: KeptDraft): void => remember(nameOf(place), packDraft(draft));
+export const loadDraft = (place: DraftKey): StoredDraft | null => parseDraft(recall(nameOf(place)));
+export const storeDraft = (place: DraftKey, draft: StoredDraft): void => remember(nameOf(place), serializeDraft(draft));
 
 /** Another tab may have written something else there since. */
-export const forgetDraft = (place: DraftPlace, draft: KeptDraft): void => {
-  if (recall(nameOf(place)) === packDraft(draft)) remember(nameOf(place), null);
+export const forgetDraft = (place: DraftKey, draft: StoredDraft): void => {
+  if (recall(nameOf(place)) === serializeDraft(draft)) remember(nameOf(place), null);
 };
 
 /** What was saved stays a draft until it can no longer be lost with the page, unless something else is written. */
-export const forgetSavedDraft = (place: DraftPlace): void => {
+export const forgetSavedDraft = (place: DraftKey): void => {
   const name = nameOf(place);
   const saved = recall(name);
   setTimeout(() => {

@@ -56,7 +56,7 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
       >
         <div className="max-w-64 truncate px-2 py-1.5 text-sm text-muted">{user.email}</div>
         <MenuItem icon={<UserRound size={16} />} onClick={() => setOpen(true)}>
-          {t("mine.title")}
+          {t("myAccount.title")}
         </MenuItem>
         <MenuSeparator />
         <MenuChoices

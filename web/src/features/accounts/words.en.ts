@@ -33,7 +33,7 @@ export const words = {
     drafts:
       "{count, plural, one {# text that you began is not saved. It goes too.} other {# texts that you began are not saved. They go too.}}",
   },
-  mine: {
+  myAccount: {
     title: "My account",
     name: "Your name",
     nameSaved: "Name saved.",

@@ -11,7 +11,7 @@ export const archiveTask = ({ actions, ui }: Place, t: Translate, task: Task): v
   const at = ids.indexOf(task.id);
   const beside = ids[at + 1] ?? ids[at - 1];
   actions.updateTask(task.id, { archived: true });
-  announce(t("say.archived", { title: task.title }));
-  ui.archived.set(task);
-  if (at >= 0 && beside) ui.wanted.set(beside);
+  announce(t("announce.archived", { title: task.title }));
+  ui.lastArchived.set(task);
+  if (at >= 0 && beside) ui.focusTaskId.set(beside);
 };

@@ -13,7 +13,7 @@ const STAYS_MS = 12_000;
 /** What was just archived, with the way back; the list of archived tasks has it for good. */
 export const ArchivedNotice = () => {
   const { ui } = useBoardContext();
-  const task = useStore(ui.archived, (state) => state);
+  const task = useStore(ui.lastArchived, (state) => state);
   return task ? <Notice key={task.id} task={task} /> : null;
 };
 
@@ -23,19 +23,19 @@ const Notice = ({ task }: { task: Task }) => {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => ui.archived.set(null), STAYS_MS);
+    const timer = setTimeout(() => ui.lastArchived.set(null), STAYS_MS);
     return () => clearTimeout(timer);
   }, [held, ui]);
   const undo = () => {
     actions.restoreTask(task);
     announce(t("archive.restored", { title: task.title }));
-    ui.archived.set(null);
-    ui.wanted.set(task.id);
+    ui.lastArchived.set(null);
+    ui.focusTaskId.set(task.id);
   };
   return (
     <div className="fade pointer-events-none absolute inset-x-0 bottom-4 z-10 flex justify-center px-4">
       <section
-        aria-label={t("say.archived", { title: task.title })}
+        aria-label={t("announce.archived", { title: task.title })}
         onPointerEnter={() => setHeld(true)}
         onPointerLeave={() => setHeld(false)}
         onFocus={() => setHeld(true)}
@@ -47,7 +47,7 @@ const Notice = ({ task }: { task: Task }) => {
         <Button size="sm" onClick={undo}>
           {t("archive.undo")}
         </Button>
-        <IconButton label={t("common.dismiss")} onClick={() => ui.archived.set(null)}>
+        <IconButton label={t("common.dismiss")} onClick={() => ui.lastArchived.set(null)}>
           <X size={16} aria-hidden />
         </IconButton>
       </section>

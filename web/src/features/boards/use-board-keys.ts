@@ -48,21 +48,21 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
     list.reveal(Math.min(at, Math.max(0, ids.length - 1)));
     list.element()?.closest("[data-column]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
     const count = ids.filter((id) => id !== drag.id).length + 1;
-    announce(t("say.place", { column: column.name, position: at + 1, count }));
+    announce(t("announce.place", { column: column.name, position: at + 1, count }));
   };
 
   const carry = (drag: TaskDrag, command: Command): boolean => {
     const { ui, columns } = context;
     if (command.type === "back") {
       ui.drag.set(null);
-      announce(t("say.putBack", { title: drag.title }));
+      announce(t("announce.putBack", { title: drag.title }));
       return true;
     }
     if (command.type === "grab" || command.type === "open") {
       const { over } = drag;
       ui.drag.set(null);
-      if (!over || !drop.dropTask(drag.id, over)) announce(t("say.putBack", { title: drag.title }));
-      ui.wanted.set(drag.id);
+      if (!over || !drop.dropTask(drag.id, over)) announce(t("announce.putBack", { title: drag.title }));
+      ui.focusTaskId.set(drag.id);
       return true;
     }
     if (command.type !== "select" || !drag.over) return true;
@@ -85,20 +85,20 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
     if (column < 0 || !from) {
       const first = open.findIndex((_, index) => ids(index).length > 0);
       const id = first < 0 ? undefined : ids(first)[0];
-      if (id) ui.wanted.set(id);
+      if (id) ui.focusTaskId.set(id);
       return id !== undefined;
     }
     const row = ids(column).indexOf(from);
     if (direction === "up" || direction === "down") {
       const next = ids(column)[row + (direction === "up" ? -1 : 1)];
-      if (next) ui.wanted.set(next);
+      if (next) ui.focusTaskId.set(next);
       return true;
     }
     const step = direction === "left" ? -1 : 1;
     for (let at = column + step; at >= 0 && at < open.length; at += step) {
       const next = ids(at)[Math.min(row, ids(at).length - 1)];
       if (next) {
-        ui.wanted.set(next);
+        ui.focusTaskId.set(next);
         return true;
       }
     }
@@ -106,9 +106,9 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
   };
 
   const act = (command: Command, target: Element | null): boolean => {
-    const { ui, writes, actions, columns, openTask } = context;
+    const { ui, canWrite, actions, columns, openTask } = context;
     const focused = focusedTask();
-    const taskId = focused ?? ui.hovered.get();
+    const taskId = focused ?? ui.hoveredTaskId.get();
     const onControl = target?.closest(CONTROLS) != null && !target.closest("[data-card] > a");
     switch (command.type) {
       case "select":
@@ -118,7 +118,7 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
         openTask(taskId);
         return true;
       case "grab": {
-        if (onControl || !writes || !focused) return false;
+        if (onControl || !canWrite || !focused) return false;
         const column = columnOf(focused);
         const card = document.querySelector<HTMLElement>(`[data-card="${CSS.escape(focused)}"]`);
         if (!column || !card) return false;
@@ -135,27 +135,27 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
           over,
           mode: "keys",
         });
-        announce(t("say.picked", { title, column: column.name, position: index + 1, count: ids.length }));
+        announce(t("announce.picked", { title, column: column.name, position: index + 1, count: ids.length }));
         return true;
       }
       case "new": {
         const column =
           (taskId ? columnOf(taskId) : undefined) ?? columns.find((item) => !ui.collapsed.get().has(item.id));
-        if (!writes || !column) return false;
-        ui.composing.set(column.id);
+        if (!canWrite || !column) return false;
+        ui.composingColumnId.set(column.id);
         return true;
       }
       case "move":
-        if (!writes || !taskId) return false;
-        ui.moving.set({
+        if (!canWrite || !taskId) return false;
+        ui.moveDialog.set({
           taskId,
           returnTo: document.activeElement instanceof HTMLElement ? document.activeElement : null,
         });
         return true;
       case "color":
-        if (!writes || !taskId) return false;
+        if (!canWrite || !taskId) return false;
         actions.updateTask(taskId, { color: command.color });
-        announce(t("say.painted", { color: command.color ? t(`color.${command.color}`) : t("color.none") }));
+        announce(t("announce.painted", { color: command.color ? t(`color.${command.color}`) : t("color.none") }));
         return true;
       case "filter":
       case "search":

@@ -3,13 +3,15 @@ import { Suspense, useEffect, useState } from "react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
 import { useKeptAt } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { patientLazy } from "../../lib/patient-lazy.ts";
+import { lazyWithRetry } from "../../lib/lazy-with-retry.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 
-const LastUpdatedIndicator = patientLazy(() =>
+const LastUpdatedIndicator = lazyWithRetry(() =>
   import("./last-updated-indicator.tsx").then((module) => module.LastUpdatedIndicator),
 );
-const WhyButton = patientLazy(() => import("./why-button.tsx").then((module) => module.WhyButton));
+const ConnectionDetailsButton = lazyWithRetry(() =>
+  import("./connection-details-button.tsx").then((module) => module.ConnectionDetailsButton),
+);
 
 const DOTS = {
   live: "bg-success",
@@ -62,7 +64,7 @@ export const LiveStatus = () => {
       </div>
       {trouble || streamTrouble || status === "offline" ? (
         <Suspense>
-          <WhyButton />
+          <ConnectionDetailsButton />
         </Suspense>
       ) : null}
     </>

@@ -8,20 +8,20 @@ import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { useAbsentTask } from "../archive/use-archive.ts";
 import { TaskDialog } from "./task-dialog.tsx";
-import { TaskGone } from "./task-gone.tsx";
+import { TaskNotFound } from "./task-not-found.tsx";
 
 /** A task that the board does not show: an archived one can be read and restored. */
 export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () => void }) => {
   const { t } = useTranslation();
   const context = useBoardContext();
-  const { boardId, teamId, writes, actions } = context;
+  const { boardId, teamId, canWrite, actions } = context;
   const absent = useAbsentTask(boardId, teamId, taskId);
-  const reading = useMemo(() => ({ ...context, writes: false }), [context]);
+  const reading = useMemo(() => ({ ...context, canWrite: false }), [context]);
   switch (absent.status) {
     case "loading":
       return null;
     case "gone":
-      return <TaskGone onClose={onClose} />;
+      return <TaskNotFound onClose={onClose} />;
     case "error":
       return (
         <Modal open onClose={onClose} title={t("task.failedTitle")}>
@@ -43,7 +43,7 @@ export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () =>
       };
       return (
         <BoardContext value={reading}>
-          <TaskDialog task={task} onClose={onClose} {...(writes ? { onRestore: restore } : {})} />
+          <TaskDialog task={task} onClose={onClose} {...(canWrite ? { onRestore: restore } : {})} />
         </BoardContext>
       );
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { packDraft, unpackDraft } from "../../lib/drafts.ts";
+import { parseDraft, serializeDraft } from "../../lib/drafts.ts";
 import { keepMine, viewDraft, writeDraft } from "./description-draft.ts";
 
 describe("a description that is being written", () => {
@@ -29,7 +29,7 @@ describe("a description that is being written", () => {
 
   test("survives being put away, and rubbish does not", () => {
     const draft = { base: "a\n", text: "ж" };
-    expect(unpackDraft(packDraft(draft))).toEqual(draft);
-    for (const rubbish of [null, "", "{}", "[1]", "[", "null"]) expect(unpackDraft(rubbish)).toBeNull();
+    expect(parseDraft(serializeDraft(draft))).toEqual(draft);
+    for (const rubbish of [null, "", "{}", "[1]", "[", "null"]) expect(parseDraft(rubbish)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
-import type { KeptDraft } from "../../lib/drafts.ts";
+import type { StoredDraft } from "../../lib/drafts.ts";
 
 /** What I am writing, and the text it began from. `null`: nothing unsaved. */
-export type Draft = KeptDraft | null;
+export type Draft = StoredDraft | null;
 
 export type DraftView = {
   /** What the text box shows. */

@@ -7,7 +7,7 @@ import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
 import { boardActions } from "../../board/board-actions.ts";
 import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
 import { createBoardUi } from "../../board/board-ui.ts";
-import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
+import { type DraftKey, loadDraft, storeDraft } from "../../lib/drafts.ts";
 import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 import { keys } from "../../session/query-keys.ts";
 
@@ -38,7 +38,7 @@ const EDITORS = [
   { field: "description", Editor: DescriptionEditor, label: "task.description" },
 ] as const;
 
-const placeOf = (field: DraftPlace["field"]): DraftPlace => ({ userId: USER_ID, taskId: ID, field });
+const placeOf = (field: DraftKey["field"]): DraftKey => ({ userId: USER_ID, taskId: ID, field });
 
 /** An editor in a tab of its own; its `saved` are the changes that it made. */
 const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
@@ -47,7 +47,7 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     boardId: BOARD_ID,
     teamId: TEAM_ID,
     me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
-    writes: true,
+    canWrite: true,
     columns: [],
     labels: [],
     members: [],
@@ -60,17 +60,17 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     openTask: () => {},
     taskHref: () => "",
   };
-  const screen = (writes: boolean) => (
+  const screen = (canWrite: boolean) => (
     <QueryClientProvider client={queryClient}>
-      <BoardContext value={{ ...context, writes }}>
+      <BoardContext value={{ ...context, canWrite }}>
         <Editor task={server} />
       </BoardContext>
     </QueryClientProvider>
   );
   return {
     saved,
-    open: (writes = true) => {
-      const { rerender, unmount, getByLabelText, getByText } = render(screen(writes));
+    open: (canWrite = true) => {
+      const { rerender, unmount, getByLabelText, getByText } = render(screen(canWrite));
       const box = () => getByLabelText(label);
       const write = (value: string) => fireEvent.change(box(), { target: { value } });
       return { box, write, close: unmount, getByText, allow: (may: boolean) => rerender(screen(may)) };
@@ -98,11 +98,11 @@ for (const editor of EDITORS) {
     signIn(idOf(2));
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+    expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
   test(`a ${field} that another tab is writing is shown, and not saved by leaving it`, () => {
-    rememberDraft(place, another);
+    storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
     expect(tab.box()).toHaveProperty("value", "Half written");
@@ -110,11 +110,11 @@ for (const editor of EDITORS) {
     fireEvent.blur(tab.box());
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(another);
+    expect(loadDraft(place)).toEqual(another);
   });
 
   test(`a ${field} that was found and written on is saved`, () => {
-    rememberDraft(place, another);
+    storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Whole");
@@ -129,30 +129,30 @@ for (const editor of EDITORS) {
     tab.allow(false);
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+    expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
   test(`a ${field} that was found by who may not write is neither saved nor forgotten`, () => {
     const found = { base: "Before", text: server[field] };
-    rememberDraft(place, found);
+    storeDraft(place, found);
     const { saved, open } = openTab(editor);
     open(false).close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(found);
+    expect(loadDraft(place)).toEqual(found);
   });
 
   test(`leaving a ${field} forgets nothing that another tab has begun since`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
-    rememberDraft(place, another);
+    storeDraft(place, another);
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(another);
+    expect(loadDraft(place)).toEqual(another);
   });
 }
 
 test("a title that was found is saved by Enter", () => {
-  rememberDraft(placeOf("title"), { base: "Title", text: "Found" });
+  storeDraft(placeOf("title"), { base: "Title", text: "Found" });
   const { saved, open } = openTab(EDITORS[0]);
   const box = open().box();
   box.focus();
@@ -161,7 +161,7 @@ test("a title that was found is saved by Enter", () => {
 });
 
 test("a description that was found is saved by its button", () => {
-  rememberDraft(placeOf("description"), { base: "Text", text: "Found" });
+  storeDraft(placeOf("description"), { base: "Text", text: "Found" });
   const { saved, open } = openTab(EDITORS[1]);
   fireEvent.click(open().getByText("common.save"));
   expect(saved).toEqual([{ description: "Found" }]);

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { TaskFilter } from "../../../../shared/filters.ts";
 import { taskIdSchema } from "../../../../shared/ids.ts";
 import { useBoardContext } from "../../board/board-context.ts";
-import type { Moving } from "../../board/board-ui.ts";
+import type { MoveDialogState } from "../../board/board-ui.ts";
 import { indexOfMoved, neighboursAt } from "../../board/placement.ts";
 import { useColumnTasks, useTask } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
@@ -16,7 +16,7 @@ const ALL: TaskFilter = {};
 const MOST_OPTIONS = 200;
 
 /** Does all that a drag does. */
-export const MoveDialog = ({ moving, onClose }: { moving: Moving; onClose: () => void }) => {
+export const MoveDialog = ({ moving, onClose }: { moving: MoveDialogState; onClose: () => void }) => {
   const { t } = useTranslation();
   const { boardId, columns, actions, ui } = useBoardContext();
   const task = useTask(boardId, moving.taskId);
@@ -33,7 +33,7 @@ export const MoveDialog = ({ moving, onClose }: { moving: Moving; onClose: () =>
   const hint = behind ? t("move.after", { title: behind.title }) : t("move.first");
   const close = () => {
     onClose();
-    if (!moving.returnTo?.isConnected) ui.wanted.set(moving.taskId);
+    if (!moving.returnTo?.isConnected) ui.focusTaskId.set(moving.taskId);
   };
   if (!task) return null;
   const move = () => {
@@ -45,11 +45,11 @@ export const MoveDialog = ({ moving, onClose }: { moving: Moving; onClose: () =>
         ...(place.afterId ? { afterId: taskIdSchema.parse(place.afterId) } : {}),
         ...(place.beforeId ? { beforeId: taskIdSchema.parse(place.beforeId) } : {}),
       });
-      announce(t("say.moved", { title: task.title, column: column.name, position: index + 1 }));
+      announce(t("announce.moved", { title: task.title, column: column.name, position: index + 1 }));
     }
     close();
     const fromDialog = moving.returnTo?.closest("[role=dialog]");
-    if (!fromDialog) ui.wanted.set(moving.taskId);
+    if (!fromDialog) ui.focusTaskId.set(moving.taskId);
   };
   return (
     <Modal

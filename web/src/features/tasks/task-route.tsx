@@ -24,7 +24,7 @@ export const TaskRoute = () => {
     () => () => {
       // Closed by whatever way, the focus goes back to the card.
       setTimeout(() => {
-        if (!location.pathname.includes(taskId)) ui.wanted.set(taskId);
+        if (!location.pathname.includes(taskId)) ui.focusTaskId.set(taskId);
       });
     },
     [taskId, ui],

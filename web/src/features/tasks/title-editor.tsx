@@ -1,14 +1,14 @@
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
 import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { useKeptDraft, useLeave } from "./use-kept-draft.ts";
+import { useOnLeave, useStoredDraft } from "./use-stored-draft.ts";
 
 /** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */
 export const TitleEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { actions, writes, me } = useBoardContext();
+  const { actions, canWrite, me } = useBoardContext();
   const place = { userId: me.id, taskId: task.id, field: "title" } as const;
-  const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
+  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(place);
   const save = () => {
     if (draft === null) return;
     const title = draft.text.trim();
@@ -17,10 +17,10 @@ export const TitleEditor = ({ task }: { task: Task }) => {
     setSaved();
   };
   const leave = () => {
-    if (writes && (isOwn.current || draft?.text.trim() === task.title)) save();
+    if (canWrite && (isOwn.current || draft?.text.trim() === task.title)) save();
   };
-  useLeave(place, leave);
-  if (!writes) {
+  useOnLeave(place, leave);
+  if (!canWrite) {
     return <h2 className="text-xl font-semibold break-words whitespace-pre-line">{task.title}</h2>;
   }
   return (

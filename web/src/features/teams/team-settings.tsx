@@ -90,7 +90,7 @@ const Leave = ({ team, me }: { team: TeamWithRole; me: User }) => {
         </Button>
         {team.role === "owner" ? (
           <Button look="quietDanger" onClick={() => setDeleting(true)}>
-            {t("teamEnd.delete")}
+            {t("deleteTeam.delete")}
           </Button>
         ) : null}
       </div>

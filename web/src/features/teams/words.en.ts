@@ -12,7 +12,7 @@ export const words = {
     leaveTitle: "Leave {name}?",
     leaveText: "You will no longer see its boards. To come back you need a new invitation.",
   },
-  teamEnd: {
+  deleteTeam: {
     delete: "Delete the team",
     title: "Delete {name}?",
     text: "All its boards and tasks go with it, for everyone. This cannot be taken back.",

@@ -21,7 +21,7 @@ type ColumnViewProps = {
 
 export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewProps) => {
   const { t } = useTranslation();
-  const { boardId, ui, filter, filtering, writes } = useBoardContext();
+  const { boardId, ui, filter, filtering, canWrite } = useBoardContext();
   const tasks = useColumnTasks(boardId, column.id, filter);
   const count = useTaskCount(boardId, column.id);
   const collapsed = useStore(ui.collapsed, (set) => set.has(column.id));
@@ -69,7 +69,7 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
           {tasks.length === 0 && count > 0 && filtering ? (
             <p className="px-3 pb-3 text-center text-sm text-muted">{t("column.noneMatch")}</p>
           ) : null}
-          {writes ? <Composer column={column} /> : null}
+          {canWrite ? <Composer column={column} /> : null}
           {limit !== null && count > limit ? <span className="sr-only">{t("column.overLimit")}</span> : null}
         </>
       )}

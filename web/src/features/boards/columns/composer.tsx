@@ -6,30 +6,30 @@ import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Button } from "../../../ui/button.tsx";
-import { titlesIn } from "./split-lines.ts";
+import { parseTitles } from "./split-lines.ts";
 
 /** Writes tasks one after another at the column's end. */
 export const Composer = ({ column }: { column: Column }) => {
   const { t } = useTranslation();
   const { ui } = useBoardContext();
-  const open = useStore(ui.composing, (id) => id === column.id);
+  const open = useStore(ui.composingColumnId, (id) => id === column.id);
   const trigger = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
     // Closed because somebody went elsewhere, it does not call them back.
-    const left = ui.composing.get() === null && document.activeElement === document.body;
+    const left = ui.composingColumnId.get() === null && document.activeElement === document.body;
     if (wasOpen.current && !open && left) trigger.current?.focus({ preventScroll: true });
     wasOpen.current = open;
   }, [open, ui]);
   return (
     <div className="shrink-0 p-2 pt-1">
       {open ? (
-        <OpenComposer column={column} onClose={() => ui.composing.set(null)} />
+        <OpenComposer column={column} onClose={() => ui.composingColumnId.set(null)} />
       ) : (
         <button
           ref={trigger}
           type="button"
-          onClick={() => ui.composing.set(column.id)}
+          onClick={() => ui.composingColumnId.set(column.id)}
           className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-muted hover:bg-hover hover:text-text pointer-coarse:h-10"
         >
           <Plus size={16} aria-hidden />
@@ -43,10 +43,10 @@ export const Composer = ({ column }: { column: Column }) => {
 const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void }) => {
   const { t } = useTranslation();
   const { actions, ui, filtering } = useBoardContext();
-  const [text, setTextState] = useState(() => ui.unsent.get(column.id) ?? "");
+  const [text, setTextState] = useState(() => ui.composerDrafts.get(column.id) ?? "");
   const setText = (next: string) => {
     setTextState(next);
-    ui.unsent.set(column.id, next);
+    ui.composerDrafts.set(column.id, next);
   };
   const [offer, setOffer] = useState<readonly string[] | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -100,7 +100,7 @@ const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void
           addOne();
         }}
         onPaste={(event) => {
-          const titles = titlesIn(event.clipboardData.getData("text/plain"));
+          const titles = parseTitles(event.clipboardData.getData("text/plain"));
           if (titles.length < 2) return;
           setOffer(titles);
         }}

@@ -4,7 +4,7 @@ export const CARD_GAP = 8;
 export type Sized = { readonly start: number; readonly size: number; readonly index: number };
 
 /** How a drag bends a list: one card taken out, a gap put in. */
-export type Bend = {
+export type DragLayout = {
   /** Index of the card that is being dragged from this list, or -1. */
   readonly taken: number;
   readonly takenSize: number;
@@ -14,7 +14,7 @@ export type Bend = {
 };
 
 /** How far a card moves to close the hole and to open the gap. */
-export const shiftOf = (index: number, bend: Bend): number => {
+export const shiftOf = (index: number, bend: DragLayout): number => {
   if (index === bend.taken) return 0;
   const behindTaken = bend.taken >= 0 && index > bend.taken;
   const place = behindTaken ? index - 1 : index;
@@ -24,7 +24,7 @@ export const shiftOf = (index: number, bend: Bend): number => {
 };
 
 /** How much longer or shorter the whole list becomes. */
-export const stretchOf = (bend: Bend): number =>
+export const stretchOf = (bend: DragLayout): number =>
   (bend.gap >= 0 ? bend.gapSize + CARD_GAP : 0) - (bend.taken >= 0 ? bend.takenSize + CARD_GAP : 0);
 
 /**

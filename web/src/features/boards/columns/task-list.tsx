@@ -5,9 +5,9 @@ import type { Task } from "../../../../../shared/tasks.ts";
 import { useBoardContext } from "../../../board/board-context.ts";
 import { usePending } from "../../../board/use-board.ts";
 import { useStore } from "../../../lib/store.ts";
-import { estimateCard } from "./estimate-card.ts";
+import { estimateCardHeight } from "./estimate-card-height.ts";
 import { CARD_GAP, indexAtHeight, shiftOf, stretchOf } from "./list-geometry.ts";
-import { LiftedCard, TaskCard } from "./task-card.tsx";
+import { GrabbedCard, TaskCard } from "./task-card.tsx";
 
 /** Room above the first card for the name of who changed it. */
 const LIST_PADDING = 8;
@@ -28,13 +28,13 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
   const gapSize = useStore(ui.drag, (drag) => (drag?.kind === "task" ? drag.height : 0));
   const byKeys = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "keys");
   const settling = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "settling");
-  const wanted = useStore(ui.wanted, (id) => id);
+  const wanted = useStore(ui.focusTaskId, (id) => id);
   const taken = draggedId && !settling ? tasks.findIndex((task) => task.id === draggedId) : -1;
 
   const virtualizer = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimateCard(tasks[index]),
+    estimateSize: (index) => estimateCardHeight(tasks[index]),
     getItemKey: useCallback((index: number) => tasks[index]?.id ?? index, [tasks]),
     gap: CARD_GAP,
     overscan: 6,
@@ -106,7 +106,7 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
       if (link) {
         link.focus({ preventScroll: true });
         link.closest("li")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-        if (ui.wanted.get() === wanted) ui.wanted.set(null);
+        if (ui.focusTaskId.get() === wanted) ui.focusTaskId.set(null);
       } else if (tries < 20) {
         tries += 1;
         frame = requestAnimationFrame(focus);
@@ -164,6 +164,6 @@ const Slot = ({ start, height, lifted }: { start: number; height: number; lifted
     style={{ height, transform: `translateY(${start}px)` }}
     className="pointer-events-none absolute inset-x-0 top-0 rounded-lg bg-accent-soft outline-1 -outline-offset-1 outline-accent/40"
   >
-    {lifted ? <LiftedCard taskId={lifted} /> : null}
+    {lifted ? <GrabbedCard taskId={lifted} /> : null}
   </div>
 );

@@ -1,4 +1,4 @@
-import { prefersStillness } from "../../../lib/use-media.ts";
+import { prefersReducedMotion } from "../../../lib/use-media-query.ts";
 
 const TRAVEL = 150;
 const EASE = "cubic-bezier(0.2, 0.7, 0.2, 1)";
@@ -30,7 +30,7 @@ const copyOf = (element: HTMLElement, rect: DOMRect): HTMLElement => {
 const at = (x: number, y: number) => `translate3d(${x}px, ${y}px, 0)`;
 
 const travel = async (layer: HTMLElement, from: string, to: string): Promise<void> => {
-  if (prefersStillness()) return;
+  if (prefersReducedMotion()) return;
   try {
     await layer.animate([{ transform: from }, { transform: to }], { duration: TRAVEL, easing: EASE, fill: "forwards" })
       .finished;
@@ -63,7 +63,7 @@ export const liftGhost = (element: HTMLElement): Ghost => {
 
 /** Lets a card that another person moved be seen on its way. */
 export const glide = async (element: HTMLElement, from: DOMRect): Promise<void> => {
-  if (prefersStillness()) return;
+  if (prefersReducedMotion()) return;
   const to = element.getBoundingClientRect();
   if (Math.abs(to.left - from.left) < 2 && Math.abs(to.top - from.top) < 2) return;
   const layer = copyOf(element, to);

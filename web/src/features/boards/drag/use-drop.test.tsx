@@ -18,7 +18,7 @@ import { en } from "../../../app/en.ts";
 import { boardActions } from "../../../board/board-actions.ts";
 import { BoardContext, type BoardContextValue } from "../../../board/board-context.ts";
 import { createBoardUi } from "../../../board/board-ui.ts";
-import { spokenStore } from "../../../i18n/i18n.ts";
+import { localeStore } from "../../../i18n/i18n.ts";
 import { makeTranslate } from "../../../i18n/translator.ts";
 import { createQueryClient, runtimeOf } from "../../../session/query-client.ts";
 import { keys } from "../../../session/query-keys.ts";
@@ -44,7 +44,7 @@ const DropButton = () => {
 };
 
 test("a dropped task is announced by its title although no card of it is rendered", () => {
-  spokenStore.set({ language: "en", t: makeTranslate("en", en) });
+  localeStore.set({ language: "en", t: makeTranslate("en", en) });
   const queryClient = createQueryClient({ api: { request: never, requestIfChanged: never, open: never } });
   queryClient.setQueryData(keys.board(BOARD_ID), boardState([makeTask(ID, { title: "Far down the list" })]));
   const ui = createBoardUi([]);
@@ -61,7 +61,7 @@ test("a dropped task is announced by its title although no card of it is rendere
     boardId: BOARD_ID,
     teamId: TEAM_ID,
     me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
-    writes: true,
+    canWrite: true,
     columns: [column(TODO, { name: "To do" }), column(DOING, { name: "Doing" })],
     labels: [],
     members: [],

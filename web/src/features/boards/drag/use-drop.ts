@@ -24,7 +24,7 @@ export const useDrop = () => {
         ...(place.afterId ? { afterId: taskIdSchema.parse(place.afterId) } : {}),
         ...(place.beforeId ? { beforeId: taskIdSchema.parse(place.beforeId) } : {}),
       });
-      announce(t("say.moved", { title, column: column.name, position: target.index + 1 }));
+      announce(t("announce.moved", { title, column: column.name, position: target.index + 1 }));
       return true;
     },
     dropColumn: (columnId: string, index: number): void => {
@@ -38,7 +38,7 @@ export const useDrop = () => {
         ...(after ? { afterId: after.id } : {}),
         ...(before ? { beforeId: before.id } : {}),
       });
-      announce(t("say.columnMoved", { name: column.name, position: place + 1 }));
+      announce(t("announce.columnMoved", { name: column.name, position: place + 1 }));
     },
   };
 };

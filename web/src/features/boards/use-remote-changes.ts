@@ -18,7 +18,7 @@ const TELL_EACH = 3;
 const cardOf = (taskId: string) => document.querySelector<HTMLElement>(`[data-card="${CSS.escape(taskId)}"]`);
 
 /** Lets others' changes be seen and heard, quietly: a glide, a ring with the name, one polite sentence. */
-export const useOthersChanges = (): void => {
+export const useRemoteChanges = (): void => {
   const { t } = useTranslation();
   const { boardId, teamId, me, memberById, columns, ui } = useBoardContext();
   const recent = useRef(0);
@@ -33,7 +33,7 @@ export const useOthersChanges = (): void => {
       timer.current = setTimeout(() => {
         const all = sentences.current;
         sentences.current = [];
-        announce(all.length <= TELL_EACH ? all.join(" ") : t("say.many", { count: all.length }));
+        announce(all.length <= TELL_EACH ? all.join(" ") : t("announce.many", { count: all.length }));
       }, TELL_AFTER);
     },
     [t],
@@ -42,9 +42,9 @@ export const useOthersChanges = (): void => {
   const mark = useCallback(
     (task: Task, userId: string, name: string) => {
       const one = { userId, name };
-      ui.marks.set((marks) => new Map(marks).set(task.id, one));
+      ui.highlights.set((marks) => new Map(marks).set(task.id, one));
       setTimeout(() => {
-        ui.marks.set((marks) => {
+        ui.highlights.set((marks) => {
           if (marks.get(task.id) !== one) return marks;
           const rest = new Map(marks);
           rest.delete(task.id);
@@ -62,17 +62,17 @@ export const useOthersChanges = (): void => {
       if (Math.abs(Date.now() - at) > FRESH || document.hidden) return;
       const task = taskSchema.safeParse(message.data).data;
       if (!task || task.boardId !== boardId) return;
-      const name = memberById.get(message.initiatorId)?.name ?? t("say.someone");
+      const name = memberById.get(message.initiatorId)?.name ?? t("announce.someone");
       const column = columns.find((item) => item.id === task.columnId)?.name ?? "";
       const about = { name, title: task.title, column };
       recent.current += 1;
       setTimeout(() => {
         recent.current -= 1;
       }, TELL_AFTER);
-      if (message.action === "TASK_MOVED") tell(t("say.otherMoved", about));
-      else if (message.action === "TASK_CREATED") tell(t("say.otherAdded", about));
-      else if (message.action === "TASK_DELETED") tell(t("say.otherDeleted", about));
-      else tell(t("say.otherChanged", about));
+      if (message.action === "TASK_MOVED") tell(t("announce.otherMoved", about));
+      else if (message.action === "TASK_CREATED") tell(t("announce.otherAdded", about));
+      else if (message.action === "TASK_DELETED") tell(t("announce.otherDeleted", about));
+      else tell(t("announce.otherChanged", about));
       if (recent.current > MOST_AT_ONCE) return;
       if (message.action !== "TASK_DELETED") mark(task, message.initiatorId, name);
       if (message.action === "TASK_MOVED" && ui.drag.get() === null) glideWhenMoved(task.id);

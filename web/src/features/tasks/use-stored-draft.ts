@@ -1,27 +1,27 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import {
-  type DraftPlace,
+  type DraftKey,
   forgetDraft,
   forgetSavedDraft,
-  type KeptDraft,
-  recallDraft,
-  rememberDraft,
+  loadDraft,
+  type StoredDraft,
+  storeDraft,
 } from "../../lib/drafts.ts";
 import { useRuntime } from "../../session/query-client.ts";
 
 /** What is being written in one place. It is kept on the device, where other tabs find it too. */
-export const useKeptDraft = (place: DraftPlace) => {
-  const [draft, show] = useState<KeptDraft | null>(() => recallDraft(place));
+export const useStoredDraft = (place: DraftKey) => {
+  const [draft, show] = useState<StoredDraft | null>(() => loadDraft(place));
   /** Whether it was written here: what was only found may be what another tab is in the middle of. */
   const isOwn = useRef(false);
   return {
     draft,
     isOwn,
     /** `null`: nothing is unsaved any more. */
-    setDraft: (next: KeptDraft | null) => {
+    setDraft: (next: StoredDraft | null) => {
       isOwn.current = next !== null;
       show(next);
-      if (next !== null) rememberDraft(place, next);
+      if (next !== null) storeDraft(place, next);
       else if (draft !== null) forgetDraft(place, draft);
     },
     setSaved: () => {
@@ -33,7 +33,7 @@ export const useKeptDraft = (place: DraftPlace) => {
 };
 
 /** Calls what `leave` is then when the component goes, unless somebody else is here by then: it would act in their name. */
-export const useLeave = ({ userId }: DraftPlace, leave: () => void): void => {
+export const useOnLeave = ({ userId }: DraftKey, leave: () => void): void => {
   const runtime = useRuntime();
   const onLeave = useEffectEvent(leave);
   useEffect(

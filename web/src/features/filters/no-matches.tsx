@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { useFilter } from "./use-filter.ts";
 
 /** Says so when the filter lets nothing through, instead of leaving people before empty columns. */
-export const NothingFound = () => {
+export const NoMatches = () => {
   const { columns, filtering } = useBoardContext();
   return filtering && columns.length > 0 ? <Look index={0} /> : null;
 };

@@ -6,7 +6,7 @@ const PADDING = 20;
 const MOST_LINES = 8;
 
 /** A card's likely height before it has been seen, so that the scroll bar does not lie much. */
-export const estimateCard = (task: Task | undefined): number => {
+export const estimateCardHeight = (task: Task | undefined): number => {
   if (!task) return LINE + PADDING;
   const lines = Math.min(MOST_LINES, Math.ceil(task.title.length / CHARACTERS_A_LINE));
   const labels = task.labelIds.length > 0 ? 26 : 0;

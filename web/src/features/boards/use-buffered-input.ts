@@ -1,13 +1,13 @@
 import { useEffect } from "react";
 import { useBoardContext } from "../../board/board-context.ts";
-import type { EarlyInput } from "../../board/board-ui.ts";
+import type { BufferedInput } from "../../board/board-ui.ts";
 
 /** What hears keys and drags comes after the board: until then they are kept for it, and make it come at once. */
-export const useEarlyInput = (): void => {
+export const useBufferedInput = (): void => {
   const { ui } = useBoardContext();
   useEffect(() => {
-    const note = (change: (early: EarlyInput) => Partial<EarlyInput>) =>
-      ui.early.set((early) => early && { ...early, wanted: true, ...change(early) });
+    const note = (change: (early: BufferedInput) => Partial<BufferedInput>) =>
+      ui.bufferedInput.set((early) => early && { ...early, wanted: true, ...change(early) });
     const key = (event: KeyboardEvent) => note(({ keys }) => ({ keys: [...keys, event] }));
     const press = (event: PointerEvent) => note(() => ({ press: event }));
     const release = () => note(() => ({ press: null }));

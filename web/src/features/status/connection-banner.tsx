@@ -1,17 +1,17 @@
 import { CloudOff } from "lucide-react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import { useForgetful, useKeptAt, usePendingCount } from "../../board/use-board.ts";
+import { useKeptAt, usePendingCount, useStorageUnavailable } from "../../board/use-board.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useNow } from "../../lib/use-now.ts";
 
 /** Offline is a state, not an error: work goes on, and what waits is counted until it is sent. */
-export const WaitingStrip = () => {
+export const ConnectionBanner = () => {
   const { t } = useTranslation();
   const { status, reason, inStepAt } = useLiveStatus();
   const waiting = usePendingCount();
-  const forgetful = useForgetful();
+  const forgetful = useStorageUnavailable();
   const keptAt = useKeptAt();
   const cut = status === "offline" || (status === "reconnecting" && waiting > 0);
   const shown = useDelayed(cut, 1_000);

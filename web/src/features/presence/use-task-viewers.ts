@@ -7,7 +7,7 @@ const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly Presence
   a !== undefined && a.length === b.length && a.every((peer, index) => peer.userId === b[index]?.userId);
 
 /** Which other people have which task of this board open. */
-const tasksOpenBy = (
+const viewersByTask = (
   peers: readonly PresencePeer[],
   boardId: string,
   myId: string,
@@ -26,10 +26,10 @@ const tasksOpenBy = (
   );
 };
 
-export const useOpenBy = (): void => {
+export const useTaskViewers = (): void => {
   const { ui, boardId, teamId, me } = useBoardContext();
   const peers = usePresence(teamId);
   useEffect(() => {
-    ui.openBy.set((before) => tasksOpenBy(peers, boardId, me.id, before));
+    ui.taskViewers.set((before) => viewersByTask(peers, boardId, me.id, before));
   }, [ui, boardId, me.id, peers]);
 };

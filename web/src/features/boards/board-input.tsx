@@ -6,9 +6,9 @@ import { useDrop } from "./drag/use-drop.ts";
 import { useBoardKeys } from "./use-board-keys.ts";
 
 /** Hears keys and drags, beginning with what was done before it was there. */
-export const BoardHands = () => {
-  const { ui, writes } = useBoardContext();
-  const board = useStore(ui.board, (element) => element);
+export const BoardInput = () => {
+  const { ui, canWrite } = useBoardContext();
+  const board = useStore(ui.boardElement, (element) => element);
   const drop = useDrop();
   const dropTask = useEffectEvent(drop.dropTask);
   const dropColumn = useEffectEvent(drop.dropColumn);
@@ -20,17 +20,17 @@ export const BoardHands = () => {
     return () => removeEventListener("keydown", listen);
   }, []);
   useEffect(() => {
-    if (!board || !writes) return;
+    if (!board || !canWrite) return;
     return attachPointerDrag(board, {
       ui,
       dropTask: (id, target) => dropTask(id, target),
       dropColumn: (id, index) => dropColumn(id, index),
       taskTitle,
     });
-  }, [board, ui, writes, taskTitle]);
+  }, [board, ui, canWrite, taskTitle]);
   useEffect(() => {
-    const early = ui.early.get();
-    ui.early.set(null);
+    const early = ui.bufferedInput.get();
+    ui.bufferedInput.set(null);
     for (const event of early?.keys ?? []) onKey(event);
     if (early?.press) early.press.target?.dispatchEvent(new PointerEvent("pointerdown", early.press));
   }, [ui]);

@@ -5,7 +5,7 @@ import { fullJitter } from "../../../client/realtime/backoff.ts";
  * As `lazy`, for what nobody has asked for: a network that is away just now must not take the page down. It is shown
  * when it can be loaded.
  */
-export const patientLazy = <Props>(
+export const lazyWithRetry = <Props>(
   load: () => Promise<ComponentType<Props>>,
 ): LazyExoticComponent<ComponentType<Props>> =>
   lazy(async () => {

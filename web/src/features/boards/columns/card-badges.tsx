@@ -10,7 +10,7 @@ import { Avatar } from "../../../ui/avatar.tsx";
 const MOST_PEOPLE = 4;
 
 /** The row of small signs: only what is set. */
-export const CardSigns = ({ task }: { task: Task }) => {
+export const CardBadges = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { memberById } = useBoardContext();
   const people = task.assigneeIds.flatMap((id) => memberById.get(id) ?? []);

@@ -1,10 +1,10 @@
 import { Suspense, useEffect, useState } from "react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
 import { useBoardContext } from "../../board/board-context.ts";
-import { patientLazy } from "../../lib/patient-lazy.ts";
+import { lazyWithRetry } from "../../lib/lazy-with-retry.ts";
 import { useStore } from "../../lib/store.ts";
 
-const BoardExtras = patientLazy(() => import("./board-extras.tsx").then((module) => module.BoardExtras));
+const BoardExtras = lazyWithRetry(() => import("./board-extras.tsx").then((module) => module.BoardExtras));
 
 const SOON_MS = 100;
 /** A board that is not live by then does not become so soon. */
@@ -13,10 +13,10 @@ const AT_LATEST_MS = 1_500;
 const AHEAD_AFTER_MS = 3_000;
 
 /** Loads what the first sight of a board does not need once it is live, so that it is there offline too. */
-export const AfterLive = ({ loadAhead }: { loadAhead: () => void }) => {
+export const LazyBoardExtras = ({ loadAhead }: { loadAhead: () => void }) => {
   const { status } = useLiveStatus();
   const { ui } = useBoardContext();
-  const wanted = useStore(ui.early, (early) => early?.wanted ?? false);
+  const wanted = useStore(ui.bufferedInput, (early) => early?.wanted ?? false);
   const [begun, setBegun] = useState(false);
   const settled = status === "live" || status === "streaming" || status === "polling";
   useEffect(() => {

@@ -8,7 +8,7 @@ import { Avatar } from "../../ui/avatar.tsx";
 const MOST = 4;
 
 /** One entry for each other person, however many windows they have. */
-const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
+const othersOnBoard = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
   const people = new Map<string, PresencePeer>();
   for (const peer of peers) {
     if (peer.userId !== myId && peer.data?.boardId === boardId) people.set(peer.userId, peer);
@@ -17,11 +17,11 @@ const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: strin
 };
 
 /** Who else is on this board now. */
-export const Here = () => {
+export const PresenceAvatars = () => {
   const { t } = useTranslation();
   const format = useFormat();
   const { boardId, teamId, me } = useBoardContext();
-  const people = peopleHere(usePresence(teamId), boardId, me.id);
+  const people = othersOnBoard(usePresence(teamId), boardId, me.id);
   if (people.length === 0) return null;
   const names = format.list(people.map((person) => person.name));
   return (

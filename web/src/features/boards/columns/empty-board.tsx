@@ -5,7 +5,7 @@ import { Button } from "../../../ui/button.tsx";
 import { AddColumn } from "./add-column.tsx";
 
 /** An empty board offers its first action. */
-export const FirstSteps = () => {
+export const EmptyBoard = () => {
   const { t } = useTranslation();
   const { actions } = useBoardContext();
   return (

@@ -19,7 +19,7 @@ export const loadConnectionDialog = async (language: Language): Promise<Loaded> 
 };
 
 /** Opens what tells why the page is not live. */
-export const WhyButton = () => {
+export const ConnectionDetailsButton = () => {
   const { t, language } = useTranslation();
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const open = async (): Promise<void> => {
