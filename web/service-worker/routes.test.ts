@@ -1,19 +1,20 @@
 import { expect, test } from "bun:test";
-import { cachesToDrop, placeOf, withoutSession } from "./routes.ts";
+import { cachesToDrop, requestKindOf, withoutSession } from "./routes.ts";
 
 test("what the server alone can answer is never answered from what is kept", () => {
   for (const path of ["/api", "/api/me", "/api/docs", "/ws", "/metrics"])
-    expect(placeOf(path, "navigate")).toBe("server");
-  expect(placeOf("/elsewhere", "cors")).toBe("server");
+    expect(requestKindOf(path, "navigate")).toBe("server");
+  expect(requestKindOf("/elsewhere", "cors")).toBe("server");
 });
 
 test("every address of the page is the page", () => {
-  for (const path of ["/", "/b/1", "/b/1/t/2", "/join/3", "/apiary"]) expect(placeOf(path, "navigate")).toBe("page");
+  for (const path of ["/", "/b/1", "/b/1/t/2", "/join/3", "/apiary"])
+    expect(requestKindOf(path, "navigate")).toBe("page");
 });
 
 test("a file is known by its path, whoever asks for it", () => {
-  expect(placeOf("/assets/base-1.js", "cors")).toBe("hashed");
-  expect(placeOf("/theme.js", "no-cors")).toBe("file");
+  expect(requestKindOf("/assets/base-1.js", "cors")).toBe("hashed");
+  expect(requestKindOf("/theme.js", "no-cors")).toBe("file");
 });
 
 test("the kept page does not say whether somebody is signed in, and keeps its policy", async () => {

@@ -6,19 +6,19 @@ import { wordLoaders } from "./app/word-loaders.ts";
 import { startI18n } from "./i18n/i18n.ts";
 import { registerServiceWorker } from "./lib/service-worker.ts";
 
-/** The part that the address asks for is fetched beside the words, not after them. */
-const fetchPage = (): void => {
+/** Loads the page of the address in parallel with the words. */
+const preloadPage = (): void => {
   const page = location.pathname.startsWith("/b/")
     ? import("./app/board-page.tsx")
     : location.pathname === "/"
       ? import("./app/home-page.tsx")
       : null;
-  // The router asks again and shows what went wrong.
+  // The router loads it again and shows the error.
   page?.catch(() => undefined);
 };
 
 const start = async (root: HTMLElement) => {
-  fetchPage();
+  preloadPage();
   await startI18n(wordLoaders);
   createRoot(root).render(
     <StrictMode>

@@ -36,14 +36,14 @@ export const BoardPage = () => {
   return <SignedInBoard key={`${view.me.user.id} ${boardId}`} me={view.me} boardId={boardId} />;
 };
 
-/** Begins to read the board while it is still being found out who is here. */
+/** Fetches the board while `useMe` is still loading. */
 const PrefetchBoard = ({ boardId }: { boardId: string }) => {
   useBoard(boardId);
   return null;
 };
 
 const RedirectToSignIn = () => {
-  // The address as it was at first: on the way to the sign-in it is already another, and would lead back into itself.
+  // Remember the first address: during the redirect the location is already "/", and `next` would point there.
   const [next] = useState(useRouter().latestLocation.href);
   return <Navigate to="/" search={{ next }} replace />;
 };

@@ -12,7 +12,7 @@ import { railStore, setDrawer, useRail } from "./rail-state.ts";
 
 type ShellProps = { me: Me; header?: ReactNode; children: ReactNode };
 
-/** The frame of every page behind the sign-in: rail, top bar, and what the page is about. */
+/** The frame of every signed-in page: rail, top bar and main part. */
 export const Shell = ({ me, header, children }: ShellProps) => {
   const { t } = useTranslation();
   const { slim, drawer } = useRail();
@@ -62,7 +62,7 @@ const Drawer = ({ children }: { children: ReactNode }) => {
     const before = document.activeElement;
     panel.current?.querySelector<HTMLElement>("a, button")?.focus();
     return () => {
-      // The button that opened it is inert until the page has closed the drawer.
+      // The button that opened the drawer is inert until the next render.
       if (before instanceof HTMLElement) requestAnimationFrame(() => before.focus());
     };
   }, []);

@@ -7,12 +7,11 @@ import type { User } from "../../../shared/users.ts";
 import type { BoardUi } from "./board-ui.ts";
 import type { BoardActions } from "./use-mutations.ts";
 
-/** What everything on a board may ask for; changes only when the board's frame does, not with its tasks. */
+/** The board's context. It changes with columns, labels, members and filter, never with tasks. */
 export type BoardContextValue = {
   readonly boardId: string;
   readonly teamId: string;
   readonly me: User;
-  /** Whether this person may change the board. */
   readonly canWrite: boolean;
   readonly columns: readonly Column[];
   readonly labels: readonly Label[];

@@ -1,21 +1,21 @@
 import { recall, recalled, remember } from "../../../client/browser/local-store.ts";
 
-/** What is being written and is not saved yet, with the text that it began from. */
+/** An unsaved text and the text that it started from. */
 export type StoredDraft = { readonly base: string; readonly text: string };
 
 export type DraftKey = { readonly userId: string; readonly taskId: string; readonly field: "title" | "description" };
 
-/** By when what was saved is on the device for certain. */
-const WRITTEN_MS = 2_000;
+/** The outbox has stored a saved change by then. */
+const OUTBOX_STORED_MS = 2_000;
 
-const nameOf = ({ userId, taskId, field }: DraftKey) => `draft.${userId}.${taskId}.${field}`;
+const storageNameOf = ({ userId, taskId, field }: DraftKey) => `draft.${userId}.${taskId}.${field}`;
 
 export const serializeDraft = (draft: StoredDraft): string => JSON.stringify([draft.base, draft.text]);
 
-export const parseDraft = (packed: string | null): StoredDraft | null => {
-  if (packed === null) return null;
+export const parseDraft = (serialized: string | null): StoredDraft | null => {
+  if (serialized === null) return null;
   try {
-    const value: unknown = JSON.parse(packed);
+    const value: unknown = JSON.parse(serialized);
     if (!Array.isArray(value)) return null;
     const [base, text] = value as unknown[];
     return typeof base === "string" && typeof text === "string" ? { base, text } : null;
@@ -24,21 +24,22 @@ export const parseDraft = (packed: string | null): StoredDraft | null => {
   }
 };
 
-export const loadDraft = (place: DraftKey): StoredDraft | null => parseDraft(recall(nameOf(place)));
-export const storeDraft = (place: DraftKey, draft: StoredDraft): void => remember(nameOf(place), serializeDraft(draft));
+export const loadDraft = (key: DraftKey): StoredDraft | null => parseDraft(recall(storageNameOf(key)));
+export const storeDraft = (key: DraftKey, draft: StoredDraft): void =>
+  remember(storageNameOf(key), serializeDraft(draft));
 
-/** Another tab may have written something else there since. */
-export const forgetDraft = (place: DraftKey, draft: StoredDraft): void => {
-  if (recall(nameOf(place)) === serializeDraft(draft)) remember(nameOf(place), null);
+/** Deletes the draft, unless another tab has stored a different one since. */
+export const forgetDraft = (key: DraftKey, draft: StoredDraft): void => {
+  if (recall(storageNameOf(key)) === serializeDraft(draft)) remember(storageNameOf(key), null);
 };
 
-/** What was saved stays a draft until it can no longer be lost with the page, unless something else is written. */
-export const forgetSavedDraft = (place: DraftKey): void => {
-  const name = nameOf(place);
+/** Deletes a saved draft once the outbox has stored the change, unless a different one is stored meanwhile. */
+export const forgetSavedDraft = (key: DraftKey): void => {
+  const name = storageNameOf(key);
   const saved = recall(name);
   setTimeout(() => {
     if (saved !== null && recall(name) === saved) remember(name, null);
-  }, WRITTEN_MS);
+  }, OUTBOX_STORED_MS);
 };
 
 export const countDrafts = (userId: string): number => recalled(`draft.${userId}.`).length;

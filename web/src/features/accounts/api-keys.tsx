@@ -13,18 +13,18 @@ import { type ApiKey, useAccountCalls, useApiKeys } from "./use-my-account.ts";
 
 const MAX_NAME = 32;
 
-/** Keys for programs: each is shown once, when it is made. */
+/** API keys for programs. A key is shown once, right after it is created. */
 export const ApiKeys = () => {
   const { t } = useTranslation();
   const apiKeys = useApiKeys();
   const { createKey, deleteKey } = useAccountCalls();
   const submit = useSubmit();
   const [name, setName] = useState("");
-  const [made, setMade] = useState<string | null>(null);
+  const [newKey, setNewKey] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<ApiKey | null>(null);
   const create = () =>
     submit.run(async () => {
-      setMade(await createKey(name.trim()));
+      setNewKey(await createKey(name.trim()));
       setName("");
     });
   const remove = async () => {
@@ -60,7 +60,7 @@ export const ApiKeys = () => {
         </Button>
       </form>
       {problem ? <Message tone="danger">{problemText(t, problem)}</Message> : null}
-      {made ? <NewKey key={made} value={made} /> : null}
+      {newKey ? <NewKey key={newKey} value={newKey} /> : null}
       {apiKeys.status === "ready" && apiKeys.items.length === 0 ? (
         <p className="text-muted">{t("myAccount.noKeys")}</p>
       ) : null}

@@ -95,7 +95,7 @@ const Password = ({ email }: { email: string }) => {
         </h3>
         <p className="text-muted">{t("myAccount.othersLeave")}</p>
       </div>
-      {/* For password managers, which must know whose password it is. */}
+      {/* Password managers need the user name beside the password. */}
       <input type="hidden" name="username" autoComplete="username" value={email} />
       <div className="grid grid-cols-1 items-start gap-3 sm:grid-cols-2">
         <TextField

@@ -8,9 +8,9 @@ import { useStore } from "../../lib/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 
-const STAYS_MS = 12_000;
+const VISIBLE_MS = 12_000;
 
-/** What was just archived, with the way back; the list of archived tasks has it for good. */
+/** Offers to undo the latest archiving for a moment. */
 export const ArchivedNotice = () => {
   const { ui } = useBoardContext();
   const task = useStore(ui.lastArchived, (state) => state);
@@ -20,12 +20,12 @@ export const ArchivedNotice = () => {
 const Notice = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { actions, ui } = useBoardContext();
-  const [held, setHeld] = useState(false);
+  const [isPaused, setPaused] = useState(false);
   useEffect(() => {
-    if (held) return;
-    const timer = setTimeout(() => ui.lastArchived.set(null), STAYS_MS);
+    if (isPaused) return;
+    const timer = setTimeout(() => ui.lastArchived.set(null), VISIBLE_MS);
     return () => clearTimeout(timer);
-  }, [held, ui]);
+  }, [isPaused, ui]);
   const undo = () => {
     actions.restoreTask(task);
     announce(t("archive.restored", { title: task.title }));
@@ -36,10 +36,10 @@ const Notice = ({ task }: { task: Task }) => {
     <div className="fade pointer-events-none absolute inset-x-0 bottom-4 z-10 flex justify-center px-4">
       <section
         aria-label={t("announce.archived", { title: task.title })}
-        onPointerEnter={() => setHeld(true)}
-        onPointerLeave={() => setHeld(false)}
-        onFocus={() => setHeld(true)}
-        onBlur={() => setHeld(false)}
+        onPointerEnter={() => setPaused(true)}
+        onPointerLeave={() => setPaused(false)}
+        onFocus={() => setPaused(true)}
+        onBlur={() => setPaused(false)}
         className="pointer-events-auto flex max-w-full items-center gap-2 rounded-lg bg-overlay py-2 pr-2 pl-4 shadow-pop"
       >
         <Archive size={16} aria-hidden className="shrink-0 text-muted" />

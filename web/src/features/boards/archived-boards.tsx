@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.tsx";
 
 type ArchivedBoardsProps = { teamId: string; boards: readonly Board[]; canWrite: boolean };
 
-/** Boards that were put away, folded below the others. */
+/** Archived boards, collapsed below the others. */
 export const ArchivedBoards = ({ teamId, boards, canWrite }: ArchivedBoardsProps) => {
   const { t } = useTranslation();
   const { updateBoard } = useBoardsActions(teamId);

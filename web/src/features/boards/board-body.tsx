@@ -14,7 +14,7 @@ const ArchiveDialog = lazy(() =>
 );
 const HelpDialog = lazy(() => import("./help-dialog.tsx").then((module) => ({ default: module.HelpDialog })));
 
-/** The board below its header, and what floats over it. */
+/** The board below its header, and its dialogs. */
 export const BoardBody = ({ loadAhead }: { loadAhead: () => void }) => {
   const { boardId, teamId, ui } = useBoardContext();
   const { taskId } = useParams({ strict: false });
@@ -22,7 +22,7 @@ export const BoardBody = ({ loadAhead }: { loadAhead: () => void }) => {
   useSayPresence(teamId, looking);
   useTaskViewers();
   useBufferedInput();
-  const moving = useStore(ui.moveDialog, (state) => state);
+  const moveDialog = useStore(ui.moveDialog, (state) => state);
   const archive = useStore(ui.archiveOpen, (state) => state);
   const help = useStore(ui.helpOpen, (state) => state);
   return (
@@ -30,7 +30,9 @@ export const BoardBody = ({ loadAhead }: { loadAhead: () => void }) => {
       <BoardColumns />
       <LazyBoardExtras loadAhead={loadAhead} />
       <Suspense>
-        {moving ? <MoveDialog key={moving.taskId} moving={moving} onClose={() => ui.moveDialog.set(null)} /> : null}
+        {moveDialog ? (
+          <MoveDialog key={moveDialog.taskId} state={moveDialog} onClose={() => ui.moveDialog.set(null)} />
+        ) : null}
         {archive ? <ArchiveDialog onClose={() => ui.archiveOpen.set(false)} /> : null}
         {help ? <HelpDialog onClose={() => ui.helpOpen.set(false)} /> : null}
       </Suspense>

@@ -4,7 +4,7 @@ import { BoardInput } from "./board-input.tsx";
 import { TaskMenu } from "./columns/task-menu.tsx";
 import { useRemoteChanges } from "./use-remote-changes.ts";
 
-/** What a board can do without for the moment until it is live. */
+/** The parts of a board that load after it is live. */
 export const BoardExtras = () => {
   useRemoteChanges();
   return (

@@ -5,7 +5,7 @@ import { attachPointerDrag } from "./drag/pointer-drag.ts";
 import { useDrop } from "./drag/use-drop.ts";
 import { useBoardKeys } from "./use-board-keys.ts";
 
-/** Hears keys and drags, beginning with what was done before it was there. */
+/** Handles keys and drags, starting with the input that was buffered while it loaded. */
 export const BoardInput = () => {
   const { ui, canWrite } = useBoardContext();
   const board = useStore(ui.boardElement, (element) => element);

@@ -3,7 +3,7 @@ import type { BoardUi } from "../../board/board-ui.ts";
 
 const key = (boardId: string) => `collapsed.${boardId}`;
 
-/** Columns of this board that this person keeps folded on this device. */
+/** Columns of a board that are collapsed on this device. */
 export const loadCollapsed = (boardId: string): string[] => recall(key(boardId))?.split(",") ?? [];
 
 export const toggleCollapsed = (ui: BoardUi, boardId: string, columnId: string): void => {

@@ -6,30 +6,30 @@ import { useStore } from "../../lib/store.ts";
 
 const BoardExtras = lazyWithRetry(() => import("./board-extras.tsx").then((module) => module.BoardExtras));
 
-const SOON_MS = 100;
-/** A board that is not live by then does not become so soon. */
+const AFTER_LIVE_MS = 100;
+/** Upper bound: a board that is not live by then may stay offline. */
 const AT_LATEST_MS = 1_500;
-/** The first seconds of a live board belong to what people came for. */
+/** Leaves the first seconds of a live board to its own requests. */
 const AHEAD_AFTER_MS = 3_000;
 
-/** Loads what the first sight of a board does not need once it is live, so that it is there offline too. */
+/** Loads `BoardExtras` once the board is live or somebody uses it, then the rest of the page for offline use. */
 export const LazyBoardExtras = ({ loadAhead }: { loadAhead: () => void }) => {
   const { status } = useLiveStatus();
   const { ui } = useBoardContext();
-  const wanted = useStore(ui.bufferedInput, (early) => early?.wanted ?? false);
-  const [begun, setBegun] = useState(false);
-  const settled = status === "live" || status === "streaming" || status === "polling";
+  const hasInput = useStore(ui.bufferedInput, (input) => input?.hasInput ?? false);
+  const [isStarted, setStarted] = useState(false);
+  const isConnected = status === "live" || status === "streaming" || status === "polling";
   useEffect(() => {
-    if (begun) return;
-    const timer = setTimeout(() => setBegun(true), wanted ? 0 : settled ? SOON_MS : AT_LATEST_MS);
+    if (isStarted) return;
+    const timer = setTimeout(() => setStarted(true), hasInput ? 0 : isConnected ? AFTER_LIVE_MS : AT_LATEST_MS);
     return () => clearTimeout(timer);
-  }, [begun, settled, wanted]);
+  }, [isStarted, isConnected, hasInput]);
   useEffect(() => {
-    if (!begun) return;
+    if (!isStarted) return;
     const timer = setTimeout(loadAhead, AHEAD_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [begun, loadAhead]);
-  return begun ? (
+  }, [isStarted, loadAhead]);
+  return isStarted ? (
     <Suspense>
       <BoardExtras />
     </Suspense>

@@ -9,13 +9,13 @@ import { useDrop } from "./drag/use-drop.ts";
 import { type Command, commandOf, type Direction } from "./keyboard-map.ts";
 import { singleKeysStore } from "./single-keys.ts";
 
-const BUSY_PLACES = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=alertdialog]";
+const OWN_KEYS = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=alertdialog]";
 const CONTROLS = "button, summary, a";
 
 const focusedTask = (): string | null =>
   document.activeElement?.closest<HTMLElement>("[data-task]")?.dataset.task ?? null;
 
-/** Returns a listener of keys, which act on the focused task or else on the one under the pointer. */
+/** Returns a key handler. Commands act on the focused task, else on the one under the pointer. */
 export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
   const { t } = useTranslation();
   const context = useBoardContext();
@@ -25,20 +25,24 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest(BUSY_PLACES) || document.querySelector("[role=dialog], [role=menu]")) return;
+    if (target?.closest(OWN_KEYS) || document.querySelector("[role=dialog], [role=menu]")) return;
     const command = commandOf(event, singleKeysStore.get());
     if (!command) return;
     const { ui } = context;
     const drag = ui.drag.get();
     const handled =
-      drag?.kind === "task" && drag.mode === "keys" ? carry(drag, command) : drag ? false : act(command, target);
+      drag?.kind === "task" && drag.mode === "keys"
+        ? moveGrabbed(drag, command)
+        : drag
+          ? false
+          : runCommand(command, target);
     if (handled) event.preventDefault();
   };
 
   const columnOf = (taskId: string) =>
     context.columns.find((column) => context.ui.lists.get(column.id)?.taskIds().includes(taskId));
 
-  const place = (drag: TaskDrag, columnId: string, index: number) => {
+  const setTarget = (drag: TaskDrag, columnId: string, index: number) => {
     const list = context.ui.lists.get(columnId);
     const column = context.columns.find((item) => item.id === columnId);
     if (!list || !column) return;
@@ -51,7 +55,7 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
     announce(t("announce.place", { column: column.name, position: at + 1, count }));
   };
 
-  const carry = (drag: TaskDrag, command: Command): boolean => {
+  const moveGrabbed = (drag: TaskDrag, command: Command): boolean => {
     const { ui, columns } = context;
     if (command.type === "back") {
       ui.drag.set(null);
@@ -68,11 +72,11 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
     if (command.type !== "select" || !drag.over) return true;
     const { columnId, index } = drag.over;
     if (command.direction === "up" || command.direction === "down") {
-      place(drag, columnId, index + (command.direction === "up" ? -1 : 1));
+      setTarget(drag, columnId, index + (command.direction === "up" ? -1 : 1));
     } else {
       const at = columns.findIndex((column) => column.id === columnId);
       const next = columns[at + (command.direction === "left" ? -1 : 1)];
-      if (next) place(drag, next.id, index);
+      if (next) setTarget(drag, next.id, index);
     }
     return true;
   };
@@ -105,7 +109,7 @@ export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
     return true;
   };
 
-  const act = (command: Command, target: Element | null): boolean => {
+  const runCommand = (command: Command, target: Element | null): boolean => {
     const { ui, canWrite, actions, columns, openTask } = context;
     const focused = focusedTask();
     const taskId = focused ?? ui.hoveredTaskId.get();

@@ -8,7 +8,7 @@ const FilterChoices = lazy(() => choices().then((module) => ({ default: module.F
 
 type FilterPanelProps = { open: boolean; onOpenChange: (open: boolean) => void };
 
-/** The button and, below it, what may be chosen. The board stays in reach: one looks while one chooses. */
+/** The filter button with its choices below it. Not a modal: the board stays usable while one chooses. */
 export const FilterPanel = ({ open, onOpenChange }: FilterPanelProps) => {
   const { search } = useFilter();
   const root = useRef<HTMLDivElement>(null);

@@ -2,9 +2,9 @@ import { Search } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "../../i18n/use-translation.ts";
 
-const TYPING = 120;
+const DEBOUNCE_MS = 120;
 
-/** Keeps its own text while somebody types: the address follows a moment later. */
+/** Keeps its own text while somebody types and updates the address after a short delay. */
 export const SearchBox = ({ q, onChange }: { q: string; onChange: (q: string) => void }) => {
   const { t } = useTranslation();
   const [text, setText] = useState(q);
@@ -23,7 +23,7 @@ export const SearchBox = ({ q, onChange }: { q: string; onChange: (q: string) =>
     const timer = setTimeout(() => {
       sent.current = text;
       change(text);
-    }, TYPING);
+    }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (

@@ -5,9 +5,9 @@ import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 
-const MOST = 4;
+const MAX_AVATARS = 4;
 
-/** One entry for each other person, however many windows they have. */
+/** The other people on the board, one entry each, by name. */
 const othersOnBoard = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
   const people = new Map<string, PresencePeer>();
   for (const peer of peers) {
@@ -16,7 +16,6 @@ const othersOnBoard = (peers: readonly PresencePeer[], boardId: string, myId: st
   return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
 };
 
-/** Who else is on this board now. */
 export const PresenceAvatars = () => {
   const { t } = useTranslation();
   const format = useFormat();
@@ -31,12 +30,18 @@ export const PresenceAvatars = () => {
       title={names}
       className="flex -space-x-0.5 max-sm:hidden"
     >
-      {people.slice(0, MOST).map((person) => (
-        <Avatar key={person.userId} userId={person.userId} name={person.name} silent className="ring-2 ring-surface" />
+      {people.slice(0, MAX_AVATARS).map((person) => (
+        <Avatar
+          key={person.userId}
+          userId={person.userId}
+          name={person.name}
+          decorative
+          className="ring-2 ring-surface"
+        />
       ))}
-      {people.length > MOST ? (
+      {people.length > MAX_AVATARS ? (
         <span className="tabular flex size-6 items-center justify-center rounded-full bg-pressed text-[0.6875rem] font-medium ring-2 ring-surface">
-          +{people.length - MOST}
+          +{people.length - MAX_AVATARS}
         </span>
       ) : null}
     </div>

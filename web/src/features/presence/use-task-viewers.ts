@@ -6,7 +6,7 @@ import { useBoardContext } from "../../board/board-context.ts";
 const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly PresencePeer[]): boolean =>
   a !== undefined && a.length === b.length && a.every((peer, index) => peer.userId === b[index]?.userId);
 
-/** Which other people have which task of this board open. */
+/** By task of this board: the other people who have it open. */
 const viewersByTask = (
   peers: readonly PresencePeer[],
   boardId: string,
@@ -20,7 +20,7 @@ const viewersByTask = (
     const there = map.get(taskId) ?? [];
     if (!there.some((other) => other.userId === peer.userId)) map.set(taskId, [...there, peer]);
   }
-  // A card whose people are the same keeps its list, so it is not drawn again.
+  // Equal lists keep their identity, so unchanged cards do not render.
   return new Map(
     [...map].map(([id, people]) => [id, samePeople(before.get(id), people) ? (before.get(id) ?? people) : people]),
   );

@@ -18,7 +18,7 @@ export const loadConnectionDialog = async (language: Language): Promise<Loaded> 
   return { Dialog, t: await loadConnectionWords(language) };
 };
 
-/** Opens what tells why the page is not live. */
+/** Opens the dialog that explains why the page is not live. */
 export const ConnectionDetailsButton = () => {
   const { t, language } = useTranslation();
   const [loaded, setLoaded] = useState<Loaded | null>(null);
@@ -26,7 +26,7 @@ export const ConnectionDetailsButton = () => {
     try {
       setLoaded(await loadConnectionDialog(language));
     } catch {
-      // It was not loaded while there was a network; the next press asks again.
+      // The dialog could not be loaded offline; the next press tries again.
     }
   };
   return (

@@ -10,13 +10,13 @@ import { useAbsentTask } from "../archive/use-archive.ts";
 import { TaskDialog } from "./task-dialog.tsx";
 import { TaskNotFound } from "./task-not-found.tsx";
 
-/** A task that the board does not show: an archived one can be read and restored. */
+/** A task that is not on the board. An archived one is shown read-only and can be restored. */
 export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () => void }) => {
   const { t } = useTranslation();
   const context = useBoardContext();
   const { boardId, teamId, canWrite, actions } = context;
   const absent = useAbsentTask(boardId, teamId, taskId);
-  const reading = useMemo(() => ({ ...context, canWrite: false }), [context]);
+  const readOnlyContext = useMemo(() => ({ ...context, canWrite: false }), [context]);
   switch (absent.status) {
     case "loading":
       return null;
@@ -42,7 +42,7 @@ export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () =>
         announce(t("archive.restored", { title: task.title }));
       };
       return (
-        <BoardContext value={reading}>
+        <BoardContext value={readOnlyContext}>
           <TaskDialog task={task} onClose={onClose} {...(canWrite ? { onRestore: restore } : {})} />
         </BoardContext>
       );

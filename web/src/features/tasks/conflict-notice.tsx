@@ -3,7 +3,7 @@ import { Button } from "../../ui/button.tsx";
 
 type ConflictNoticeProps = { text: string; onTake: () => void; onKeep: () => void; onMerge: () => void };
 
-/** Somebody saved another text while this one was being written: both are shown, nothing is lost. */
+/** Shows the text that somebody else saved meanwhile, and the ways to resolve the conflict. */
 export const ConflictNotice = ({ text, onTake, onKeep, onMerge }: ConflictNoticeProps) => {
   const { t } = useTranslation();
   return (

@@ -21,8 +21,8 @@ const tooLong = (text: string) =>
 export const DescriptionEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { actions, canWrite, me } = useBoardContext();
-  const place = { userId: me.id, taskId: task.id, field: "description" } as const;
-  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(place);
+  const draftKey = { userId: me.id, taskId: task.id, field: "description" } as const;
+  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(draftKey);
   const [merging, setMerging] = useState(false);
   const [mode, setMode] = useState<Mode>(() =>
     task.description !== "" && recall("description") === "preview" ? "preview" : "write",
@@ -41,14 +41,14 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
   const save = () => {
     const now = viewDraft(draft, server);
     if (!now.dirty) return setDraft(null);
-    // While theirs is unanswered nothing is sent: saving would silently undo their work.
+    // Do not save over an unresolved conflict: that would silently undo the other edit.
     if (now.theirs !== null || tooLong(now.text)) return;
     send(now.text, draft?.base ?? server);
   };
   const leave = () => {
     if (canWrite && (isOwn.current || !view.dirty)) save();
   };
-  useOnLeave(place, leave);
+  useOnLeave(draftKey, leave);
   if (!canWrite) {
     return (
       <section className="flex flex-col gap-2">

@@ -99,7 +99,7 @@ const People = ({ task }: { task: Task }) => {
     <Property label={t("task.assignees")}>
       {people.map((member) => (
         <div key={member.userId} className="flex items-center gap-2">
-          <Avatar userId={member.userId} name={member.name} silent />
+          <Avatar userId={member.userId} name={member.name} decorative />
           <span className="min-w-0 truncate">{member.name}</span>
         </div>
       ))}
@@ -127,7 +127,7 @@ const People = ({ task }: { task: Task }) => {
                   )
                 }
               >
-                <Avatar userId={member.userId} name={member.name} size="xs" silent />
+                <Avatar userId={member.userId} name={member.name} size="xs" decorative />
                 <span className="min-w-0 truncate">{member.name}</span>
               </CheckRow>
             );

@@ -3,12 +3,12 @@ import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useOnLeave, useStoredDraft } from "./use-stored-draft.ts";
 
-/** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */
+/** Edits the title in draftKey. Shows the current title unless there is a draft. */
 export const TitleEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { actions, canWrite, me } = useBoardContext();
-  const place = { userId: me.id, taskId: task.id, field: "title" } as const;
-  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(place);
+  const draftKey = { userId: me.id, taskId: task.id, field: "title" } as const;
+  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(draftKey);
   const save = () => {
     if (draft === null) return;
     const title = draft.text.trim();
@@ -19,7 +19,7 @@ export const TitleEditor = ({ task }: { task: Task }) => {
   const leave = () => {
     if (canWrite && (isOwn.current || draft?.text.trim() === task.title)) save();
   };
-  useOnLeave(place, leave);
+  useOnLeave(draftKey, leave);
   if (!canWrite) {
     return <h2 className="text-xl font-semibold break-words whitespace-pre-line">{task.title}</h2>;
   }

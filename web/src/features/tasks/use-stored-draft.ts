@@ -9,30 +9,30 @@ import {
 } from "../../lib/drafts.ts";
 import { useRuntime } from "../../session/query-client.ts";
 
-/** What is being written in one place. It is kept on the device, where other tabs find it too. */
-export const useStoredDraft = (place: DraftKey) => {
-  const [draft, show] = useState<StoredDraft | null>(() => loadDraft(place));
-  /** Whether it was written here: what was only found may be what another tab is in the middle of. */
+/** A draft of a text field. It is stored on the device, where other tabs find it too. */
+export const useStoredDraft = (key: DraftKey) => {
+  const [draft, setShown] = useState<StoredDraft | null>(() => loadDraft(key));
+  /** Whether this tab wrote the draft. A restored one may be in use in another tab, so leaving must not save it. */
   const isOwn = useRef(false);
   return {
     draft,
     isOwn,
-    /** `null`: nothing is unsaved any more. */
+    /** `null` discards the draft. */
     setDraft: (next: StoredDraft | null) => {
       isOwn.current = next !== null;
-      show(next);
-      if (next !== null) storeDraft(place, next);
-      else if (draft !== null) forgetDraft(place, draft);
+      setShown(next);
+      if (next !== null) storeDraft(key, next);
+      else if (draft !== null) forgetDraft(key, draft);
     },
     setSaved: () => {
       isOwn.current = false;
-      show(null);
-      forgetSavedDraft(place);
+      setShown(null);
+      forgetSavedDraft(key);
     },
   };
 };
 
-/** Calls what `leave` is then when the component goes, unless somebody else is here by then: it would act in their name. */
+/** Calls the latest `leave` on unmount, unless another user has signed in: it would save in their name. */
 export const useOnLeave = ({ userId }: DraftKey, leave: () => void): void => {
   const runtime = useRuntime();
   const onLeave = useEffectEvent(leave);

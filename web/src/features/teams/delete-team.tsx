@@ -10,7 +10,7 @@ import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 
-/** So much is lost that a click is not enough: the name is typed. */
+/** Deletes a team once its name is typed. */
 export const DeleteTeam = ({ team, onClose }: { team: TeamWithRole; onClose: () => void }) => {
   const { t } = useTranslation();
   const { deleteTeam } = useTeamCalls();

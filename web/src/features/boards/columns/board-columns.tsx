@@ -7,19 +7,18 @@ import { AddColumn } from "./add-column.tsx";
 import { ColumnView } from "./column-view.tsx";
 import { EmptyBoard } from "./empty-board.tsx";
 
-/** The columns side by side. */
 export const BoardColumns = () => {
   const { t } = useTranslation();
   const { boardId, columns, ui, canWrite } = useBoardContext();
-  const heldId = useStore(ui.drag, (state) => (state?.kind === "task" ? state.id : null));
-  const isGone = useTask(boardId, heldId ?? "") === null && heldId !== null;
+  const draggedTaskId = useStore(ui.drag, (state) => (state?.kind === "task" ? state.id : null));
+  const isGone = useTask(boardId, draggedTaskId ?? "") === null && draggedTaskId !== null;
   useEffect(() => {
-    // Somebody deleted what is being dragged: there is nothing left to drop.
+    // Somebody else deleted the dragged task.
     if (isGone) ui.drag.set(null);
   }, [isGone, ui]);
   const drag = useStore(ui.drag, (state) => (state?.kind === "column" ? state : null));
   const dragging = useStore(ui.drag, (state) => state !== null);
-  const taken = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
+  const draggedIndex = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
   return (
     <div
       ref={ui.boardElement.set}
@@ -33,12 +32,18 @@ export const BoardColumns = () => {
       data-dragging={dragging || undefined}
     >
       {columns.map((column, index) => {
-        const behind = taken >= 0 && index > taken;
-        const place = behind ? index - 1 : index;
+        const isBehind = draggedIndex >= 0 && index > draggedIndex;
+        const place = isBehind ? index - 1 : index;
         const width = drag ? drag.width + 12 : 0;
-        const shift = drag && index !== taken ? (behind ? -width : 0) + (place >= drag.over ? width : 0) : 0;
+        const shift = drag && index !== draggedIndex ? (isBehind ? -width : 0) + (place >= drag.over ? width : 0) : 0;
         return (
-          <ColumnView key={column.id} column={column} shift={shift} taken={index === taken} sliding={drag !== null} />
+          <ColumnView
+            key={column.id}
+            column={column}
+            shift={shift}
+            isDragged={index === draggedIndex}
+            isAnimated={drag !== null}
+          />
         );
       })}
       {canWrite ? columns.length === 0 ? <EmptyBoard /> : <AddColumn /> : null}

@@ -15,7 +15,7 @@ const DeleteColumn = lazy(() => import("./delete-column.tsx").then((module) => (
 type ColumnHeaderProps = {
   column: Column;
   count: number;
-  /** How many of them the filter lets through; null without a filter. */
+  /** How many of them pass the filter; null without a filter. */
   shown: number | null;
   onCollapse: () => void;
 };

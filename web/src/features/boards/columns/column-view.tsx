@@ -13,13 +13,13 @@ import { TaskList } from "./task-list.tsx";
 
 type ColumnViewProps = {
   column: Column;
-  /** How far it stands aside for a column that is being dragged. */
+  /** Horizontal offset in pixels that makes room for a dragged column. */
   shift: number;
-  taken: boolean;
-  sliding: boolean;
+  isDragged: boolean;
+  isAnimated: boolean;
 };
 
-export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewProps) => {
+export const ColumnView = memo(({ column, shift, isDragged, isAnimated }: ColumnViewProps) => {
   const { t } = useTranslation();
   const { boardId, ui, filter, filtering, canWrite } = useBoardContext();
   const tasks = useColumnTasks(boardId, column.id, filter);
@@ -54,8 +54,8 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
       className={clsx(
         "group/column relative flex max-h-full shrink-0 snap-start flex-col rounded-xl bg-sunken outline-2 outline-transparent",
         collapsed ? "w-11" : "w-[min(280px,calc(100vw-2.5rem))]",
-        sliding && "shifts",
-        taken && "opacity-0",
+        isAnimated && "shifts",
+        isDragged && "opacity-0",
         over && "outline-accent/35",
       )}
     >

@@ -4,7 +4,7 @@ import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
 import { AddColumn } from "./add-column.tsx";
 
-/** An empty board offers its first action. */
+/** Offers the first columns on an empty board. */
 export const EmptyBoard = () => {
   const { t } = useTranslation();
   const { actions } = useBoardContext();

@@ -5,7 +5,7 @@ const LINE = 20;
 const PADDING = 20;
 const MOST_LINES = 8;
 
-/** A card's likely height before it has been seen, so that the scroll bar does not lie much. */
+/** Estimates the height of a card that is not measured yet, which keeps the scroll bar nearly right. */
 export const estimateCardHeight = (task: Task | undefined): number => {
   if (!task) return LINE + PADDING;
   const lines = Math.min(MOST_LINES, Math.ceil(task.title.length / CHARACTERS_A_LINE));

@@ -16,19 +16,19 @@ type TaskCardProps = { task: Task; pending: boolean; hidden: boolean };
 export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
   const { t } = useTranslation();
   const { ui, canWrite, openTask, taskHref } = useBoardContext();
-  const mark = useStore(ui.highlights, (marks) => marks.get(task.id) ?? null);
+  const highlight = useStore(ui.highlights, (marks) => marks.get(task.id) ?? null);
   const peers = useStore(ui.taskViewers, (map) => map.get(task.id) ?? null);
-  const ring = mark ?? (peers?.[0] ? { userId: peers[0].userId, name: peers[0].name } : null);
+  const outlined = highlight ?? (peers?.[0] ? { userId: peers[0].userId, name: peers[0].name } : null);
   return (
     <div
       data-drag-task={canWrite ? task.id : undefined}
       data-card={task.id}
       data-color={task.color ?? undefined}
-      {...(ring ? { "data-person": "", style: personStyle(ring.userId) } : {})}
+      {...(outlined ? { "data-person": "", style: personStyle(outlined.userId) } : {})}
       className={clsx(
         "group/card relative touch-manipulation rounded-lg bg-raised shadow-card select-none [-webkit-touch-callout:none]",
         "hover:outline-1 hover:-outline-offset-1 hover:outline-border has-[a:focus-visible]:outline-2! has-[a:focus-visible]:outline-offset-1! has-[a:focus-visible]:outline-accent!",
-        ring && "outline-2! outline-offset-0! outline-person!",
+        outlined && "outline-2! outline-offset-0! outline-person!",
         hidden && "opacity-0",
       )}
     >
@@ -53,9 +53,9 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
           <span className="sr-only">{t("task.pending")}</span>
         </span>
       ) : null}
-      {mark ? (
+      {highlight ? (
         <span className="fade absolute -top-2 right-2 z-2 max-w-40 truncate rounded-full bg-person px-1.5 text-xs/4 font-medium text-on-person">
-          {mark.name}
+          {highlight.name}
         </span>
       ) : peers ? (
         <span
@@ -81,7 +81,7 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
   );
 });
 
-/** What a card shows; its name is said by the link that lies over it. */
+/** The visible part of a card. The link over it carries the accessible name. */
 const CardFace = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { labelById } = useBoardContext();
@@ -111,7 +111,7 @@ const CardFace = ({ task }: { task: Task }) => {
   );
 };
 
-/** The card in the hand of somebody who moves it by keyboard. */
+/** The card that the keyboard carries, drawn in its drop slot. */
 export const GrabbedCard = ({ taskId }: { taskId: string }) => {
   const { boardId } = useBoardContext();
   const task = useTask(boardId, taskId);

@@ -6,15 +6,15 @@ import { useBoardContext } from "../../../board/board-context.ts";
 import { usePending } from "../../../board/use-board.ts";
 import { useStore } from "../../../lib/store.ts";
 import { estimateCardHeight } from "./estimate-card-height.ts";
-import { CARD_GAP, indexAtHeight, shiftOf, stretchOf } from "./list-geometry.ts";
+import { CARD_GAP, heightChangeOf, indexAtOffset, offsetOf } from "./list-geometry.ts";
 import { GrabbedCard, TaskCard } from "./task-card.tsx";
 
-/** Room above the first card for the name of who changed it. */
+/** Pixels above the first card, where the name of the person who changed it is shown. */
 const LIST_PADDING = 8;
 
 type TaskListProps = { columnId: string; name: string; tasks: readonly Task[] };
 
-/** A column's cards: only those near the view exist, and the list still says how many there are. */
+/** A column's cards. Only those near the viewport are rendered; `aria-setsize` still tells how many there are. */
 export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
   const { boardId, ui } = useBoardContext();
   const scroller = useRef<HTMLDivElement>(null);
@@ -26,10 +26,10 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     drag?.kind === "task" && drag.over?.columnId === columnId ? drag.over.index : -1,
   );
   const gapSize = useStore(ui.drag, (drag) => (drag?.kind === "task" ? drag.height : 0));
-  const byKeys = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "keys");
-  const settling = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "settling");
-  const wanted = useStore(ui.focusTaskId, (id) => id);
-  const taken = draggedId && !settling ? tasks.findIndex((task) => task.id === draggedId) : -1;
+  const isByKeys = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "keys");
+  const isSettling = useStore(ui.drag, (drag) => drag?.kind === "task" && drag.mode === "settling");
+  const focusTaskId = useStore(ui.focusTaskId, (id) => id);
+  const draggedIndex = draggedId && !isSettling ? tasks.findIndex((task) => task.id === draggedId) : -1;
 
   const virtualizer = useVirtualizer({
     count: tasks.length,
@@ -51,31 +51,31 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
         // The dragged and the focused card stay rendered, or the pointer and the keyboard would lose them.
         const focused = document.activeElement?.closest<HTMLElement>("[data-index]");
         const focusedIndex = focused && list.current?.contains(focused) ? Number(focused.dataset.index) : -1;
-        for (const index of [taken, focusedIndex]) if (index >= 0 && index < range.count) indexes.add(index);
+        for (const index of [draggedIndex, focusedIndex]) if (index >= 0 && index < range.count) indexes.add(index);
         return [...indexes].sort((a, b) => a - b);
       },
-      [taken],
+      [draggedIndex],
     ),
   });
 
   const measured = (index: number) => virtualizer.measurementsCache[index];
-  const takenItem = taken >= 0 ? measured(taken) : undefined;
-  const bend = { taken, takenSize: takenItem?.size ?? 0, gap, gapSize };
+  const draggedItem = draggedIndex >= 0 ? measured(draggedIndex) : undefined;
+  const layout = { draggedIndex, draggedSize: draggedItem?.size ?? 0, gap, gapSize };
   const slotStart = (index: number): number => {
-    const at = taken >= 0 && index >= taken ? index + 1 : index;
+    const at = draggedIndex >= 0 && index >= draggedIndex ? index + 1 : index;
     const item = measured(at);
-    const closed = taken >= 0 && at > taken ? bend.takenSize + CARD_GAP : 0;
+    const closed = draggedIndex >= 0 && at > draggedIndex ? layout.draggedSize + CARD_GAP : 0;
     if (item) return item.start - closed;
     const last = measured(tasks.length - 1);
     const end = last ? last.end + CARD_GAP : LIST_PADDING;
-    return taken >= 0 ? end - (bend.takenSize + CARD_GAP) : end;
+    return draggedIndex >= 0 ? end - (layout.draggedSize + CARD_GAP) : end;
   };
 
   const taskIds = useEffectEvent(() => tasks.map((task) => task.id));
   const indexAt = useEffectEvent((clientY: number) => {
     const top = list.current?.getBoundingClientRect().top ?? 0;
     if (tasks.length === 0) return 0;
-    return indexAtHeight(clientY - top, (height) => virtualizer.getVirtualItemForOffset(height), takenItem);
+    return indexAtOffset(clientY - top, (height) => virtualizer.getVirtualItemForOffset(height), draggedItem);
   });
   const slot = useEffectEvent((index: number) => {
     const rect = list.current?.getBoundingClientRect();
@@ -95,18 +95,18 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     };
   }, [ui, columnId, virtualizer]);
 
-  const wantedIndex = wanted ? tasks.findIndex((task) => task.id === wanted) : -1;
+  const focusIndex = focusTaskId ? tasks.findIndex((task) => task.id === focusTaskId) : -1;
   useLayoutEffect(() => {
-    if (wantedIndex < 0 || !wanted) return;
-    virtualizer.scrollToIndex(wantedIndex, { align: "auto" });
+    if (focusIndex < 0 || !focusTaskId) return;
+    virtualizer.scrollToIndex(focusIndex, { align: "auto" });
     let frame = 0;
     let tries = 0;
     const focus = () => {
-      const link = list.current?.querySelector<HTMLElement>(`[data-task="${wanted}"] a`);
+      const link = list.current?.querySelector<HTMLElement>(`[data-task="${focusTaskId}"] a`);
       if (link) {
         link.focus({ preventScroll: true });
         link.closest("li")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-        if (ui.focusTaskId.get() === wanted) ui.focusTaskId.set(null);
+        if (ui.focusTaskId.get() === focusTaskId) ui.focusTaskId.set(null);
       } else if (tries < 20) {
         tries += 1;
         frame = requestAnimationFrame(focus);
@@ -114,9 +114,9 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
     };
     focus();
     return () => cancelAnimationFrame(frame);
-  }, [wanted, wantedIndex, ui, virtualizer]);
+  }, [focusTaskId, focusIndex, ui, virtualizer]);
 
-  const bending = taken >= 0 || gap >= 0;
+  const isShifted = draggedIndex >= 0 || gap >= 0;
   return (
     <div
       ref={scroller}
@@ -126,10 +126,10 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
       <div className="relative">
         <ul
           ref={list}
-          // biome-ignore lint/a11y/noRedundantRoles: Safari forgets that a list without bullets is one
+          // biome-ignore lint/a11y/noRedundantRoles: Safari drops the list role of a list without bullets
           role="list"
           aria-label={name}
-          style={{ height: tasks.length === 0 && gap < 0 ? 0 : virtualizer.getTotalSize() + stretchOf(bend) }}
+          style={{ height: tasks.length === 0 && gap < 0 ? 0 : virtualizer.getTotalSize() + heightChangeOf(layout) }}
           className="relative"
         >
           {virtualizer.getVirtualItems().map((item) => {
@@ -143,27 +143,27 @@ export const TaskList = ({ columnId, name, tasks }: TaskListProps) => {
                 data-task={task.id}
                 aria-setsize={tasks.length}
                 aria-posinset={item.index + 1}
-                style={{ transform: `translateY(${item.start + shiftOf(item.index, bend)}px)` }}
-                className={clsx("absolute inset-x-0 top-0", bending && item.index !== taken && "shifts")}
+                style={{ transform: `translateY(${item.start + offsetOf(item.index, layout)}px)` }}
+                className={clsx("absolute inset-x-0 top-0", isShifted && item.index !== draggedIndex && "shifts")}
               >
                 <TaskCard task={task} pending={pending.has(task.id)} hidden={task.id === hiddenId} />
               </li>
             );
           })}
         </ul>
-        {gap >= 0 ? <Slot start={slotStart(gap)} height={gapSize} lifted={byKeys ? hiddenId : null} /> : null}
+        {gap >= 0 ? <DropSlot start={slotStart(gap)} height={gapSize} grabbedId={isByKeys ? hiddenId : null} /> : null}
       </div>
     </div>
   );
 };
 
-/** Where the card would land. Beside the list, not in it: a list holds nothing but its items. */
-const Slot = ({ start, height, lifted }: { start: number; height: number; lifted: string | null }) => (
+/** Marks the drop target. It stands beside the list, since a list may contain only its items. */
+const DropSlot = ({ start, height, grabbedId }: { start: number; height: number; grabbedId: string | null }) => (
   <div
     aria-hidden
     style={{ height, transform: `translateY(${start}px)` }}
     className="pointer-events-none absolute inset-x-0 top-0 rounded-lg bg-accent-soft outline-1 -outline-offset-1 outline-accent/40"
   >
-    {lifted ? <GrabbedCard taskId={lifted} /> : null}
+    {grabbedId ? <GrabbedCard taskId={grabbedId} /> : null}
   </div>
 );

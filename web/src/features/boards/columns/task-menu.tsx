@@ -10,7 +10,7 @@ import { archiveTask } from "../../archive/archive-task.ts";
 
 const Confirm = lazy(() => import("../../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
-/** One menu for all cards; ten thousand of them would each cost something. */
+/** One menu serves all cards, since a menu in each of ten thousand would be slow. */
 export const TaskMenu = () => {
   const { ui } = useBoardContext();
   const menu = useStore(ui.taskMenu, (state) => state);

@@ -6,7 +6,7 @@ import { useTaskTitle } from "../../../board/use-task-title.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
 
-/** Turns a place into a change and says what came of it; the pointer, the keyboard and the menus all end here. */
+/** Moves a task or column to a drop target and announces it, for pointer, keyboard and menus alike. */
 export const useDrop = () => {
   const { t } = useTranslation();
   const { boardId, actions, columns, ui } = useBoardContext();
