@@ -4,13 +4,13 @@ export type Submit = {
   readonly busy: boolean;
   readonly error: unknown;
   /** Runs `work` and resolves to whether it succeeded. Does nothing while another run is pending. */
-  readonly run: (work: () => Promise<void>) => Promise<boolean>;
+  readonly run: (work: () => Promise<unknown>) => Promise<boolean>;
 };
 
 /** The state of a form's request. */
 export const useSubmit = (): Submit => {
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
-  const run = async (work: () => Promise<void>): Promise<boolean> => {
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
     if (state.busy) return false;
     setState({ busy: true, error: null });
     try {
