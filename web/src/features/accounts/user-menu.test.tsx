@@ -6,7 +6,7 @@ import { idOf, renaming, USER_ID } from "../../../../client/sync/testing/things.
 import { userIdSchema } from "../../../../shared/ids.ts";
 import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 
-// React looks for a document once, when it is loaded.
+// React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
 const { createMemoryHistory, createRootRoute, createRouter, RouterProvider } = await import("@tanstack/react-router");
@@ -48,7 +48,7 @@ const menu = async () => {
   return { ...screen, asked, outbox, signOut };
 };
 
-test("who signs out is asked before what was taken back is lost", async () => {
+test("signing out asks before it deletes undismissed refused changes", async () => {
   const here = await menu();
   const refuse = (id: string) =>
     here.outbox.refuse(renaming(id, "Written"), "Task", new ApiProblem("FORBIDDEN", 403, "no"));

@@ -11,7 +11,7 @@ import { type DraftKey, loadDraft, storeDraft } from "../../lib/drafts.ts";
 import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 import { keys } from "../../session/query-keys.ts";
 
-// React looks for a document once, when it is loaded.
+// React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { cleanup, fireEvent, render } = await import("@testing-library/react");
 const { DescriptionEditor } = await import("./description-editor.tsx");
@@ -29,7 +29,6 @@ const never = () => Promise.reject(new Error("not here"));
 const queryClient = createQueryClient({ api: { request: never, requestIfChanged: never, open: never } });
 const runtime = runtimeOf(queryClient);
 
-/** Who is signed in, as the server has said it. */
 const signIn = (id: string) =>
   queryClient.setQueryData(keys.me, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
 
@@ -40,7 +39,7 @@ const EDITORS = [
 
 const placeOf = (field: DraftKey["field"]): DraftKey => ({ userId: USER_ID, taskId: ID, field });
 
-/** An editor in a tab of its own; its `saved` are the changes that it made. */
+/** An editor in a tab of its own. `saved` lists the changes that it made. */
 const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
   const saved: UpdateTask[] = [];
   const context: BoardContextValue = {
@@ -83,7 +82,7 @@ for (const editor of EDITORS) {
   const place = placeOf(field);
   const another = { base: server[field], text: "Half written" };
 
-  test(`a ${field} that was written here is saved when it is left`, () => {
+  test(`a ${field} written in this tab is saved when it is left`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
@@ -91,7 +90,7 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Mine" }]);
   });
 
-  test(`a ${field} that was written here is not saved once somebody else is here`, () => {
+  test(`a ${field} written in this tab is not saved once another user has signed in`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
@@ -101,7 +100,7 @@ for (const editor of EDITORS) {
     expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
-  test(`a ${field} that another tab is writing is shown, and not saved by leaving it`, () => {
+  test(`a ${field} draft of another tab is shown, and not saved by leaving it`, () => {
     storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
@@ -113,7 +112,7 @@ for (const editor of EDITORS) {
     expect(loadDraft(place)).toEqual(another);
   });
 
-  test(`a ${field} that was found and written on is saved`, () => {
+  test(`a restored ${field} draft that is edited further is saved`, () => {
     storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
@@ -122,7 +121,7 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Whole" }]);
   });
 
-  test(`a ${field} of who may not write any more is kept, and not saved`, () => {
+  test(`a ${field} draft stays unsaved once its writer has lost the right`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
@@ -132,7 +131,7 @@ for (const editor of EDITORS) {
     expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
-  test(`a ${field} that was found by who may not write is neither saved nor forgotten`, () => {
+  test(`a restored ${field} draft of a viewer is neither saved nor deleted`, () => {
     const found = { base: "Before", text: server[field] };
     storeDraft(place, found);
     const { saved, open } = openTab(editor);
@@ -141,7 +140,7 @@ for (const editor of EDITORS) {
     expect(loadDraft(place)).toEqual(found);
   });
 
-  test(`leaving a ${field} forgets nothing that another tab has begun since`, () => {
+  test(`leaving a ${field} does not delete a draft that another tab has started since`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     storeDraft(place, another);
@@ -151,7 +150,7 @@ for (const editor of EDITORS) {
   });
 }
 
-test("a title that was found is saved by Enter", () => {
+test("a restored title draft is saved by Enter", () => {
   storeDraft(placeOf("title"), { base: "Title", text: "Found" });
   const { saved, open } = openTab(EDITORS[0]);
   const box = open().box();
@@ -160,7 +159,7 @@ test("a title that was found is saved by Enter", () => {
   expect(saved).toEqual([{ title: "Found" }]);
 });
 
-test("a description that was found is saved by its button", () => {
+test("a restored description draft is saved by its button", () => {
   storeDraft(placeOf("description"), { base: "Text", text: "Found" });
   const { saved, open } = openTab(EDITORS[1]);
   fireEvent.click(open().getByText("common.save"));

@@ -23,7 +23,7 @@ import { makeTranslate } from "../../../i18n/translator.ts";
 import { createQueryClient, runtimeOf } from "../../../session/query-client.ts";
 import { keys } from "../../../session/query-keys.ts";
 
-// React looks for a document once, when it is loaded.
+// React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { cleanup, fireEvent, render } = await import("@testing-library/react");
 const { Announcer } = await import("../../../lib/announcer.tsx");
