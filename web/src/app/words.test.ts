@@ -19,6 +19,17 @@ test("every room's words are in the page's, and no two rooms use the same group 
   expect(rooms.flatMap((words) => Object.keys(words)).sort()).toEqual(Object.keys(en).sort());
 });
 
+test("every text is shown somewhere", async () => {
+  const src = join(import.meta.dir, "..");
+  const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(src)].filter((file) => !/words\.|\.test\./.test(file));
+  const code = (await Promise.all(files.map((file) => Bun.file(join(src, file)).text()))).join("\n");
+  // A key is written out, or made of its first part and a value: t(`color.${color}`).
+  const isShown = (key: string): boolean =>
+    code.includes(`"${key}"`) ||
+    [...key.matchAll(/\./g)].some(({ index }) => code.includes(`\`${key.slice(0, index + 1)}$\{`));
+  expect([...english.keys()].filter((key) => !isShown(key))).toEqual([]);
+});
+
 describe("the words of both languages", () => {
   test("have the same keys", () => {
     expect([...russian.keys()].sort()).toEqual([...english.keys()].sort());

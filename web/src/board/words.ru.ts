@@ -8,9 +8,9 @@ export const words = {
     moved: "«{title}» теперь в колонке «{column}», место {position, number}.",
     columnMoved: "Колонка «{name}» теперь на месте {position, number}.",
     picked:
-      "Задача «{title}» взята: колонка «{column}», {position, number} из {count, number}. Стрелки несут её, пробел кладёт, Escape возвращает.",
+      "Задача «{title}» взята: колонка «{column}», {position, number} из {count, number}. Стрелки перемещают её, пробел кладёт, Escape отменяет.",
     place: "Колонка «{column}», {position, number} из {count, number}",
-    putBack: "Задача «{title}» снова на своём месте.",
+    putBack: "Задача «{title}» осталась на месте.",
     painted: "Цвет: {color}",
     archived: "Задача «{title}» в архиве.",
     otherMoved: "{name}: «{title}» теперь в колонке «{column}».",

@@ -18,5 +18,5 @@ test("a count selects the language's plural", () => {
 });
 
 test("keys with dots and values with dollar signs are taken literally", () => {
-  expect(english("refused.what.task.move", { title: "$& {name}" })).toBe("“$& {name}” was put back.");
+  expect(english("refused.what.task.move", { title: "$& {name}" })).toBe("“$& {name}” was moved back.");
 });

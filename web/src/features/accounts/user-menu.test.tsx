@@ -54,8 +54,8 @@ test("signing out asks before it deletes undismissed refused changes", async () 
     here.outbox.refuse(renaming(id, "Written"), "Task", new ApiProblem("FORBIDDEN", 403, "no"));
   act(() => refuse(idOf(101)));
   await here.signOut();
-  await here.findByText(/^1 change was taken back/);
+  await here.findByText(/^1 change was undone/);
   expect(here.asked).toEqual([]);
   act(() => refuse(idOf(102)));
-  await here.findByText(/^2 changes were taken back/);
+  await here.findByText(/^2 changes were undone/);
 });
