@@ -49,7 +49,12 @@ export default defineConfig({
     target: ["chrome125", "firefox128", "safari18"],
     // The page's Content-Security-Policy allows fonts and scripts from its own origin only, no data: URLs.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The document loads these already, so no script needs to name them.
+      resolveDependencies: (_, files, { hostType }) =>
+        hostType === "html" ? files : files.filter((file) => !/\/(base|core|index|rolldown-runtime)-[^/]+$/.test(file)),
+    },
     chunkSizeWarningLimit: 400,
     rolldownOptions: {
       output: {

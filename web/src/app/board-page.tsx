@@ -14,10 +14,14 @@ import { useMe } from "../session/use-teams.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { ErrorScreen } from "../ui/error-screen.tsx";
 import { FullMessage } from "../ui/full-message.tsx";
-import { loadAhead } from "./load-ahead.ts";
 import { Shell } from "./shell.tsx";
 
 const route = getRouteApi("/b/$boardId");
+
+/** In a chunk of its own: the list of what it loads would be a part of the first load. */
+const loadAhead = (): void => {
+  void import("./load-ahead.ts").then((module) => module.loadAhead()).catch(() => undefined);
+};
 
 export const BoardPage = () => {
   const view = useMe();
