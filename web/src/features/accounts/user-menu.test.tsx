@@ -8,11 +8,13 @@ import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 
 // React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
-const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
+const { act, cleanup, configure, fireEvent, render } = await import("@testing-library/react");
 const { createMemoryHistory, createRootRoute, createRouter, RouterProvider } = await import("@tanstack/react-router");
 const { startI18n } = await import("../../i18n/i18n.ts");
 const { wordLoaders } = await import("../../app/word-loaders.ts");
 const { UserMenu } = await import("./user-menu.tsx");
+// The menu's code loads when it is opened, which takes more than the default second on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 beforeEach(() => startI18n(wordLoaders));
 afterEach(cleanup);
 afterAll(() => GlobalRegistrator.unregister());
