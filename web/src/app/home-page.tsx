@@ -20,7 +20,7 @@ const AccountPage = lazy(() =>
 );
 const route = getRouteApi("/");
 
-/** Only a path of this site: an address elsewhere would make the sign-in a trap. */
+/** Accepts only a path of this site, or the sign-in would be an open redirect. */
 const safePath = (next: string | undefined): string | null =>
   next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : null;
 

@@ -2,9 +2,9 @@ import { localStore } from "../../../client/browser/local-store.ts";
 import { createStore, useStore } from "../lib/store.ts";
 
 type RailState = {
-  /** Narrow, with icons only; remembered. */
+  /** Shows icons only. Stored on the device. */
   slim: boolean;
-  /** Open over the page, on a phone. */
+  /** The rail is open over the page, on a phone. */
   drawer: boolean;
 };
 

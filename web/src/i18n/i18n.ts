@@ -13,7 +13,7 @@ let loaders: WordLoaders | null = null;
 const isLanguage = (value: string | undefined | null): value is Language =>
   LANGUAGES.some((language) => language === value);
 
-/** The first of the person's languages that we speak; English when there is none. */
+/** The first preferred language that the page has, else English. */
 export const chooseLanguage = (preferred: readonly string[]): Language => {
   for (const tag of preferred) {
     const language = tag.toLowerCase().split("-")[0];
@@ -22,23 +22,23 @@ export const chooseLanguage = (preferred: readonly string[]): Language => {
   return "en";
 };
 
-export type Spoken = { readonly language: Language; readonly t: Translate };
-export const spokenStore = createStore<Spoken>({ language: "en", t: (key) => key });
+export type Locale = { readonly language: Language; readonly t: Translate };
+export const localeStore = createStore<Locale>({ language: "en", t: (key) => key });
 
-const speak = async (language: Language): Promise<void> => {
+const loadLanguage = async (language: Language): Promise<void> => {
   if (loaders === null) throw new Error("call startI18n first");
   const words = await loaders[language]();
   document.documentElement.lang = language;
-  spokenStore.set({ language, t: makeTranslate(language, words) });
+  localeStore.set({ language, t: makeTranslate(language, words) });
 };
 
 export const startI18n = (words: WordLoaders): Promise<void> => {
   loaders = words;
   const remembered = localStore.get("language");
-  return speak(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
+  return loadLanguage(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
 };
 
 export const setLanguage = async (language: Language): Promise<void> => {
   localStore.set("language", language);
-  await speak(language);
+  await loadLanguage(language);
 };

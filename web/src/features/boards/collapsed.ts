@@ -3,8 +3,8 @@ import type { BoardUi } from "../../board/board-ui.ts";
 
 const key = (boardId: string) => `collapsed.${boardId}`;
 
-/** Columns of this board that this person keeps folded on this device. */
-export const recallCollapsed = (boardId: string): string[] => localStore.get(key(boardId))?.split(",") ?? [];
+/** Columns of a board that are collapsed on this device. */
+export const loadCollapsed = (boardId: string): string[] => localStore.get(key(boardId))?.split(",") ?? [];
 
 export const toggleCollapsed = (ui: BoardUi, boardId: string, columnId: string): void => {
   ui.collapsed.set((before) => {

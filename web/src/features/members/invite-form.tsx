@@ -13,7 +13,7 @@ import { SelectField, TextField } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Message } from "../../ui/message.tsx";
 
-/** Invitations are links that people pass on themselves: no mail server stands between. */
+/** Creates invitation links. People send the links themselves; no mail server is needed. */
 export const InviteForm = ({ team }: { team: TeamWithRole }) => {
   const { t } = useTranslation();
   const invitations = useInvitations(team.id);

@@ -19,7 +19,7 @@ import { LanguageSwitch } from "../accounts/language-switch.tsx";
 
 const route = getRouteApi("/join/$invitationId");
 
-/** Whoever holds the link sees who invites them where, before any account is asked for. */
+/** Shows the invitation to anybody with the link, before it asks for an account. */
 export const JoinPage = () => {
   const { t } = useTranslation();
   const { invitationId } = route.useParams();

@@ -70,7 +70,7 @@ const MemberRow = ({ member, mine, self, onRole, onRemove }: MemberRowProps) => 
   const changes = roleAtLeast(mine, "admin") && roleAtLeast(mine, member.role);
   return (
     <li className="flex items-center gap-3 border-t border-border py-2 first:border-t-0">
-      <Avatar userId={member.userId} name={member.name} size="md" silent />
+      <Avatar userId={member.userId} name={member.name} size="md" decorative />
       <div className="min-w-0 flex-1">
         <div className="truncate font-medium">
           {member.name} {self ? <span className="font-normal text-muted">{t("members.you")}</span> : null}

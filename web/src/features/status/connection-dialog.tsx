@@ -14,7 +14,7 @@ const UPGRADE =
 const BUFFERING = "proxy_buffering off;";
 const TIME_LIMIT = "proxy_read_timeout 60s;";
 
-/** By which transport the page hears of changes, and why by no better one; only what is truly known. */
+/** Explains which transport delivers changes and why no better one works. */
 export const ConnectionDialog = ({ t, onClose }: { t: TranslateConnection; onClose: () => void }) => {
   const { t: word } = useTranslation();
   const { status, reason, problem, streamProblem } = useLiveStatus();
@@ -23,7 +23,7 @@ export const ConnectionDialog = ({ t, onClose }: { t: TranslateConnection; onClo
     <Modal open onClose={onClose} title={t("connection.title")} description={t("connection.goesUp")}>
       <div className="flex flex-col gap-4">
         <Part title={t("connection.now")}>
-          <p>{reason ? word(`live.reasons.${reason}`) : statusText(t, status)}</p>
+          <p>{reason ? word(`live.reasons.${reason}`) : transportText(t, status)}</p>
         </Part>
         {problem ? (
           <Part title={t("connection.socket")}>
@@ -36,15 +36,15 @@ export const ConnectionDialog = ({ t, onClose }: { t: TranslateConnection; onClo
           </Part>
         ) : null}
         <dl className="flex flex-col gap-2">
-          {address ? <Fact name={t("connection.address")}>{address}</Fact> : null}
-          <Fact name={t("connection.origin")}>{location.origin}</Fact>
+          {address ? <Entry name={t("connection.address")}>{address}</Entry> : null}
+          <Entry name={t("connection.origin")}>{location.origin}</Entry>
         </dl>
       </div>
     </Modal>
   );
 };
 
-const statusText = (t: TranslateConnection, status: LiveStatus["status"]): string =>
+const transportText = (t: TranslateConnection, status: LiveStatus["status"]): string =>
   t(`connection.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
 
 const SocketProblem = ({
@@ -79,12 +79,12 @@ const SocketProblem = ({
 const NotOpened = ({ t, address }: { t: TranslateConnection; address: string }) => {
   const [found, setFound] = useState<EndpointCheck | null>(null);
   useEffect(() => {
-    let isWanted = true;
+    let isMounted = true;
     void checkEndpoint(address, (url, init) => fetch(url, init)).then((check) => {
-      if (isWanted) setFound(check);
+      if (isMounted) setFound(check);
     });
     return () => {
-      isWanted = false;
+      isMounted = false;
     };
   }, [address]);
   return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("connection.looking")}</p>}</div>;
@@ -132,7 +132,7 @@ const Part = ({ title, children }: { title: string; children: ReactNode }) => (
   </section>
 );
 
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+const Entry = ({ name, children }: { name: string; children: ReactNode }) => (
   <div>
     <dt className="text-sm text-muted">{name}</dt>
     <dd className="break-all select-all">{children}</dd>

@@ -7,7 +7,7 @@ import { CreateTeamForm } from "./create-team-form.tsx";
 
 type FirstTeamProps = { me: Me; onWorking: (working: boolean) => void };
 
-/** Somebody new: one name, and they stand before a first board. */
+/** Asks a new person for the name of the first team. */
 export const FirstTeam = ({ me, onWorking }: FirstTeamProps) => {
   const { t } = useTranslation();
   const { signOut } = useAccount();

@@ -2,7 +2,7 @@ import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { Modal } from "../../ui/modal.tsx";
 
-export const TaskGone = ({ onClose }: { onClose: () => void }) => {
+export const TaskNotFound = ({ onClose }: { onClose: () => void }) => {
   const { t } = useTranslation();
   return (
     <Modal open onClose={onClose} title={t("task.goneTitle")}>

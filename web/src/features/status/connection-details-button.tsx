@@ -18,15 +18,15 @@ export const loadConnectionDialog = async (language: Language): Promise<Loaded> 
   return { Dialog, t: await loadConnectionWords(language) };
 };
 
-/** Opens what tells why the page is not live. */
-export const WhyButton = () => {
+/** Opens the dialog that explains why the page is not live. */
+export const ConnectionDetailsButton = () => {
   const { t, language } = useTranslation();
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const open = async (): Promise<void> => {
     try {
       setLoaded(await loadConnectionDialog(language));
     } catch {
-      // It was not loaded while there was a network; the next press asks again.
+      // The dialog could not be loaded offline; the next press tries again.
     }
   };
   return (

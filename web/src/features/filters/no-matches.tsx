@@ -6,20 +6,20 @@ import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { useFilter } from "./use-filter.ts";
 
-/** Says so when the filter lets nothing through, instead of leaving people before empty columns. */
-export const NothingFound = () => {
+/** Tells when no task of the board passes the filter. */
+export const NoMatches = () => {
   const { columns, filtering } = useBoardContext();
-  return filtering && columns.length > 0 ? <Look index={0} /> : null;
+  return filtering && columns.length > 0 ? <CheckFrom index={0} /> : null;
 };
 
-/** Looks into one column after the other until one has something. */
-const Look = ({ index }: { index: number }) => {
+/** Checks the columns one by one until one has a match, so it subscribes to few of them. */
+const CheckFrom = ({ index }: { index: number }) => {
   const { boardId, columns, filter } = useBoardContext();
   const column = columns[index];
-  return column ? <LookInto boardId={boardId} columnId={column.id} filter={filter} index={index} /> : <Nothing />;
+  return column ? <CheckColumn boardId={boardId} columnId={column.id} filter={filter} index={index} /> : <Notice />;
 };
 
-const LookInto = ({
+const CheckColumn = ({
   boardId,
   columnId,
   filter,
@@ -29,9 +29,9 @@ const LookInto = ({
   columnId: string;
   filter: TaskFilter;
   index: number;
-}) => (useColumnTasks(boardId, columnId, filter).length > 0 ? null : <Look index={index + 1} />);
+}) => (useColumnTasks(boardId, columnId, filter).length > 0 ? null : <CheckFrom index={index + 1} />);
 
-const Nothing = () => {
+const Notice = () => {
   const { t } = useTranslation();
   const { setSearch } = useFilter();
   return (

@@ -5,10 +5,10 @@ import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 
-const MOST = 4;
+const MAX_AVATARS = 4;
 
-/** One entry for each other person, however many windows they have. */
-const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
+/** The other people on the board, one entry each, by name. */
+const othersOnBoard = (peers: readonly PresencePeer[], boardId: string, myId: string): PresencePeer[] => {
   const people = new Map<string, PresencePeer>();
   for (const peer of peers) {
     if (peer.userId !== myId && peer.data?.boardId === boardId) people.set(peer.userId, peer);
@@ -16,12 +16,11 @@ const peopleHere = (peers: readonly PresencePeer[], boardId: string, myId: strin
   return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
 };
 
-/** Who else is on this board now. */
-export const Here = () => {
+export const PresenceAvatars = () => {
   const { t } = useTranslation();
   const format = useFormat();
   const { boardId, teamId, me } = useBoardContext();
-  const people = peopleHere(usePresence(teamId), boardId, me.id);
+  const people = othersOnBoard(usePresence(teamId), boardId, me.id);
   if (people.length === 0) return null;
   const names = format.list(people.map((person) => person.name));
   return (
@@ -31,12 +30,18 @@ export const Here = () => {
       title={names}
       className="flex -space-x-0.5 max-sm:hidden"
     >
-      {people.slice(0, MOST).map((person) => (
-        <Avatar key={person.userId} userId={person.userId} name={person.name} silent className="ring-2 ring-surface" />
+      {people.slice(0, MAX_AVATARS).map((person) => (
+        <Avatar
+          key={person.userId}
+          userId={person.userId}
+          name={person.name}
+          decorative
+          className="ring-2 ring-surface"
+        />
       ))}
-      {people.length > MOST ? (
+      {people.length > MAX_AVATARS ? (
         <span className="tabular flex size-6 items-center justify-center rounded-full bg-pressed text-[0.6875rem] font-medium ring-2 ring-surface">
-          +{people.length - MOST}
+          +{people.length - MAX_AVATARS}
         </span>
       ) : null}
     </div>

@@ -7,39 +7,39 @@ import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useNow } from "../../lib/use-now.ts";
 
-/** Offline is a state, not an error: work goes on, and what waits is counted until it is sent. */
-export const WaitingStrip = () => {
+/** Tells while the page is offline or reconnecting, with the number of unsent changes. */
+export const ConnectionBanner = () => {
   const { t } = useTranslation();
   const { status, reason, inStepAt } = useLiveStatus();
   const waiting = usePendingCount();
-  const forgetful = useStorageUnavailable();
+  const isStorageUnavailable = useStorageUnavailable();
   const keptAt = useRestoredFrom();
-  const cut = status === "offline" || (status === "reconnecting" && waiting > 0);
-  const shown = useDelayed(cut, 1_000);
+  const isDisconnected = status === "offline" || (status === "reconnecting" && waiting > 0);
+  const shown = useDelayed(isDisconnected, 1_000);
   if (reason && reason !== "signed-out") {
-    return <Strip label={t(`live.${status}`)}>{t(`live.reasons.${reason}`)}</Strip>;
+    return <Banner label={t(`live.${status}`)}>{t(`live.reasons.${reason}`)}</Banner>;
   }
   if (!shown) return null;
   return (
-    <Strip label={t(`live.${status}`)}>
+    <Banner label={t(`live.${status}`)}>
       <span className="font-medium">{status === "offline" ? t("waiting.offline") : t("waiting.reconnecting")}</span>{" "}
       {waiting > 0 ? t("waiting.changes", { count: waiting }) : t("waiting.goOn")}
-      {waiting > 0 && forgetful ? ` ${t("waiting.notKept")}` : null}
-      {inStepAt === null && keptAt !== null ? <Kept at={keptAt} /> : null}
-    </Strip>
+      {waiting > 0 && isStorageUnavailable ? ` ${t("waiting.notKept")}` : null}
+      {inStepAt === null && keptAt !== null ? <StoredDataAge at={keptAt} /> : null}
+    </Banner>
   );
 };
 
-/** What is shown is from the device: of when it is. */
-const Kept = ({ at }: { at: number }) => {
+/** Shown when the data comes from storage: its age. */
+const StoredDataAge = ({ at }: { at: number }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow(30_000);
   return <> {t("waiting.kept", { ago: format.ago(at, now) })}</>;
 };
 
-/** A landmark of its own: it stands between the header and the main part. */
-const Strip = ({ label, children }: { label: string; children: React.ReactNode }) => (
+/** A landmark of its own, between the header and the main part. */
+const Banner = ({ label, children }: { label: string; children: React.ReactNode }) => (
   <aside
     aria-label={label}
     className="fade flex items-center gap-2 border-b border-border bg-warning-soft px-4 py-1.5 text-sm text-warning"

@@ -7,10 +7,10 @@ import { useTranslation } from "../../../i18n/use-translation.ts";
 import { dueState } from "../../../lib/day.ts";
 import { Avatar } from "../../../ui/avatar.tsx";
 
-const MOST_PEOPLE = 4;
+const MAX_AVATARS = 4;
 
-/** The row of small signs: only what is set. */
-export const CardSigns = ({ task }: { task: Task }) => {
+/** The bottom row of a card: due date, description, assignees. */
+export const CardBadges = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { memberById } = useBoardContext();
   const people = task.assigneeIds.flatMap((id) => memberById.get(id) ?? []);
@@ -27,12 +27,12 @@ export const CardSigns = ({ task }: { task: Task }) => {
       <span className="flex-1" />
       {people.length > 0 ? (
         <span className="flex -space-x-0.5">
-          {people.slice(0, MOST_PEOPLE).map((member) => (
+          {people.slice(0, MAX_AVATARS).map((member) => (
             <Avatar key={member.userId} userId={member.userId} name={member.name} className="ring-2 ring-raised" />
           ))}
-          {people.length > MOST_PEOPLE ? (
+          {people.length > MAX_AVATARS ? (
             <span className="tabular flex size-6 items-center justify-center rounded-full bg-pressed text-[0.6875rem] font-medium ring-2 ring-raised">
-              +{people.length - MOST_PEOPLE}
+              +{people.length - MAX_AVATARS}
             </span>
           ) : null}
         </span>

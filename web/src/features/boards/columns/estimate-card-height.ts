@@ -5,8 +5,8 @@ const LINE = 20;
 const PADDING = 20;
 const MOST_LINES = 8;
 
-/** A card's likely height before it has been seen, so that the scroll bar does not lie much. */
-export const estimateCard = (task: Task | undefined): number => {
+/** Estimates the height of a card that is not measured yet, which keeps the scroll bar nearly right. */
+export const estimateCardHeight = (task: Task | undefined): number => {
   if (!task) return LINE + PADDING;
   const lines = Math.min(MOST_LINES, Math.ceil(task.title.length / CHARACTERS_A_LINE));
   const labels = task.labelIds.length > 0 ? 26 : 0;

@@ -6,8 +6,8 @@ import { useBoardContext } from "../../board/board-context.ts";
 const samePeople = (a: readonly PresencePeer[] | undefined, b: readonly PresencePeer[]): boolean =>
   a !== undefined && a.length === b.length && a.every((peer, index) => peer.userId === b[index]?.userId);
 
-/** Which other people have which task of this board open. */
-const tasksOpenBy = (
+/** By task of this board: the other people who have it open. */
+const viewersByTask = (
   peers: readonly PresencePeer[],
   boardId: string,
   myId: string,
@@ -20,16 +20,16 @@ const tasksOpenBy = (
     const there = map.get(taskId) ?? [];
     if (!there.some((other) => other.userId === peer.userId)) map.set(taskId, [...there, peer]);
   }
-  // A card whose people are the same keeps its list, so it is not drawn again.
+  // Equal lists keep their identity, so unchanged cards do not render.
   return new Map(
     [...map].map(([id, people]) => [id, samePeople(before.get(id), people) ? (before.get(id) ?? people) : people]),
   );
 };
 
-export const useOpenBy = (): void => {
+export const useTaskViewers = (): void => {
   const { ui, boardId, teamId, me } = useBoardContext();
   const peers = usePresence(teamId);
   useEffect(() => {
-    ui.openBy.set((before) => tasksOpenBy(peers, boardId, me.id, before));
+    ui.taskViewers.set((before) => viewersByTask(peers, boardId, me.id, before));
   }, [ui, boardId, me.id, peers]);
 };

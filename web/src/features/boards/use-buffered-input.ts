@@ -1,17 +1,17 @@
 import { useEffect } from "react";
 import { useBoardContext } from "../../board/board-context.ts";
-import type { EarlyInput } from "../../board/board-ui.ts";
+import type { BufferedInput } from "../../board/board-ui.ts";
 
-/** What hears keys and drags comes after the board: until then they are kept for it, and make it come at once. */
-export const useEarlyInput = (): void => {
+/** Buffers keys and presses until `BoardInput` has loaded. Any input makes it load at once. */
+export const useBufferedInput = (): void => {
   const { ui } = useBoardContext();
   useEffect(() => {
-    const note = (change: (early: EarlyInput) => Partial<EarlyInput>) =>
-      ui.early.set((early) => early && { ...early, wanted: true, ...change(early) });
-    const key = (event: KeyboardEvent) => note(({ keys }) => ({ keys: [...keys, event] }));
-    const press = (event: PointerEvent) => note(() => ({ press: event }));
-    const release = () => note(() => ({ press: null }));
-    const hover = () => note(() => ({}));
+    const record = (change: (input: BufferedInput) => Partial<BufferedInput>) =>
+      ui.bufferedInput.set((input) => input && { ...input, hasInput: true, ...change(input) });
+    const key = (event: KeyboardEvent) => record(({ keys }) => ({ keys: [...keys, event] }));
+    const press = (event: PointerEvent) => record(() => ({ press: event }));
+    const release = () => record(() => ({ press: null }));
+    const hover = () => record(() => ({}));
     addEventListener("keydown", key);
     addEventListener("pointerdown", press);
     addEventListener("pointerup", release);

@@ -4,8 +4,8 @@ import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
 import { AddColumn } from "./add-column.tsx";
 
-/** An empty board offers its first action. */
-export const FirstSteps = () => {
+/** Offers the first columns on an empty board. */
+export const EmptyBoard = () => {
   const { t } = useTranslation();
   const { actions } = useBoardContext();
   return (

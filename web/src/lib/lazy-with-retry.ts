@@ -2,10 +2,10 @@ import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { fullJitter } from "../../../client/realtime/backoff.ts";
 
 /**
- * As `lazy`, for what nobody has asked for: a network that is away just now must not take the page down. It is shown
- * when it can be loaded.
+ * Like `lazy`, for parts that load on their own: retries with backoff until the part loads. A rejection would reach the
+ * error screen and take down the page.
  */
-export const patientLazy = <Props>(
+export const lazyWithRetry = <Props>(
   load: () => Promise<ComponentType<Props>>,
 ): LazyExoticComponent<ComponentType<Props>> =>
   lazy(async () => {

@@ -1,10 +1,10 @@
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 
-type TheirTextProps = { text: string; onTake: () => void; onKeep: () => void; onMerge: () => void };
+type ConflictNoticeProps = { text: string; onTake: () => void; onKeep: () => void; onMerge: () => void };
 
-/** Somebody saved another text while this one was being written: both are shown, nothing is lost. */
-export const TheirText = ({ text, onTake, onKeep, onMerge }: TheirTextProps) => {
+/** Shows the text that somebody else saved meanwhile, and the ways to resolve the conflict. */
+export const ConflictNotice = ({ text, onTake, onKeep, onMerge }: ConflictNoticeProps) => {
   const { t } = useTranslation();
   return (
     <div role="alert" className="flex flex-col gap-2 rounded-md bg-warning-soft p-3">
