@@ -1,9 +1,9 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createPubSub } from "./create.ts";
+import type { LogReader } from "./log-reader.ts";
 import { createPostgresLogReader } from "./postgres-log.ts";
 import type { PubSubProvider } from "./provider.ts";
 

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock/clock.ts";
 import type { DatabaseConfig } from "../config/config.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createLocalPubSub } from "./local.ts";
+import type { LogReader } from "./log-reader.ts";
 import type { PubSubProvider } from "./provider.ts";
 
 export type CreatePubSubDeps = {

@@ -1,6 +1,6 @@
-import type { LogReader } from "../events/log-reader.ts";
 import { type Log, silentLog } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { LogReader } from "./log-reader.ts";
 import { type PubSubProvider, tenantChannel } from "./provider.ts";
 import { createPublished } from "./published.ts";
 import { createSubscribers } from "./subscribers.ts";

@@ -1,9 +1,9 @@
 import { Pool } from "pg";
 import type { Position } from "../../shared/protocol/position.ts";
 import { guardConnections } from "../db/postgres-pool.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import { toHistory } from "./history.ts";
+import type { LogReader } from "./log-reader.ts";
 import type { LogEntry } from "./provider.ts";
 
 const MAX_CONNECTIONS = 4;

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { LogReader } from "./log-reader.ts";
 import { createPostgresChannel } from "./postgres-channel.ts";
 import { createPostgresMessages } from "./postgres-messages.ts";
 import { type PubSubProvider, tenantChannel } from "./provider.ts";

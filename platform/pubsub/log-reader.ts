@@ -1,5 +1,5 @@
 import type { Position } from "../../shared/protocol/position.ts";
-import type { History } from "../pubsub/provider.ts";
+import type { History } from "./provider.ts";
 
 /** Reads the event log in the database, the truth that every bus is a cache of. */
 export type LogReader = {
