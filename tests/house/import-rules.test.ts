@@ -123,6 +123,13 @@ describe("within api", () => {
   });
 });
 
+test("platform/events imports platform/pubsub, and a type is enough to break the rule the other way round", () => {
+  expect(importing("platform/events/feed.ts", "../pubsub/provider.ts")).toEqual([]);
+  expect(breaches({ "platform/pubsub/local.ts": `import type { Feed } from "../events/feed.ts";` })).toEqual([
+    "platform/pubsub/local.ts:1  events → pubsub, never back: imports platform/events/feed.ts",
+  ]);
+});
+
 describe("vendors", () => {
   test.each([
     ["ioredis", "platform/pubsub/redis.ts", "platform/pubsub/provider.ts"],

@@ -147,6 +147,13 @@ const httpStaysInRoutes: Rule = ({ file, one }) => {
   return { rule: "hono only in routes, app and middleware", detail: `imports ${one.specifier}` };
 };
 
+/** The event log is published through the bus; the bus itself must not depend on it. */
+const pubsubBelowEvents: Rule = ({ file, one }) => {
+  if (!file.path.startsWith("platform/pubsub/") || isTest(file.path)) return null;
+  if (!one.target?.startsWith("platform/events/")) return null;
+  return { rule: "events → pubsub, never back", detail: `imports ${one.target}` };
+};
+
 const layersOfAFeature: Rule = ({ file, one }) => {
   const from = featureOf(file.path);
   const to = one.target === null ? null : featureOf(one.target);
@@ -163,7 +170,14 @@ const layersOfAFeature: Rule = ({ file, one }) => {
   return null;
 };
 
-const RULES: Rule[] = [betweenRooms, dependenciesOfRooms, vendorsInTheirPlace, httpStaysInRoutes, layersOfAFeature];
+const RULES: Rule[] = [
+  betweenRooms,
+  dependenciesOfRooms,
+  vendorsInTheirPlace,
+  httpStaysInRoutes,
+  pubsubBelowEvents,
+  layersOfAFeature,
+];
 
 const cyclesOfFeatures = (edges: Edge[]): Breach[] => {
   const between = edges.flatMap(({ file, one }) => {
