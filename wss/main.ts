@@ -18,7 +18,7 @@ import { createRealtimeServer, type SocketData } from "./server.ts";
 const SOCKET_DRAIN_MS = 5_000;
 const REQUEST_DRAIN_MS = 1_000;
 
-/** The WebSocket server alone: Redis and no database. It starts without Redis too, and recovers by itself. */
+/** The stand-alone WebSocket server: Redis and no database. Starts without Redis and recovers when it comes back. */
 const start = async () => {
   const config = loadConfig("wss");
   const addressOf = createAddressResolver(config.trustedProxies);
@@ -26,7 +26,7 @@ const start = async () => {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
   const tokens = createRealtimeTokens(resolveSecret(config), clock);
-  // The pages that may connect are the API's, whose port is PORT.
+  // The API serves the pages that connect here, so their origin has its port, PORT.
   const { trusted } = resolveOrigins(config, config.port);
   metrics.collectDefaults();
   const pubsub = await createPubSubAlone(config, { log, clock, metrics });

@@ -21,7 +21,7 @@ export const createOperations =
     return undefined;
   };
 
-/** Without the bus sockets stay and are told to poll: degraded, not down. */
+/** Without pub/sub, sockets stay open and clients poll the API: degraded, not down. */
 const health = async ({ pubsub, version }: OperationsDeps): Promise<Response> => {
   const check: Health["checks"][string] = (await pubsub.isHealthy())
     ? { status: "ok" }
