@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
-import { within } from "../clock/within.ts";
+import { withTimeout } from "../clock/with-timeout.ts";
 import type { Log } from "../log/log.ts";
 
 export type PostgresChannelDeps = {
@@ -89,7 +89,7 @@ export const createPostgresChannel = (deps: PostgresChannelDeps): PostgresChanne
   connect();
 
   const inTime = <Answer>(promise: Promise<Answer>): Promise<Answer> =>
-    within(clock, promise, WAIT_MS, () => new Error("Postgres does not answer"));
+    withTimeout(clock, promise, WAIT_MS, () => new Error("Postgres does not answer"));
   const readyClient = (): Promise<Client> => inTime(ready.promise);
 
   const probe = async (): Promise<boolean> => {

@@ -2,8 +2,8 @@ import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { equalJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
-import { within } from "../redis/away.ts";
 import { connectCluster } from "../redis/connect-cluster.ts";
+import { withRedisTimeout } from "../redis/unavailable.ts";
 import type { Script } from "./redis-scripts.ts";
 
 /** Nobody waits longer for Redis, in milliseconds. */
@@ -31,7 +31,7 @@ export type RedisClients = {
   readonly isCluster: boolean;
   /** The master of each slot of a cluster, as far as it is known; empty without a cluster. */
   slotOwners(): readonly (string | undefined)[];
-  /** Runs a command once Redis is there; rejects with RedisAwayError when that takes too long. */
+  /** Runs a command once Redis is there; rejects with RedisUnavailableError when that takes too long. */
   run<Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer>;
   script(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
   /** Gives up both connections and makes them anew. */
@@ -60,8 +60,8 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
 
   const run = async <Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer> => {
     const deadline = clock.now() + DEADLINE_MS;
-    if (commands.status !== "ready") await within(clock, whenReady(), DEADLINE_MS);
-    return within(clock, command(commands), Math.max(1, deadline - clock.now()));
+    if (commands.status !== "ready") await withRedisTimeout(clock, whenReady(), DEADLINE_MS);
+    return withRedisTimeout(clock, command(commands), Math.max(1, deadline - clock.now()));
   };
 
   return {

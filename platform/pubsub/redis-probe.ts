@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import slotOf from "cluster-key-slot";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
-import { within } from "../redis/away.ts";
+import { withRedisTimeout } from "../redis/unavailable.ts";
 import type { Unsubscribe } from "./provider.ts";
 import type { RedisClients } from "./redis-client.ts";
 import { PROBE } from "./redis-scripts.ts";
@@ -106,7 +106,7 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
 
   const probe = async (): Promise<boolean> => {
     try {
-      await within(clock, Promise.all(findSpots().map(roundTrip)), ROUND_TRIP_MS);
+      await withRedisTimeout(clock, Promise.all(findSpots().map(roundTrip)), ROUND_TRIP_MS);
       failures = 0;
       patience = MAX_FAILURES;
       return true;

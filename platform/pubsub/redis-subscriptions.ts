@@ -2,7 +2,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { within } from "../redis/away.ts";
+import { withRedisTimeout } from "../redis/unavailable.ts";
 import { deliver } from "./listeners.ts";
 import type { Listener, Unsubscribe } from "./provider.ts";
 import { DEADLINE_MS } from "./redis-client.ts";
@@ -89,7 +89,7 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
       const names = [...held[kind]].flatMap(([name, { isHeld }]) => (isHeld ? [] : [name]));
       for (let from = 0; from < names.length; from += NAMES_PER_COMMAND) {
         const part = names.slice(from, from + NAMES_PER_COMMAND);
-        await within(clock, send(kind, part), DEADLINE_MS);
+        await withRedisTimeout(clock, send(kind, part), DEADLINE_MS);
         if (own !== connection) return;
         acknowledge(kind, part);
       }
@@ -180,7 +180,7 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
         if (subscription.listeners.delete(own)) drop(kind, name, subscription);
       };
       try {
-        await within(clock, subscription.acknowledged.promise, DEADLINE_MS);
+        await withRedisTimeout(clock, subscription.acknowledged.promise, DEADLINE_MS);
       } catch (error) {
         end();
         throw error;
