@@ -1,6 +1,8 @@
 import type { Clock } from "../platform/clock/clock.ts";
 
-/** Most sockets with an unverified token. A node verifies as many in a second or two; each holds a buffer until then. */
+/**
+ * Most sockets with an unverified token. A node verifies as many in a second or two; each holds a buffer until then.
+ */
 const MAX_UNAUTHENTICATED = 4_000;
 /** Sockets that a node admits per second, measured; the retries of rejected clients are spread at this rate. */
 const ADMISSIONS_PER_SECOND = 8_000;
@@ -9,8 +11,8 @@ const MAX_BACKLOG = 20_000;
 const RETRY_AFTER_MS = { least: 250, minSpread: 1_000 } as const;
 
 /**
- * Admission control of a node. When another node dies, all its clients connect here at once. Those beyond capacity get a
- * retry delay before they cost a token verification.
+ * Admission control of a node. When another node dies, all its clients connect here at once. Those beyond capacity get
+ * a retry delay before they cost a token verification.
  */
 export class Admission {
   readonly #clock: Clock;

@@ -1,15 +1,15 @@
 import type { Clock } from "../platform/clock/clock.ts";
 
 /**
- * Gap between two writes to the same sockets, in milliseconds. Writing to n sockets takes about n × 7 µs, so one tenant's
- * writes take at most about a fifth of a core. `most` is two frames of a 60 Hz screen.
+ * Gap between two writes to the same sockets, in milliseconds. Writing to n sockets takes about n × 7 µs, so one
+ * tenant's writes take at most about a fifth of a core. `most` is two frames of a 60 Hz screen.
  */
 const GAP_MS = { least: 2, perReceiver: 1 / 30, most: 33 } as const;
 
 /**
- * Write coalescing for one topic. An item after a pause is sent at once. Items in quick succession are buffered for a few
- * milliseconds and sent in one turn of the event loop, which Bun joins into one write per socket. The system call is by
- * far the most expensive part of a delivery.
+ * Write coalescing for one topic. An item after a pause is sent at once. Items in quick succession are buffered for a
+ * few milliseconds and sent in one turn of the event loop, which Bun joins into one write per socket. The system call
+ * is by far the most expensive part of a delivery.
  */
 export class Coalescer<Item> {
   readonly #clock: Clock;

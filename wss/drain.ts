@@ -16,8 +16,8 @@ const MIN_BATCH = 100;
 const SPREAD = 0.6;
 
 /**
- * Closes all sockets with 4000, in batches, so that they do not all reconnect in the same second. Resolves when they are
- * gone, at the latest after `ms`.
+ * Closes all sockets with 4000, in batches, so that they do not all reconnect in the same second. Resolves when they
+ * are gone, at the latest after `ms`.
  */
 export const drainConnections = async (deps: DrainDeps, ms: number): Promise<void> => {
   const { manager, lingering, clock } = deps;

@@ -55,8 +55,8 @@ export class RateWindow {
 }
 
 /**
- * A map from a key to a set of items. Most keys have one item, which is then stored without a Set: a Set would cost each
- * idle socket about 260 bytes, twice.
+ * A map from a key to a set of items. Most keys have one item, which is then stored without a Set: a Set would cost
+ * each idle socket about 260 bytes, twice.
  */
 export class MultiMap<Item extends object> {
   readonly #items = new Map<string, Item | Set<Item>>();

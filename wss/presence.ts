@@ -67,8 +67,8 @@ export const isPresenceSmall = (data: PresenceData): boolean => {
 };
 
 /**
- * Presence across nodes. Each node announces its own entries periodically, and keeps another node's until LEASE_MS after
- * their last announcement.
+ * Presence across nodes. Each node announces its own entries periodically, and keeps another node's until LEASE_MS
+ * after their last announcement.
  */
 export const createPresence = (deps: PresenceDeps): Presence => {
   const { nodeId, pubsub, clock, log } = deps;

@@ -22,7 +22,9 @@ export const revocationReason = (
   return end.kind === "team" ? "deleted" : "revoked";
 };
 
-/** Whether the session may stay after a reset of the feed. A token that proves nothing about the new history may not. */
+/**
+ * Whether the session may stay after a reset of the feed. A token that proves nothing about the new history may not.
+ */
 export const isAuthorizedAfterReset = (feed: Feed, session: Session | null, tenantId: string): boolean => {
   const grantedHead = session?.grants.get(tenantId);
   return !!session && !!grantedHead && feed.knownStanding(session.userId, grantedHead) === "member";

@@ -33,7 +33,9 @@ const TOO_MANY: SubscribeError = {
   message: `a socket can subscribe to at most ${MAX_SUBSCRIPTIONS} tenants; unsubscribe from one first`,
 };
 
-/** Handles `subscribe`: replays the events after `since`, then joins the live events, with no gap and no duplicate (R2). */
+/**
+ * Handles `subscribe`: replays the events after `since`, then joins the live events, with no gap and no duplicate (R2).
+ */
 export const subscribe = async (
   context: RealtimeContext,
   connection: Connection,

@@ -12,8 +12,8 @@ const NONE: ReadonlySet<string> = new Set();
 const NO_TENANTS: ReadonlySmallMap<number> = new SmallMap();
 
 /**
- * Three maps: client → socket, tenant → clients, client → tenants. Only `link` and `unlink` write the latter two, always
- * both (M1). Each link has a generation, so that a late `unlink` of an older one does nothing (M3).
+ * Three maps: client → socket, tenant → clients, client → tenants. Only `link` and `unlink` write the latter two,
+ * always both (M1). Each link has a generation, so that a late `unlink` of an older one does nothing (M3).
  */
 export class WsManager<Socket> {
   readonly #sockets = new Map<string, Socket>();
