@@ -4,8 +4,8 @@ import { composeApi } from "./api/compose.ts";
 import { loadConfig } from "./platform/config/config.ts";
 import { type Origins, resolveOrigins } from "./platform/config/origins.ts";
 import { createAddressResolver } from "./platform/net/client-address.ts";
-import { withReadableUrl } from "./platform/net/readable-url.ts";
-import { finishRequests, onTermination, reportStartFailure } from "./platform/process/lifecycle.ts";
+import { withValidUrl } from "./platform/net/valid-url.ts";
+import { drainRequests, onTermination, reportStartFailure } from "./platform/process/lifecycle.ts";
 import { openPlatform } from "./platform/process/open-platform.ts";
 import { createRealtimeServer, type SocketData } from "./wss/server.ts";
 
@@ -38,11 +38,11 @@ const start = async () => {
     maxRequestBodySize: MAX_BODY_BYTES,
     websocket: realtime.websocket,
     fetch: (received, server) => {
-      const request = withReadableUrl(received);
+      const request = withValidUrl(received);
       const client = addressOf(request.headers, server.requestIP(received)?.address ?? "");
       const { pathname } = new URL(request.url);
       if (pathname === "/ws") return realtime.handleUpgrade(received, server, client.address);
-      // An event stream is silent between heartbeats.
+      // An event stream is silent between heartbeats, and Bun's idle timeout would close it.
       if (pathname === "/api/events/stream") server.timeout(received, 0);
       return answer(request, client);
     },
@@ -61,7 +61,7 @@ const start = async () => {
   onTermination(platform.log, async () => {
     endStreams();
     await realtime.drain(SOCKET_DRAIN_MS);
-    await finishRequests(server, REQUEST_DRAIN_MS);
+    await drainRequests(server, REQUEST_DRAIN_MS);
     await platform.close();
   });
 };

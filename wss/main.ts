@@ -8,8 +8,8 @@ import { createFeedHub } from "../platform/events/feed-hub.ts";
 import { createLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
-import { withReadableUrl } from "../platform/net/readable-url.ts";
-import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
+import { withValidUrl } from "../platform/net/valid-url.ts";
+import { drainRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
 import { createPubSubAlone } from "../platform/pubsub/alone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
 import { createOperations } from "./operations.ts";
@@ -54,7 +54,7 @@ const start = async () => {
     port: config.wssPort,
     websocket: realtime.websocket,
     fetch: (received, server) => {
-      const request = withReadableUrl(received);
+      const request = withValidUrl(received);
       const client = addressOf(request.headers, server.requestIP(received)?.address ?? "");
       if (request.headers.has("upgrade")) return realtime.handleUpgrade(received, server, client.address);
       return operations(request, client) ?? realtime.handleUpgrade(received, server, client.address);
@@ -66,7 +66,7 @@ const start = async () => {
 
   onTermination(log, async () => {
     await realtime.drain(SOCKET_DRAIN_MS);
-    await finishRequests(server, REQUEST_DRAIN_MS);
+    await drainRequests(server, REQUEST_DRAIN_MS);
     await hub.close();
     await pubsub.close();
   });

@@ -20,7 +20,7 @@ import { createRealtimeTokens } from "../tokens/realtime-token.ts";
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-/** Opens what a process with the database stands on. @throws ConfigError, DatabaseError */
+/** Opens everything that a process with a database needs. @throws ConfigError, DatabaseError */
 export const openPlatform = async (config: Config) => {
   const clock = systemClock;
   const log = createLog(config.logLevel);
@@ -28,7 +28,7 @@ export const openPlatform = async (config: Config) => {
   metrics.collectDefaults();
   const secret = resolveSecret(config);
   const db = await openDb(config.database, log);
-  // Without a bus between processes a database file belongs to one of them.
+  // Without a bus only one process may use the database file.
   const release = config.redisUrls === null ? await db.claim?.() : undefined;
   await db.migrate();
   const pubsub = await createPubSub({
