@@ -10,7 +10,7 @@ import { createMetrics } from "../platform/metrics/metrics.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
 import { withValidUrl } from "../platform/net/valid-url.ts";
 import { drainRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
-import { createPubSubAlone } from "../platform/pubsub/alone.ts";
+import { createStandalonePubSub } from "../platform/pubsub/standalone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
 import { createOperations } from "./operations.ts";
 import { createRealtimeServer, type SocketData } from "./server.ts";
@@ -29,7 +29,7 @@ const start = async () => {
   // The API serves the pages that connect here, so their origin has its port, PORT.
   const { trusted } = resolveOrigins(config, config.port);
   metrics.collectDefaults();
-  const pubsub = await createPubSubAlone(config, { log, clock, metrics });
+  const pubsub = await createStandalonePubSub(config, { log, clock, metrics });
   const hub = createFeedHub({ pubsub, clock, log, metrics });
   const realtime = createRealtimeServer({
     hub,

@@ -151,8 +151,8 @@ export const createPresence = (deps: PresenceDeps): Presence => {
 
   return {
     open: (tenantId) => {
-      const onHeld = () => broadcast(tenantId, { type: "who", node: nodeId });
-      const stop = keepSubscribed({ pubsub, clock, log, onHeld }, presenceChannel(tenantId), (payload) =>
+      const onSubscribed = () => broadcast(tenantId, { type: "who", node: nodeId });
+      const stop = keepSubscribed({ pubsub, clock, log, onSubscribed }, presenceChannel(tenantId), (payload) =>
         receive(tenantId, payload),
       );
       tenants.set(tenantId, {
