@@ -119,7 +119,7 @@ const joinWithLog = async (
   if (since !== null && isAhead(feed, since) && (await feed.reach(since)) === "unknown") return UNAVAILABLE;
   const target: ReplayTarget = {
     // The membership may end while the history is read or sent.
-    isWelcome: () => !connection.isClosing && feed.knownStanding(userId, grantedHead) === "member",
+    isAuthorized: () => !connection.isClosing && feed.knownStanding(userId, grantedHead) === "member",
     joined: (position, recovered) => connection.send({ type: "subscribed", tenantId, ...position, recovered }),
     send: (slice) => connection.sendAll(slice.map(({ payload }) => payload)),
     live: () => goLive(context, connection, attempt),
