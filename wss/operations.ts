@@ -38,7 +38,7 @@ const health = async ({ pubsub, version }: OperationsDeps): Promise<Response> =>
 const metrics = async (deps: OperationsDeps, request: Request, client: Client): Promise<Response> => {
   const { registry } = deps.metrics;
   if (!client.loopback && !hasToken(request, deps.metricsToken)) {
-    return new Response("Metrics need METRICS_TOKEN as bearer, or a loopback peer.\n", {
+    return new Response("Send METRICS_TOKEN as a bearer token, or ask from the same machine without a proxy.\n", {
       status: 401,
       headers: { "www-authenticate": "Bearer" },
     });
