@@ -31,7 +31,7 @@ const start = async () => {
     newId: v7,
     limits: config,
   });
-  let answer: ReturnType<typeof composeApi>["app"]["fetch"] = () => new Response(null, { status: 503 });
+  let handle: ReturnType<typeof composeApi>["app"]["fetch"] = () => new Response(null, { status: 503 });
   const server = Bun.serve<SocketData>({
     hostname: config.host,
     port: config.port,
@@ -44,7 +44,7 @@ const start = async () => {
       if (pathname === "/ws") return realtime.handleUpgrade(received, server, client.address);
       // An event stream is silent between heartbeats, and Bun's idle timeout would close it.
       if (pathname === "/api/events/stream") server.timeout(received, 0);
-      return answer(request, client);
+      return handle(request, client);
     },
   });
   realtime.attach(server);
@@ -55,7 +55,7 @@ const start = async () => {
     origins,
     pageDirectory: join(import.meta.dir, "dist/web"),
   });
-  answer = app.fetch;
+  handle = app.fetch;
   process.stdout.write(`Artel is ready at ${origins.baseUrl}\n`);
 
   onTermination(platform.log, async () => {

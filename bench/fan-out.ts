@@ -96,9 +96,9 @@ const runOnce = (contestant: Contestant, scenario: Scenario, options: BenchOptio
 };
 
 const mediansOf = (server: string, runs: readonly FanOutRun[]): FanOutRun => {
-  const own = runs.filter((run) => run.server === server);
-  const middle = (pick: (run: FanOutRun) => number) => median(own.map(pick));
-  const worst = (pick: (run: FanOutRun) => number) => Math.max(...own.map(pick));
+  const ownRuns = runs.filter((run) => run.server === server);
+  const middle = (pick: (run: FanOutRun) => number) => median(ownRuns.map(pick));
+  const worst = (pick: (run: FanOutRun) => number) => Math.max(...ownRuns.map(pick));
   return {
     server,
     cpuPerDelivery: middle((run) => run.cpuPerDelivery),

@@ -12,7 +12,7 @@ const WRITERS = 16;
 const GOAL_EVENT_P99_MS = 15;
 const GOAL_WRITES_PER_SECOND = 1_500;
 
-type WriteTimes = { readonly answered: number; readonly arrived: number };
+type WriteTimes = { readonly responded: number; readonly arrived: number };
 
 /** Creates a task as the page does, with its own id and idempotency key. */
 const addTask = async ({ ann, board, column }: Site, id: string): Promise<void> => {
@@ -28,9 +28,9 @@ const write = async (site: Site, watcher: Watcher): Promise<WriteTimes> => {
   const id = Bun.randomUUIDv7();
   const arrival = watcher.arrival(id);
   const started = performance.now();
-  const answer = addTask(site, id).then(() => performance.now());
-  const [answered, arrived] = await Promise.all([answer, arrival]);
-  return { answered: answered - started, arrived: arrived - started };
+  const response = addTask(site, id).then(() => performance.now());
+  const [responded, arrived] = await Promise.all([response, arrival]);
+  return { responded: responded - started, arrived: arrived - started };
 };
 
 const oneByOne = async (site: Site, watcher: Watcher, count: number): Promise<WriteTimes[]> => {
@@ -51,31 +51,31 @@ const atRate = async (site: Site, watcher: Watcher, rate: number, seconds: numbe
   return Promise.all(writes);
 };
 
-type Throughput = { readonly perSecond: number; readonly cpuPerWrite: number; readonly answer: Summary };
+type Throughput = { readonly perSecond: number; readonly cpuPerWrite: number; readonly response: Summary };
 
 /** Writes with WRITERS concurrent writers as fast as possible. */
 const atFullSpeed = async (artel: Artel, site: Site, seconds: number): Promise<Throughput> => {
-  const answers: number[] = [];
+  const responseTimes: number[] = [];
   const cpuBefore = IS_MEASURABLE ? cpuMicros(artel.child.pid) : Number.NaN;
   const started = performance.now();
   const until = started + seconds * 1_000;
   const writer = async () => {
     for (let now = performance.now(); now < until; now = performance.now()) {
       await addTask(site, Bun.randomUUIDv7());
-      answers.push(performance.now() - now);
+      responseTimes.push(performance.now() - now);
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
   const elapsed = performance.now() - started;
   return {
-    perSecond: (answers.length * 1_000) / elapsed,
-    cpuPerWrite: IS_MEASURABLE ? (cpuMicros(artel.child.pid) - cpuBefore) / answers.length : Number.NaN,
-    answer: summaryOf(answers),
+    perSecond: (responseTimes.length * 1_000) / elapsed,
+    cpuPerWrite: IS_MEASURABLE ? (cpuMicros(artel.child.pid) - cpuBefore) / responseTimes.length : Number.NaN,
+    response: summaryOf(responseTimes),
   };
 };
 
 const inSummary = (all: readonly WriteTimes[]) => ({
-  answer: summaryOf(all.map(({ answered }) => answered)),
+  response: summaryOf(all.map(({ responded }) => responded)),
   event: summaryOf(all.map(({ arrived }) => arrived)),
 });
 
@@ -92,11 +92,11 @@ const print = ({ sequential, steady, throughput }: Result, quick: boolean): void
     `POST /api/boards/{id}/tasks, all in one process, SQLite in ${DATA_FOLDER}`,
     ["", "writes", "p50 ms", "p99 ms", "max ms"],
     [
-      row("sequential: response", sequential.answer),
+      row("sequential: response", sequential.response),
       row("sequential: event at another socket", sequential.event),
-      row(`${steady.rate}/s: response`, steady.answer),
+      row(`${steady.rate}/s: response`, steady.response),
       row(`${steady.rate}/s: event at another socket`, steady.event),
-      row(`${WRITERS} writers: response`, throughput.answer),
+      row(`${WRITERS} writers: response`, throughput.response),
     ],
   );
   console.log(`${num(throughput.perSecond, 0)} writes/s, ${num(throughput.cpuPerWrite, 0)} µs of CPU each`);

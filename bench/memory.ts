@@ -50,11 +50,11 @@ export const measureMemory = async (options: BenchOptions) => {
     for (const contestant of servers) runs.push(await runOnce(contestant, options));
   }
   const medians = servers.map(({ name }): MemoryRun => {
-    const own = runs.filter(({ server }) => server === name);
+    const ownRuns = runs.filter(({ server }) => server === name);
     return {
       server: name,
-      atStart: median(own.map((run) => run.atStart)),
-      perConnection: median(own.map((run) => run.perConnection)),
+      atStart: median(ownRuns.map((run) => run.atStart)),
+      perConnection: median(ownRuns.map((run) => run.perConnection)),
     };
   });
   if (!options.json) {

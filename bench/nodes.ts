@@ -41,8 +41,8 @@ const runOnce = async (options: BenchOptions, count: number): Promise<NodesRun> 
     stops.push(listener.stop);
     for (const [index, { port }] of nodes.entries()) {
       // Contiguous blocks of round-robin sockets, so that every node has sockets of every team.
-      const own = sockets.slice((index * SOCKETS) / count, ((index + 1) * SOCKETS) / count);
-      await listener.connect({ port, protocol: ARTEL.protocol, sockets: await ARTEL.joinMessages(own) });
+      const nodeSockets = sockets.slice((index * SOCKETS) / count, ((index + 1) * SOCKETS) / count);
+      await listener.connect({ port, protocol: ARTEL.protocol, sockets: await ARTEL.joinMessages(nodeSockets) });
     }
     const deliveries = (events: number) => (events / TENANTS) * SOCKETS;
     const run = async (events: number) => {

@@ -13,9 +13,9 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const KILL_AFTER_MS = 5_000;
 const LAST_OUTPUT_MS = 2_000;
 
-const drain = async (stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> => {
+const drain = async (stream: ReadableStream<Uint8Array>, collect: (text: string) => void): Promise<void> => {
   const decoder = new TextDecoder();
-  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+  for await (const chunk of stream) collect(decoder.decode(chunk, { stream: true }));
 };
 
 /**
@@ -31,7 +31,7 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
     stderr: "pipe",
   });
   let output = "";
-  const take = (sink: NodeJS.WriteStream) => (text: string) => {
+  const collect = (sink: NodeJS.WriteStream) => (text: string) => {
     output += text;
     if (options.live) sink.write(text);
   };
@@ -50,7 +50,10 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
       }, options.timeoutMs)
     : undefined;
   try {
-    const printed = Promise.all([drain(child.stdout, take(process.stdout)), drain(child.stderr, take(process.stderr))]);
+    const printed = Promise.all([
+      drain(child.stdout, collect(process.stdout)),
+      drain(child.stderr, collect(process.stderr)),
+    ]);
     const exitCode = await child.exited;
     // A grandchild that outlives the command may keep the pipe open for ever.
     await Promise.race([printed, Bun.sleep(LAST_OUTPUT_MS)]);

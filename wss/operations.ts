@@ -48,7 +48,7 @@ const metrics = async (deps: OperationsDeps, request: Request, client: Client): 
 
 const hasToken = (request: Request, token: string | null): boolean => {
   if (token === null) return false;
-  const given = Buffer.from(request.headers.get("authorization") ?? "");
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.byteLength === wanted.byteLength && timingSafeEqual(given, wanted);
+  const actual = Buffer.from(request.headers.get("authorization") ?? "");
+  const expected = Buffer.from(`Bearer ${token}`);
+  return actual.byteLength === expected.byteLength && timingSafeEqual(actual, expected);
 };

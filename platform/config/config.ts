@@ -105,13 +105,13 @@ export type Config = ReturnType<typeof loadConfig>;
  * @throws ConfigError that names each invalid variable and its expected format.
  */
 export const loadConfig = (mode: Mode, environment: Readonly<Record<string, string | undefined>> = process.env) => {
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     Object.keys(environmentSchema.shape).flatMap((name) => {
       const value = environment[name];
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
   );
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = environmentSchema.safeParse(values);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   }

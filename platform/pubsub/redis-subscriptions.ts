@@ -173,12 +173,12 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
     subscribe: async (kind, name, listener) => {
       const subscription = subscriptions[kind].get(name) ?? open(kind, name);
       // Wrapped, so that a function subscribed twice is called twice.
-      const own: Listener = (payload, channel) => listener(payload, channel);
-      subscription.listeners.add(own);
+      const wrapped: Listener = (payload, channel) => listener(payload, channel);
+      subscription.listeners.add(wrapped);
       subscription.cancelUnsubscribe?.();
       subscription.cancelUnsubscribe = null;
       const end = () => {
-        if (subscription.listeners.delete(own)) scheduleUnsubscribe(kind, name, subscription);
+        if (subscription.listeners.delete(wrapped)) scheduleUnsubscribe(kind, name, subscription);
       };
       try {
         await withRedisTimeout(clock, subscription.acknowledged.promise, DEADLINE_MS);

@@ -58,11 +58,11 @@ const subscribe = (
   onEmpty: () => void,
   onChange: () => void,
 ): Unsubscribe => {
-  const own: Listener = (payload, channel) => listener(payload, channel);
-  listeners.add(own);
+  const wrapped: Listener = (payload, channel) => listener(payload, channel);
+  listeners.add(wrapped);
   onChange();
   return async () => {
-    if (!listeners.delete(own)) return;
+    if (!listeners.delete(wrapped)) return;
     if (listeners.size === 0) onEmpty();
     onChange();
   };
