@@ -18,13 +18,13 @@ type Room = (typeof ROOMS)[number];
 
 const roomOf = (path: string): Room | undefined => ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
 
-/** Who may import whom; a room may always import itself. `types` are good for `import type` alone. */
+/** The files that each room may import besides its own; `types` are allowed for `import type` only. */
 const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   shared: { files: /^$/ },
   platform: { files: /^shared\// },
   api: { files: /^(shared|platform)\// },
   wss: { files: /^(shared|platform)\// },
-  jobs: { files: /^(shared|platform)\/|^api\/features\/[^/]+\/(jobs|reactions)\.ts$/ },
+  jobs: { files: /^(shared|platform)\// },
   client: { files: /^shared\// },
   web: { files: /^(shared|client)\//, types: /^api\// },
   scripts: { files: /^$/ },
@@ -42,14 +42,14 @@ const CLIENT_ROOMS: Record<string, RegExp> = {
   react: /./,
 };
 
-/** All that these rooms may import of other people's. */
+/** The only packages and builtins that these rooms may import. */
 const ONLY_DEPENDENCIES: Partial<Record<Room, RegExp>> = {
   shared: /^(zod|fractional-indexing)$/,
-  // Run before anything is installed; what dev needs it imports after.
+  // Scripts run before `bun install`; dev.ts imports Vite and pino-pretty dynamically, after it.
   scripts: /^(node:.*|bun|bun:.*|vite|pino-pretty)$/,
 };
 
-/** Where each vendor's SDK lives. Tests and bench may use all of them. */
+/** The folder that each vendor's SDK is confined to. Tests and bench may use all of them. */
 const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string }[] = [
   { dependency: /^ioredis$/, files: /^platform\/(.*\/)?redis[^/]*(\/|$)/, place: "platform's redis files" },
   { dependency: /^bun:sqlite$/, files: /^platform\/db\/|^scripts\//, place: "platform/db" },
@@ -69,9 +69,6 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^pino(-pretty)?$/, files: /^platform\/log\/|^scripts\//, place: "platform/log" },
   { dependency: /^prom-client$/, files: /^platform\/metrics\//, place: "platform/metrics" },
   { dependency: /^rate-limiter-flexible$/, files: /^platform\/rate-limit\//, place: "platform/rate-limit" },
-  { dependency: /^(bullmq|bunqueue)$/, files: /^platform\/queue\//, place: "platform/queue" },
-  { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
-  { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
   { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
   { dependency: /^react(-dom)?$/, files: /^(client\/react|web)\//, place: "client/react and web" },
   {
@@ -81,20 +78,17 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   },
 ];
 
-/** Files of api that may know HTTP: the services, queries and what they share may not. */
+/** Files of api that may import hono. Services, queries and their shared modules may not. */
 const HTTP_FILES =
-  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|serve(-[\w-]+)?|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
+  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
 
-const LAYERS = ["routes", "service", "queries"] as const;
-type Layer = (typeof LAYERS)[number] | "jobs" | "reactions";
+type Layer = "routes" | "service" | "queries";
 
-/** What a file of a feature may import of the same feature's other layers. */
+/** Imports allowed between the layers of one feature. */
 const LAYER_MAY_IMPORT: Record<Layer, Layer[]> = {
   routes: ["service"],
   service: ["queries"],
   queries: [],
-  jobs: ["service"],
-  reactions: ["service"],
 };
 
 const isLayer = (name: string): name is Layer => Object.hasOwn(LAYER_MAY_IMPORT, name);
@@ -132,6 +126,7 @@ const pageFeatureOf = (path: string): string | null => /^web\/src\/features\/([^
 
 /** wss reaches a database only here; main.ts of wss included. */
 const DATABASE = /^platform\/db\//;
+/** The only files through which wss, its main.ts included, may reach DATABASE. */
 const WSS_DATABASE_DOOR = /^platform\/pubsub\/postgres/;
 
 type Edge = { file: SourceFile; one: Import };
@@ -147,7 +142,7 @@ const betweenRooms: Rule = ({ file, one }) => {
   if (isTest(file.path) && (to === "tests" || to === "scripts")) return null;
   // The page's snapshots and actions are what the client's tests try it with.
   if (isTest(file.path) && from === "client" && to === "web") return null;
-  // The version that health and the log tell.
+  // Read for the version that /health reports.
   if (one.target === "package.json" && from !== "shared" && from !== "web") return null;
   if (!to) return { rule, detail: `${from} imports ${one.target}, which is in no room` };
   if ((to === "main.ts" || to === "tests" || to === "bench") && from !== "tests" && from !== "bench") {
@@ -196,6 +191,13 @@ const httpStaysInRoutes: Rule = ({ file, one }) => {
   return { rule: "hono only in routes, app and middleware", detail: `imports ${one.specifier}` };
 };
 
+/** The event log is published through the bus; the bus itself must not depend on it. */
+const pubsubBelowEvents: Rule = ({ file, one }) => {
+  if (!file.path.startsWith("platform/pubsub/") || isTest(file.path)) return null;
+  if (!one.target?.startsWith("platform/events/")) return null;
+  return { rule: "events → pubsub, never back", detail: `imports ${one.target}` };
+};
+
 const layersOfAFeature: Rule = ({ file, one }) => {
   const from = featureOf(file.path);
   const to = one.target === null ? null : featureOf(one.target);
@@ -221,12 +223,12 @@ const roomsOfThePage: Rule = ({ file, one }) => {
     ? null
     : { rule: "lib < i18n < ui < board < features < app", detail: `${from} may not import ${one.target}` };
 };
-
 const RULES: Rule[] = [
   betweenRooms,
   dependenciesOfRooms,
   vendorsInTheirPlace,
   httpStaysInRoutes,
+  pubsubBelowEvents,
   layersOfAFeature,
   roomsOfThePage,
   roomsOfClient,
@@ -257,7 +259,7 @@ const cyclesOfFeatures = (edges: Edge[], nameOf: (path: string) => string | null
     }));
 };
 
-/** A path of imports that are there at run time, from a file of wss to the database past its one door. */
+/** Follows runtime imports from each file of wss and reports a path to DATABASE that avoids WSS_DATABASE_DOOR. */
 const databaseInWss = (edges: Edge[]): Breach[] => {
   const importsByPath = Map.groupBy(
     edges.filter(({ one }) => !one.typeOnly && one.target !== null),
