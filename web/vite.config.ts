@@ -26,7 +26,7 @@ const CORE_MODULES = [
   "web/src/entities/snapshots",
   "web/src/features/accounts/user-menu",
   "web/src/features/status/(connection-banner|live-status|refused-changes)",
-  "web/src/session/(follow-access|me-query|page-client|query-keys|team-api|use-teams)",
+  "web/src/session/(follow-access|listing|me-query|page-client|query-keys|use-account|use-me|use-team)",
   "web/src/ui/(avatar|button|full-message|icon-button|logo|menu|pill|skeleton)",
   "web/src/i18n/(format|i18n|problem-text|translator|use-format|use-translation)",
   "web/src/lib/(day|lazy-with-retry|store|use-delayed)",

@@ -10,7 +10,7 @@ import { BoardSkeleton } from "../features/boards/board-skeleton.tsx";
 import { problemText } from "../i18n/problem-text.ts";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { useDelayed } from "../lib/use-delayed.ts";
-import { useMe } from "../session/use-teams.ts";
+import { useMe } from "../session/use-me.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { ErrorScreen } from "../ui/error-screen.tsx";
 import { FullMessage } from "../ui/full-message.tsx";

@@ -7,7 +7,7 @@ import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { countDrafts } from "../../lib/drafts.ts";
 import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
-import { useAccount } from "../../session/use-teams.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { LANGUAGE_NAMES } from "./language-names.ts";

@@ -5,7 +5,7 @@ import type { Import } from "../../../../shared/imports.ts";
 import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
-import { useTeamCalls } from "../../session/use-teams.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";

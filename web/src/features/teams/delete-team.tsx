@@ -4,7 +4,7 @@ import type { TeamWithRole } from "../../../../shared/teams.ts";
 import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
-import { useTeamCalls } from "../../session/use-teams.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";

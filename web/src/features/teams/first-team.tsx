@@ -1,6 +1,6 @@
 import type { Me } from "../../../../shared/users.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { useAccount } from "../../session/use-teams.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { Logo } from "../../ui/logo.tsx";
 import { CreateTeamForm } from "./create-team-form.tsx";

@@ -6,7 +6,7 @@ import type { User } from "../../../../shared/users.ts";
 import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
-import { useTeamCalls } from "../../session/use-teams.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/field.tsx";
