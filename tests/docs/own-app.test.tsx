@@ -39,8 +39,8 @@ test("an application of one's own shows what another backend publishes", async (
   });
   await screen.findByRole("list", { name: "Orders, live" });
   await act(async () => {
-    socket.say({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_PAID", data: { id: 17 } });
-    socket.say({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_SENT", data: { id: 18 } });
+    socket.deliver({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_PAID", data: { id: 17 } });
+    socket.deliver({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_SENT", data: { id: 18 } });
   });
   await screen.findByText("17: paid");
   expect(screen.queryByText("18: open")).not.toBeNull();

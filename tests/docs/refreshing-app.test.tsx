@@ -53,7 +53,7 @@ test("queries are read again by events, by the clock and by hand, and a stream b
 
   shop.sales = 11;
   const paid = { type: "message", tenantId: "shop-7", initiatorId: "u2", action: "ORDER_PAID", data: { id: 17 } };
-  await act(async () => socket.say(paid));
+  await act(async () => socket.deliver(paid));
   await screen.findByText("Sales: 11", {}, { timeout: 3_000 });
 
   shop.rate = 3;
@@ -82,7 +82,7 @@ test("queries are read again by events, by the clock and by hand, and a stream b
   });
   await screen.findByText("Stream open: Fix the login");
 
-  await act(async () => socket.say({ type: "heartbeat", heads: { "shop-7": { epoch: "0", seq: 0 } } }));
+  await act(async () => socket.deliver({ type: "heartbeat", heads: { "shop-7": { epoch: "0", seq: 0 } } }));
   await screen.findByText("Updated just now");
   shop.sales = 12;
   await act(async () => screen.getByRole("button", { name: "Refresh now" }).click());
