@@ -12,6 +12,7 @@ import { withReadableUrl } from "../platform/net/readable-url.ts";
 import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
 import { createPubSubAlone } from "../platform/pubsub/alone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
+import { eventDataIssues } from "../shared/events.ts";
 import { createOperations } from "./operations.ts";
 import { createRealtimeServer, type SocketData } from "./server.ts";
 
@@ -30,7 +31,7 @@ const start = async () => {
   const { trusted } = resolveOrigins(config, config.port);
   metrics.collectDefaults();
   const pubsub = await createPubSubAlone(config, { log, clock, metrics });
-  const hub = createFeedHub({ pubsub, clock, log, metrics });
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const realtime = createRealtimeServer({
     hub,
     pubsub,
