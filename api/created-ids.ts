@@ -1,8 +1,7 @@
+import type { EntityKind } from "../shared/entities/registry.ts";
 import { AppError } from "./app-error.ts";
-import type { Change } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import type { Scope } from "./scope.ts";
-
-export type EntityKind = "board" | "column" | "label" | "task";
 
 /**
  * Claims the id of a new entity. The same user creating it again under the same parent gets `"again"`: the entity is
@@ -10,13 +9,13 @@ export type EntityKind = "board" | "column" | "label" | "task";
  * @throws AppError ID_TAKEN when anything else has, or ever had, this id.
  */
 export const claimId = async (
-  change: Change,
+  context: CommandContext,
   scope: Scope,
   claim: { readonly id: string; readonly kind: EntityKind; readonly parentId: string },
 ): Promise<"new" | "again"> => {
-  const known = await change.tx.selectFrom("created_ids").selectAll().where("id", "=", claim.id).executeTakeFirst();
+  const known = await context.tx.selectFrom("created_ids").selectAll().where("id", "=", claim.id).executeTakeFirst();
   if (known === undefined) {
-    await change.tx
+    await context.tx
       .insertInto("created_ids")
       .values({ id: claim.id, kind: claim.kind, parent_id: claim.parentId, created_by: scope.userId })
       .execute();
@@ -38,7 +37,7 @@ const IDS_PER_INSERT = 200;
 
 /** Records the ids of many entities that were made together, with ids of our own. */
 export const recordIds = async (
-  change: Change,
+  context: CommandContext,
   scope: Scope,
   made: readonly { readonly kind: EntityKind; readonly parentId: string; readonly ids: readonly string[] }[],
 ): Promise<void> => {
@@ -46,7 +45,7 @@ export const recordIds = async (
     ids.map((id) => ({ id, kind, parent_id: parentId, created_by: scope.userId })),
   );
   for (let start = 0; start < rows.length; start += IDS_PER_INSERT) {
-    await change.tx
+    await context.tx
       .insertInto("created_ids")
       .values(rows.slice(start, start + IDS_PER_INSERT))
       .execute();

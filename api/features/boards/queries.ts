@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { BoardsTable } from "../../../platform/db/schema.ts";
 import type { Board } from "../../../shared/boards.ts";
+import type { BoardId, TeamId } from "../../../shared/ids.ts";
 
 const toBoard = (row: BoardsTable): Board =>
   ({
@@ -28,14 +29,14 @@ const toRow = (board: Board): BoardsTable => ({
   version: board.version,
 });
 
-export const findBoard = async (tx: Executor, boardId: string): Promise<Board | null> => {
+export const findBoard = async (tx: Executor, boardId: BoardId): Promise<Board | null> => {
   const row = await tx.selectFrom("boards").selectAll().where("id", "=", boardId).executeTakeFirst();
   return row === undefined ? null : toBoard(row);
 };
 
 export const listBoards = async (
   tx: Executor,
-  teamId: string,
+  teamId: TeamId,
   page: { readonly after: readonly string[] | null; readonly limit: number },
 ): Promise<Board[]> => {
   let query = tx
@@ -57,6 +58,6 @@ export const updateBoardRow = async (tx: Executor, board: Board): Promise<void> 
   await tx.updateTable("boards").set(toRow(board)).where("id", "=", board.id).execute();
 };
 
-export const deleteBoardRow = async (tx: Executor, boardId: string): Promise<void> => {
+export const deleteBoardRow = async (tx: Executor, boardId: BoardId): Promise<void> => {
   await tx.deleteFrom("boards").where("id", "=", boardId).execute();
 };

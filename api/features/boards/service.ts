@@ -1,17 +1,21 @@
 import type { Executor } from "../../../platform/db/db.ts";
-import type { Board, BoardSnapshot, CreateBoard, UpdateBoard } from "../../../shared/boards.ts";
+import { type Board, type BoardSnapshot, boards, type CreateBoard, type UpdateBoard } from "../../../shared/boards.ts";
+import { given } from "../../../shared/entities/define-entity.ts";
 import type { BoardId, TeamId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { formatPosition } from "../../../shared/protocol/position.ts";
 import { rankBetween } from "../../../shared/rank.ts";
+import { teamOf } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
+import { type CommandContext, runCommand } from "../../command.ts";
 import { claimId, createdBefore } from "../../created-ids.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { findGap } from "../../ordering.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
+import { differs, requireVersion } from "../../versions.ts";
 import { columnsOf } from "../columns/service.ts";
 import { labelsOf } from "../labels/service.ts";
 import { membersOf } from "../members/service.ts";
@@ -19,7 +23,7 @@ import { tasksOf } from "../tasks/service.ts";
 import { deleteBoardRow, findBoard, insertBoard, listBoards as queryBoards, updateBoardRow } from "./queries.ts";
 import type { SnapshotCache } from "./snapshot-cache.ts";
 
-const boardOr404 = async (tx: Executor, boardId: string): Promise<Board> => {
+const boardOr404 = async (tx: Executor, boardId: BoardId): Promise<Board> => {
   const board = await findBoard(tx, boardId);
   if (board === null) throw notFound();
   return board;
@@ -43,21 +47,21 @@ export const listBoards = (
 
 /** A board at the end of its team's boards, not yet announced. */
 export const newBoard = async (
-  change: Change,
+  context: CommandContext,
   input: { readonly id: BoardId; readonly name: string; readonly description: string },
 ): Promise<Board> => {
-  const siblings = { table: "boards", parentColumn: "team_id", parentId: change.tenantId } as const;
-  const gap = await findGap(change.tx, siblings, input.id, {});
+  const siblings = { table: "boards", parentColumn: "team_id", parentId: context.tenantId } as const;
+  const gap = await findGap(context.tx, siblings, input.id, {});
   const board: Board = {
     ...input,
-    teamId: change.tenantId,
+    teamId: context.tenantId,
     rank: rankBetween(gap.after?.rank ?? null, null),
     archivedAt: null,
-    createdAt: change.at,
-    updatedAt: change.at,
-    version: change.nextVersion(),
+    createdAt: context.at,
+    updatedAt: context.at,
+    version: context.nextVersion(),
   };
-  await insertBoard(change.tx, board);
+  await insertBoard(context.tx, board);
   return board;
 };
 
@@ -70,13 +74,13 @@ export const createBoard = (
   runCommand(deps, scope, {
     right: "boards.write",
     tenantOf: async () => teamId,
-    run: async (change) => {
+    run: async (context) => {
       const id = input.id ?? (deps.newId() as BoardId);
-      if ((await claimId(change, scope, { id, kind: "board", parentId: teamId })) === "again") {
-        return createdBefore(await findBoard(change.tx, id));
+      if ((await claimId(context, scope, { id, kind: "board", parentId: teamId })) === "again") {
+        return createdBefore(await findBoard(context.tx, id));
       }
-      const board = await newBoard(change, { id, name: input.name, description: input.description ?? "" });
-      change.emit("BOARD_CREATED", board);
+      const board = await newBoard(context, { id, name: input.name, description: input.description ?? "" });
+      context.emit(boards, "CREATED", board);
       return { status: 201, body: board };
     },
   });
@@ -133,19 +137,19 @@ export const updateBoard = (
   runCommand(deps, scope, {
     right: "boards.write",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
-      const before = await boardOr404(change.tx, boardId);
+    run: async (context) => {
+      const before = await boardOr404(context.tx, boardId);
       requireVersion(scope, before.version);
       const after: Board = {
         ...before,
-        ...sent(fields),
-        archivedAt: archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? change.at) : null,
-        updatedAt: change.at,
-        version: change.nextVersion(),
+        ...given(fields),
+        archivedAt: archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? context.at) : null,
+        updatedAt: context.at,
+        version: context.nextVersion(),
       };
       if (!differs(before, after)) return { body: before };
-      await updateBoardRow(change.tx, after);
-      change.emit("BOARD_UPDATED", after);
+      await updateBoardRow(context.tx, after);
+      context.emit(boards, "UPDATED", after);
       return { body: after };
     },
   });
@@ -155,11 +159,11 @@ export const deleteBoard = (deps: ServiceDeps, scope: Scope, boardId: BoardId): 
   runCommand(deps, scope, {
     right: "boards.write",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
-      const board = await boardOr404(change.tx, boardId);
+    run: async (context) => {
+      const board = await boardOr404(context.tx, boardId);
       requireVersion(scope, board.version);
-      await deleteBoardRow(change.tx, boardId);
-      change.emit("BOARD_DELETED", board);
+      await deleteBoardRow(context.tx, boardId);
+      context.emit(boards, "DELETED", board);
       return { body: board };
     },
   });

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { ColumnsTable } from "../../../platform/db/schema.ts";
 import type { Column } from "../../../shared/columns.ts";
+import type { BoardId, ColumnId } from "../../../shared/ids.ts";
 
 const toColumn = (row: ColumnsTable): Column =>
   ({
@@ -30,7 +31,7 @@ const toRow = (column: Column): ColumnsTable => ({
   version: column.version,
 });
 
-export const findColumn = async (tx: Executor, columnId: string): Promise<Column | null> => {
+export const findColumn = async (tx: Executor, columnId: ColumnId): Promise<Column | null> => {
   const row = await tx.selectFrom("columns").selectAll().where("id", "=", columnId).executeTakeFirst();
   return row === undefined ? null : toColumn(row);
 };
@@ -38,7 +39,7 @@ export const findColumn = async (tx: Executor, columnId: string): Promise<Column
 /** The columns of a board in order; all of them without `page`. */
 export const listColumns = async (
   tx: Executor,
-  boardId: string,
+  boardId: BoardId,
   page?: { readonly after: readonly string[] | null; readonly limit: number },
 ): Promise<Column[]> => {
   let query = tx.selectFrom("columns").selectAll().where("board_id", "=", boardId).orderBy("rank").orderBy("id");
@@ -55,6 +56,6 @@ export const updateColumnRow = async (tx: Executor, column: Column): Promise<voi
   await tx.updateTable("columns").set(toRow(column)).where("id", "=", column.id).execute();
 };
 
-export const deleteColumnRow = async (tx: Executor, columnId: string): Promise<void> => {
+export const deleteColumnRow = async (tx: Executor, columnId: ColumnId): Promise<void> => {
   await tx.deleteFrom("columns").where("id", "=", columnId).execute();
 };

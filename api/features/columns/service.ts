@@ -1,29 +1,39 @@
 import type { Executor } from "../../../platform/db/db.ts";
-import type { Column, CreateColumn, MoveColumn, UpdateColumn } from "../../../shared/columns.ts";
+import {
+  type Column,
+  type CreateColumn,
+  columns,
+  type MoveColumn,
+  type UpdateColumn,
+} from "../../../shared/columns.ts";
+import { given } from "../../../shared/entities/define-entity.ts";
 import type { BoardId, ColumnId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
+import { teamOf } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
+import { type CommandContext, runCommand } from "../../command.ts";
 import { claimId, createdBefore } from "../../created-ids.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { assignRank, findGap, liesIn, type Siblings } from "../../ordering.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
+import { differs, requireVersion } from "../../versions.ts";
 import { deleteColumnRow, findColumn, insertColumns, listColumns as queryColumns, updateColumnRow } from "./queries.ts";
 
-export const columnsOf = (tx: Executor, boardId: string): Promise<Column[]> => queryColumns(tx, boardId);
+export const columnsOf = (tx: Executor, boardId: BoardId): Promise<Column[]> => queryColumns(tx, boardId);
 
 /** Adds the columns of a new board. */
 export const addColumns = insertColumns;
 
-const columnOr404 = async (tx: Executor, columnId: string): Promise<Column> => {
+const columnOr404 = async (tx: Executor, columnId: ColumnId): Promise<Column> => {
   const column = await findColumn(tx, columnId);
   if (column === null) throw notFound();
   return column;
 };
 
-const siblingsOn = (boardId: string): Siblings => ({ table: "columns", parentColumn: "board_id", parentId: boardId });
+const siblingsOn = (boardId: BoardId): Siblings => ({ table: "columns", parentColumn: "board_id", parentId: boardId });
 
 export const listColumns = (
   deps: ServiceDeps,
@@ -50,26 +60,26 @@ export const createColumn = (
   runCommand(deps, scope, {
     right: "columns.write",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
+    run: async (context) => {
       const id = input.id ?? (deps.newId() as ColumnId);
-      if ((await claimId(change, scope, { id, kind: "column", parentId: boardId })) === "again") {
-        return createdBefore(await findColumn(change.tx, id));
+      if ((await claimId(context, scope, { id, kind: "column", parentId: boardId })) === "again") {
+        return createdBefore(await findColumn(context.tx, id));
       }
-      const rank = await place(change, boardId, id, {});
+      const rank = await place(context, boardId, id, {});
       const column: Column = {
         id,
         boardId,
-        teamId: change.tenantId,
+        teamId: context.tenantId,
         name: input.name,
         color: input.color ?? null,
         wipLimit: input.wipLimit ?? null,
         rank,
-        createdAt: change.at,
-        updatedAt: change.at,
-        version: change.nextVersion(),
+        createdAt: context.at,
+        updatedAt: context.at,
+        version: context.nextVersion(),
       };
-      await insertColumns(change.tx, [column]);
-      change.emit("COLUMN_CREATED", column);
+      await insertColumns(context.tx, [column]);
+      context.emit(columns, "CREATED", column);
       return { status: 201, body: column };
     },
   });
@@ -83,13 +93,13 @@ export const updateColumn = (
   runCommand(deps, scope, {
     right: "columns.write",
     tenantOf: (tx) => teamOf(tx, "columns", columnId),
-    run: async (change) => {
-      const before = await columnOr404(change.tx, columnId);
+    run: async (context) => {
+      const before = await columnOr404(context.tx, columnId);
       requireVersion(scope, before.version);
-      const after: Column = { ...before, ...sent(input), updatedAt: change.at, version: change.nextVersion() };
+      const after: Column = { ...before, ...given(input), updatedAt: context.at, version: context.nextVersion() };
       if (!differs(before, after)) return { body: before };
-      await updateColumnRow(change.tx, after);
-      change.emit("COLUMN_UPDATED", after);
+      await updateColumnRow(context.tx, after);
+      context.emit(columns, "UPDATED", after);
       return { body: after };
     },
   });
@@ -103,15 +113,15 @@ export const moveColumn = (
   runCommand(deps, scope, {
     right: "columns.write",
     tenantOf: (tx) => teamOf(tx, "columns", columnId),
-    run: async (change) => {
-      const before = await columnOr404(change.tx, columnId);
+    run: async (context) => {
+      const before = await columnOr404(context.tx, columnId);
       requireVersion(scope, before.version);
-      const gap = await findGap(change.tx, siblingsOn(before.boardId), columnId, input);
+      const gap = await findGap(context.tx, siblingsOn(before.boardId), columnId, input);
       if (liesIn(before.rank, gap)) return { body: before };
-      const rank = await place(change, before.boardId, columnId, input);
-      const after: Column = { ...before, rank, updatedAt: change.at, version: change.nextVersion() };
-      await updateColumnRow(change.tx, after);
-      change.emit("COLUMN_MOVED", after);
+      const rank = await place(context, before.boardId, columnId, input);
+      const after: Column = { ...before, rank, updatedAt: context.at, version: context.nextVersion() };
+      await updateColumnRow(context.tx, after);
+      context.emit(columns, "MOVED", after);
       return { body: after };
     },
   });
@@ -121,29 +131,33 @@ export const deleteColumn = (deps: ServiceDeps, scope: Scope, columnId: ColumnId
   runCommand(deps, scope, {
     right: "columns.write",
     tenantOf: (tx) => teamOf(tx, "columns", columnId),
-    run: async (change) => {
-      const column = await columnOr404(change.tx, columnId);
+    run: async (context) => {
+      const column = await columnOr404(context.tx, columnId);
       requireVersion(scope, column.version);
-      await deleteColumnRow(change.tx, columnId);
-      change.emit("COLUMN_DELETED", column);
+      await deleteColumnRow(context.tx, columnId);
+      context.emit(columns, "DELETED", column);
       return { body: column };
     },
   });
 
 /** The rank for a place; neighbours that had to make room are announced as moved. */
 const place = async (
-  change: Change,
-  boardId: string,
-  columnId: string,
+  context: CommandContext,
+  boardId: BoardId,
+  columnId: ColumnId,
   placement: Pick<MoveColumn, "beforeId" | "afterId">,
 ): Promise<string> => {
   const siblings = siblingsOn(boardId);
-  const gap = await findGap(change.tx, siblings, columnId, placement);
-  const { rank, respread } = await assignRank(change.tx, siblings, columnId, gap);
+  const gap = await findGap(context.tx, siblings, columnId, placement);
+  const { rank, respread } = await assignRank(context.tx, siblings, columnId, gap);
   for (const { id } of respread) {
-    const column = { ...(await columnOr404(change.tx, id)), updatedAt: change.at, version: change.nextVersion() };
-    await updateColumnRow(change.tx, column);
-    change.emit("COLUMN_MOVED", column);
+    const column = {
+      ...(await columnOr404(context.tx, id as ColumnId)),
+      updatedAt: context.at,
+      version: context.nextVersion(),
+    };
+    await updateColumnRow(context.tx, column);
+    context.emit(columns, "MOVED", column);
   }
   return rank;
 };

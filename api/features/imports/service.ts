@@ -1,13 +1,17 @@
+import { boards } from "../../../shared/boards.ts";
 import type { Column } from "../../../shared/columns.ts";
 import type { BoardId, ColumnId, ImportId, LabelId, TaskId, TeamId } from "../../../shared/ids.ts";
 import type { Import } from "../../../shared/imports.ts";
 import type { Label } from "../../../shared/labels.ts";
 import { ranksBetween } from "../../../shared/rank.ts";
 import type { Task } from "../../../shared/tasks.ts";
+import { teamOf } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { type Change, type Reply, runCommand, runRead, teamOf } from "../../command.ts";
+import { type CommandContext, runCommand } from "../../command.ts";
 import { recordIds } from "../../created-ids.ts";
 import type { ServiceDeps } from "../../deps.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 import { newBoard } from "../boards/service.ts";
 import { addColumns } from "../columns/service.ts";
@@ -26,33 +30,33 @@ export const importBoard = (
   runCommand(deps, scope, {
     right: "imports.create",
     tenantOf: async () => teamId,
-    run: async (change) => {
+    run: async (context) => {
       const { board: imported } = input;
-      const board = await newBoard(change, {
+      const board = await newBoard(context, {
         id: deps.newId() as BoardId,
         name: input.name ?? imported.name,
         description: imported.description,
       });
-      const columns = toColumns(deps, change, board.id, imported);
-      const labels = toLabels(deps, change, board.id, imported);
-      const tasks = toTasks(deps, change, scope, imported, columns, labels);
-      await addColumns(change.tx, columns);
-      await addLabels(change.tx, labels);
-      await addTasks(change.tx, tasks);
-      await recordIds(change, scope, [
+      const columns = toColumns(deps, context, board.id, imported);
+      const labels = toLabels(deps, context, board.id, imported);
+      const tasks = toTasks(deps, context, scope, imported, columns, labels);
+      await addColumns(context.tx, columns);
+      await addLabels(context.tx, labels);
+      await addTasks(context.tx, tasks);
+      await recordIds(context, scope, [
         { kind: "board", parentId: teamId, ids: [board.id] },
         { kind: "column", parentId: board.id, ids: columns.map((column) => column.id) },
         { kind: "label", parentId: board.id, ids: labels.map((label) => label.id) },
         { kind: "task", parentId: board.id, ids: tasks.map((task) => task.id) },
       ]);
-      change.emit("BOARD_IMPORTED", board);
+      context.emit(boards, "IMPORTED", board);
       const entry: Import = {
         id: deps.newId() as ImportId,
         status: "completed",
         boardId: board.id,
         counts: imported.counts,
       };
-      await insertImport(change.tx, { teamId, createdBy: scope.userId, createdAt: change.at, entry });
+      await insertImport(context.tx, { teamId, createdBy: scope.userId, createdAt: context.at, entry });
       return { status: 202, body: entry };
     },
   });
@@ -68,35 +72,35 @@ export const getImport = (deps: ServiceDeps, scope: Scope, importId: ImportId): 
     },
   });
 
-const toColumns = (deps: ServiceDeps, change: Change, boardId: BoardId, imported: ImportedBoard): Column[] => {
+const toColumns = (deps: ServiceDeps, context: CommandContext, boardId: BoardId, imported: ImportedBoard): Column[] => {
   const ranks = ranksBetween(null, null, imported.columns.length);
   return imported.columns.map((column, index) => ({
     id: deps.newId() as ColumnId,
     boardId,
-    teamId: change.tenantId,
+    teamId: context.tenantId,
     name: column.name,
     color: null,
     wipLimit: null,
     rank: ranks[index] ?? "",
-    createdAt: change.at,
-    updatedAt: change.at,
-    version: change.nextVersion(),
+    createdAt: context.at,
+    updatedAt: context.at,
+    version: context.nextVersion(),
   }));
 };
 
-const toLabels = (deps: ServiceDeps, change: Change, boardId: BoardId, imported: ImportedBoard): Label[] =>
+const toLabels = (deps: ServiceDeps, context: CommandContext, boardId: BoardId, imported: ImportedBoard): Label[] =>
   imported.labels.map((label) => ({
     id: deps.newId() as LabelId,
     boardId,
-    teamId: change.tenantId,
+    teamId: context.tenantId,
     name: label.name,
     color: label.color,
-    version: change.nextVersion(),
+    version: context.nextVersion(),
   }));
 
 const toTasks = (
   deps: ServiceDeps,
-  change: Change,
+  context: CommandContext,
   scope: Scope,
   imported: ImportedBoard,
   columns: readonly Column[],
@@ -114,7 +118,7 @@ const toTasks = (
         id: deps.newId() as TaskId,
         boardId: column.boardId,
         columnId: column.id,
-        teamId: change.tenantId,
+        teamId: context.tenantId,
         title: task.title,
         description: task.description,
         color: task.color,
@@ -125,9 +129,9 @@ const toTasks = (
         rank,
         archivedAt: task.archivedAt,
         createdBy: scope.userId,
-        createdAt: task.createdAt ?? change.at,
-        updatedAt: change.at,
-        version: change.nextVersion(),
+        createdAt: task.createdAt ?? context.at,
+        updatedAt: context.at,
+        version: context.nextVersion(),
       },
     ];
   });

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { LabelsTable } from "../../../platform/db/schema.ts";
+import type { BoardId, LabelId } from "../../../shared/ids.ts";
 import type { Label } from "../../../shared/labels.ts";
 
 const toLabel = (row: LabelsTable): Label =>
@@ -22,7 +23,7 @@ const toRow = (label: Label): LabelsTable => ({
   version: label.version,
 });
 
-export const findLabel = async (tx: Executor, labelId: string): Promise<Label | null> => {
+export const findLabel = async (tx: Executor, labelId: LabelId): Promise<Label | null> => {
   const row = await tx.selectFrom("labels").selectAll().where("id", "=", labelId).executeTakeFirst();
   return row === undefined ? null : toLabel(row);
 };
@@ -30,7 +31,7 @@ export const findLabel = async (tx: Executor, labelId: string): Promise<Label | 
 /** The labels of a board in the order of their making; all of them without `page`. */
 export const listLabels = async (
   tx: Executor,
-  boardId: string,
+  boardId: BoardId,
   page?: { readonly after: readonly string[] | null; readonly limit: number },
 ): Promise<Label[]> => {
   let query = tx.selectFrom("labels").selectAll().where("board_id", "=", boardId).orderBy("id");
@@ -47,6 +48,6 @@ export const updateLabelRow = async (tx: Executor, label: Label): Promise<void> 
   await tx.updateTable("labels").set(toRow(label)).where("id", "=", label.id).execute();
 };
 
-export const deleteLabelRow = async (tx: Executor, labelId: string): Promise<void> => {
+export const deleteLabelRow = async (tx: Executor, labelId: LabelId): Promise<void> => {
   await tx.deleteFrom("labels").where("id", "=", labelId).execute();
 };

@@ -1,23 +1,27 @@
 import type { Executor } from "../../../platform/db/db.ts";
+import { given } from "../../../shared/entities/define-entity.ts";
 import type { BoardId, LabelId } from "../../../shared/ids.ts";
-import type { CreateLabel, Label, UpdateLabel } from "../../../shared/labels.ts";
+import { type CreateLabel, type Label, labels, type UpdateLabel } from "../../../shared/labels.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
+import { teamOf } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import { type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
+import { runCommand } from "../../command.ts";
 import { claimId, createdBefore } from "../../created-ids.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
+import { differs, requireVersion } from "../../versions.ts";
 import { unlabelEverywhere } from "../tasks/service.ts";
 import { deleteLabelRow, findLabel, insertLabels, listLabels as queryLabels, updateLabelRow } from "./queries.ts";
 
-export const labelsOf = (tx: Executor, boardId: string): Promise<Label[]> => queryLabels(tx, boardId);
+export const labelsOf = (tx: Executor, boardId: BoardId): Promise<Label[]> => queryLabels(tx, boardId);
 
 /** Adds the labels of a new board. */
 export const addLabels = insertLabels;
 
-const labelOr404 = async (tx: Executor, labelId: string): Promise<Label> => {
+const labelOr404 = async (tx: Executor, labelId: LabelId): Promise<Label> => {
   const label = await findLabel(tx, labelId);
   if (label === null) throw notFound();
   return label;
@@ -48,21 +52,21 @@ export const createLabel = (
   runCommand(deps, scope, {
     right: "labels.write",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
+    run: async (context) => {
       const id = input.id ?? (deps.newId() as LabelId);
-      if ((await claimId(change, scope, { id, kind: "label", parentId: boardId })) === "again") {
-        return createdBefore(await findLabel(change.tx, id));
+      if ((await claimId(context, scope, { id, kind: "label", parentId: boardId })) === "again") {
+        return createdBefore(await findLabel(context.tx, id));
       }
       const label: Label = {
         id,
         boardId,
-        teamId: change.tenantId,
+        teamId: context.tenantId,
         name: input.name,
         color: input.color ?? null,
-        version: change.nextVersion(),
+        version: context.nextVersion(),
       };
-      await insertLabels(change.tx, [label]);
-      change.emit("LABEL_CREATED", label);
+      await insertLabels(context.tx, [label]);
+      context.emit(labels, "CREATED", label);
       return { status: 201, body: label };
     },
   });
@@ -76,13 +80,13 @@ export const updateLabel = (
   runCommand(deps, scope, {
     right: "labels.write",
     tenantOf: (tx) => teamOf(tx, "labels", labelId),
-    run: async (change) => {
-      const before = await labelOr404(change.tx, labelId);
+    run: async (context) => {
+      const before = await labelOr404(context.tx, labelId);
       requireVersion(scope, before.version);
-      const after: Label = { ...before, ...sent(input), version: change.nextVersion() };
+      const after: Label = { ...before, ...given(input), version: context.nextVersion() };
       if (!differs(before, after)) return { body: before };
-      await updateLabelRow(change.tx, after);
-      change.emit("LABEL_UPDATED", after);
+      await updateLabelRow(context.tx, after);
+      context.emit(labels, "UPDATED", after);
       return { body: after };
     },
   });
@@ -92,12 +96,12 @@ export const deleteLabel = (deps: ServiceDeps, scope: Scope, labelId: LabelId): 
   runCommand(deps, scope, {
     right: "labels.write",
     tenantOf: (tx) => teamOf(tx, "labels", labelId),
-    run: async (change) => {
-      const label = await labelOr404(change.tx, labelId);
+    run: async (context) => {
+      const label = await labelOr404(context.tx, labelId);
       requireVersion(scope, label.version);
-      await unlabelEverywhere(change, label.boardId, labelId);
-      await deleteLabelRow(change.tx, labelId);
-      change.emit("LABEL_DELETED", label);
+      await unlabelEverywhere(context, label.boardId, labelId);
+      await deleteLabelRow(context.tx, labelId);
+      context.emit(labels, "DELETED", label);
       return { body: label };
     },
   });

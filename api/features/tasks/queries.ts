@@ -2,6 +2,7 @@ import { type SelectQueryBuilder, sql } from "kysely";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { Database, TasksTable } from "../../../platform/db/schema.ts";
 import type { TaskFilter } from "../../../shared/filters.ts";
+import type { BoardId, ColumnId, LabelId, TaskId, TeamId, UserId } from "../../../shared/ids.ts";
 import type { Task } from "../../../shared/tasks.ts";
 import { foldCase } from "../../../shared/text.ts";
 
@@ -69,7 +70,7 @@ const toRow = (task: Task): TasksTable => ({
   version: task.version,
 });
 
-export const findTask = async (tx: Executor, taskId: string): Promise<Task | null> => {
+export const findTask = async (tx: Executor, taskId: TaskId): Promise<Task | null> => {
   const row = await tx.selectFrom("tasks").select(SHOWN).where("id", "=", taskId).executeTakeFirst();
   return row === undefined ? null : toTask(row);
 };
@@ -105,7 +106,7 @@ const filtered = (query: TaskQuery, filter: TaskFilter): TaskQuery => {
 
 export const listTasks = async (
   tx: Executor,
-  boardId: string,
+  boardId: BoardId,
   filter: TaskFilter,
   page?: { readonly after: readonly string[] | null; readonly limit: number },
 ): Promise<Task[]> => {
@@ -121,8 +122,8 @@ export const listTasks = async (
 export const listTasksHolding = async (
   tx: Executor,
   where:
-    | { readonly boardId: string; readonly labelId: string }
-    | { readonly teamId: string; readonly assigneeId: string },
+    | { readonly boardId: BoardId; readonly labelId: LabelId }
+    | { readonly teamId: TeamId; readonly assigneeId: UserId },
 ): Promise<Task[]> => {
   const all = tx.selectFrom("tasks").select(SHOWN).orderBy("id");
   const query =
@@ -147,7 +148,7 @@ export const updateTaskRow = async (tx: Executor, task: Task): Promise<void> => 
   await tx.updateTable("tasks").set(toRow(task)).where("id", "=", task.id).execute();
 };
 
-export const deleteTaskRow = async (tx: Executor, taskId: string): Promise<void> => {
+export const deleteTaskRow = async (tx: Executor, taskId: TaskId): Promise<void> => {
   await tx.deleteFrom("tasks").where("id", "=", taskId).execute();
 };
 
@@ -155,11 +156,11 @@ export const deleteTaskRow = async (tx: Executor, taskId: string): Promise<void>
 export const knownReferences = async (
   tx: Executor,
   named: {
-    readonly boardId: string;
-    readonly teamId: string;
-    readonly columnId: string | null;
-    readonly labelIds: readonly string[];
-    readonly assigneeIds: readonly string[];
+    readonly boardId: BoardId;
+    readonly teamId: TeamId;
+    readonly columnId: ColumnId | null;
+    readonly labelIds: readonly LabelId[];
+    readonly assigneeIds: readonly UserId[];
   },
 ): Promise<{ readonly column: boolean; readonly labels: Set<string>; readonly members: Set<string> }> => {
   const column =

@@ -1,17 +1,21 @@
 import type { Executor } from "../../../platform/db/db.ts";
+import { given } from "../../../shared/entities/define-entity.ts";
 import type { TaskFilter } from "../../../shared/filters.ts";
-import type { BoardId, LabelId, TaskId, UserId } from "../../../shared/ids.ts";
+import type { BoardId, ColumnId, LabelId, TaskId, UserId } from "../../../shared/ids.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import type { FieldError } from "../../../shared/problem.ts";
-import type { CreateTask, MoveTask, Task, UpdateTask } from "../../../shared/tasks.ts";
+import { type CreateTask, type MoveTask, type Task, tasks, type UpdateTask } from "../../../shared/tasks.ts";
+import { teamOf } from "../../access.ts";
 import { invalidFields, notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
+import { type CommandContext, runCommand } from "../../command.ts";
 import { claimId, createdBefore } from "../../created-ids.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { assignRank, findGap, liesIn, type Siblings } from "../../ordering.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
+import { differs, requireVersion } from "../../versions.ts";
 import {
   deleteTaskRow,
   findTask,
@@ -23,18 +27,22 @@ import {
 } from "./queries.ts";
 
 /** The tasks of a board that are not archived, in order. */
-export const tasksOf = (tx: Executor, boardId: string): Promise<Task[]> => queryTasks(tx, boardId, {});
+export const tasksOf = (tx: Executor, boardId: BoardId): Promise<Task[]> => queryTasks(tx, boardId, {});
 
 /** Adds the tasks of a new board. */
 export const addTasks = insertTasks;
 
-const taskOr404 = async (tx: Executor, taskId: string): Promise<Task> => {
+const taskOr404 = async (tx: Executor, taskId: TaskId): Promise<Task> => {
   const task = await findTask(tx, taskId);
   if (task === null) throw notFound();
   return task;
 };
 
-const siblingsIn = (columnId: string): Siblings => ({ table: "tasks", parentColumn: "column_id", parentId: columnId });
+const siblingsIn = (columnId: ColumnId): Siblings => ({
+  table: "tasks",
+  parentColumn: "column_id",
+  parentId: columnId,
+});
 
 export const listTasks = (
   deps: ServiceDeps,
@@ -70,20 +78,20 @@ export const createTask = (
   runCommand(deps, scope, {
     right: "tasks.write",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
+    run: async (context) => {
       const id = input.id ?? (deps.newId() as TaskId);
-      if ((await claimId(change, scope, { id, kind: "task", parentId: boardId })) === "again") {
-        return createdBefore(await findTask(change.tx, id));
+      if ((await claimId(context, scope, { id, kind: "task", parentId: boardId })) === "again") {
+        return createdBefore(await findTask(context.tx, id));
       }
       const labelIds = [...new Set(input.labelIds)];
       const assigneeIds = [...new Set(input.assigneeIds)];
-      await requireReferences(change, boardId, { columnId: input.columnId, labelIds, assigneeIds });
-      const rank = await place(change, input.columnId, id, {});
+      await requireReferences(context, boardId, { columnId: input.columnId, labelIds, assigneeIds });
+      const rank = await place(context, input.columnId, id, {});
       const task: Task = {
         id,
         boardId,
         columnId: input.columnId,
-        teamId: change.tenantId,
+        teamId: context.tenantId,
         title: input.title,
         description: input.description ?? "",
         color: input.color ?? null,
@@ -94,12 +102,12 @@ export const createTask = (
         rank,
         archivedAt: null,
         createdBy: scope.userId,
-        createdAt: change.at,
-        updatedAt: change.at,
-        version: change.nextVersion(),
+        createdAt: context.at,
+        updatedAt: context.at,
+        version: context.nextVersion(),
       };
-      await insertTasks(change.tx, [task]);
-      change.emit("TASK_CREATED", task);
+      await insertTasks(context.tx, [task]);
+      context.emit(tasks, "CREATED", task);
       return { status: 201, body: task };
     },
   });
@@ -120,8 +128,8 @@ export const updateTask = (deps: ServiceDeps, scope: Scope, taskId: TaskId, inpu
   runCommand(deps, scope, {
     right: "tasks.write",
     tenantOf: (tx) => teamOf(tx, "tasks", taskId),
-    run: async (change) => {
-      const before = await taskOr404(change.tx, taskId);
+    run: async (context) => {
+      const before = await taskOr404(context.tx, taskId);
       requireVersion(scope, before.version);
       const { archived, addLabelIds, removeLabelIds, addAssigneeIds, removeAssigneeIds, ...fields } = input;
       const labelIds = changedSet(before.labelIds, { all: input.labelIds, add: addLabelIds, remove: removeLabelIds });
@@ -130,22 +138,22 @@ export const updateTask = (deps: ServiceDeps, scope: Scope, taskId: TaskId, inpu
         add: addAssigneeIds,
         remove: removeAssigneeIds,
       });
-      await requireReferences(change, before.boardId, {
+      await requireReferences(context, before.boardId, {
         labelIds: labelIds.filter((id) => !before.labelIds.includes(id)),
         assigneeIds: assigneeIds.filter((id) => !before.assigneeIds.includes(id)),
       });
       const after: Task = {
         ...before,
-        ...sent(fields),
+        ...given(fields),
         labelIds,
         assigneeIds,
-        archivedAt: archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? change.at) : null,
-        updatedAt: change.at,
-        version: change.nextVersion(),
+        archivedAt: archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? context.at) : null,
+        updatedAt: context.at,
+        version: context.nextVersion(),
       };
       if (!differs(before, after)) return { body: before };
-      await updateTaskRow(change.tx, after);
-      change.emit("TASK_UPDATED", after);
+      await updateTaskRow(context.tx, after);
+      context.emit(tasks, "UPDATED", after);
       return { body: after };
     },
   });
@@ -154,22 +162,22 @@ export const moveTask = (deps: ServiceDeps, scope: Scope, taskId: TaskId, input:
   runCommand(deps, scope, {
     right: "tasks.write",
     tenantOf: (tx) => teamOf(tx, "tasks", taskId),
-    run: async (change) => {
-      const before = await taskOr404(change.tx, taskId);
+    run: async (context) => {
+      const before = await taskOr404(context.tx, taskId);
       requireVersion(scope, before.version);
-      await requireReferences(change, before.boardId, { columnId: input.columnId, labelIds: [], assigneeIds: [] });
-      const gap = await findGap(change.tx, siblingsIn(input.columnId), taskId, input);
+      await requireReferences(context, before.boardId, { columnId: input.columnId, labelIds: [], assigneeIds: [] });
+      const gap = await findGap(context.tx, siblingsIn(input.columnId), taskId, input);
       if (before.columnId === input.columnId && liesIn(before.rank, gap)) return { body: before };
-      const rank = await place(change, input.columnId, taskId, input);
+      const rank = await place(context, input.columnId, taskId, input);
       const after: Task = {
         ...before,
         columnId: input.columnId,
         rank,
-        updatedAt: change.at,
-        version: change.nextVersion(),
+        updatedAt: context.at,
+        version: context.nextVersion(),
       };
-      await updateTaskRow(change.tx, after);
-      change.emit("TASK_MOVED", after);
+      await updateTaskRow(context.tx, after);
+      context.emit(tasks, "MOVED", after);
       return { body: after };
     },
   });
@@ -178,29 +186,29 @@ export const deleteTask = (deps: ServiceDeps, scope: Scope, taskId: TaskId): Pro
   runCommand(deps, scope, {
     right: "tasks.write",
     tenantOf: (tx) => teamOf(tx, "tasks", taskId),
-    run: async (change) => {
-      const task = await taskOr404(change.tx, taskId);
+    run: async (context) => {
+      const task = await taskOr404(context.tx, taskId);
       requireVersion(scope, task.version);
-      await deleteTaskRow(change.tx, taskId);
-      change.emit("TASK_DELETED", task);
+      await deleteTaskRow(context.tx, taskId);
+      context.emit(tasks, "DELETED", task);
       return { body: task };
     },
   });
 
 /** Refuses what is not on the board or not in the team, every field at fault. */
 const requireReferences = async (
-  change: Change,
-  boardId: string,
+  context: CommandContext,
+  boardId: BoardId,
   named: {
-    readonly columnId?: string;
-    readonly labelIds: readonly string[];
-    readonly assigneeIds: readonly string[];
+    readonly columnId?: ColumnId;
+    readonly labelIds: readonly LabelId[];
+    readonly assigneeIds: readonly UserId[];
   },
 ): Promise<void> => {
   const errors: FieldError[] = [];
-  const known = await knownReferences(change.tx, {
+  const known = await knownReferences(context.tx, {
     boardId,
-    teamId: change.tenantId,
+    teamId: context.tenantId,
     columnId: named.columnId ?? null,
     labelIds: named.labelIds,
     assigneeIds: named.assigneeIds,
@@ -216,44 +224,48 @@ const requireReferences = async (
 
 /** The rank for a place; neighbours that had to make room are announced as moved. */
 const place = async (
-  change: Change,
-  columnId: string,
-  taskId: string,
+  context: CommandContext,
+  columnId: ColumnId,
+  taskId: TaskId,
   placement: Pick<MoveTask, "beforeId" | "afterId">,
 ): Promise<string> => {
   const siblings = siblingsIn(columnId);
-  const gap = await findGap(change.tx, siblings, taskId, placement);
-  const { rank, respread } = await assignRank(change.tx, siblings, taskId, gap);
+  const gap = await findGap(context.tx, siblings, taskId, placement);
+  const { rank, respread } = await assignRank(context.tx, siblings, taskId, gap);
   for (const { id } of respread) {
-    const task = { ...(await taskOr404(change.tx, id)), updatedAt: change.at, version: change.nextVersion() };
-    await updateTaskRow(change.tx, task);
-    change.emit("TASK_MOVED", task);
+    const task = {
+      ...(await taskOr404(context.tx, id as TaskId)),
+      updatedAt: context.at,
+      version: context.nextVersion(),
+    };
+    await updateTaskRow(context.tx, task);
+    context.emit(tasks, "MOVED", task);
   }
   return rank;
 };
 
 /** Takes a person who leaves the team off all tasks, each with its event. */
-export const unassignEverywhere = (change: Change, userId: UserId): Promise<void> =>
-  rewrite(change, { teamId: change.tenantId, assigneeId: userId }, (task) => ({
+export const unassignEverywhere = (context: CommandContext, userId: UserId): Promise<void> =>
+  rewrite(context, { teamId: context.tenantId, assigneeId: userId }, (task) => ({
     ...task,
     assigneeIds: task.assigneeIds.filter((id) => id !== userId),
   }));
 
 /** Takes a label that is deleted off the tasks of its board, each with its event. */
-export const unlabelEverywhere = (change: Change, boardId: string, labelId: LabelId): Promise<void> =>
-  rewrite(change, { boardId, labelId }, (task) => ({
+export const unlabelEverywhere = (context: CommandContext, boardId: BoardId, labelId: LabelId): Promise<void> =>
+  rewrite(context, { boardId, labelId }, (task) => ({
     ...task,
     labelIds: task.labelIds.filter((id) => id !== labelId),
   }));
 
 const rewrite = async (
-  change: Change,
+  context: CommandContext,
   where: Parameters<typeof listTasksHolding>[1],
   mend: (task: Task) => Task,
 ): Promise<void> => {
-  for (const task of await listTasksHolding(change.tx, where)) {
-    const after: Task = { ...mend(task), updatedAt: change.at, version: change.nextVersion() };
-    await updateTaskRow(change.tx, after);
-    change.emit("TASK_UPDATED", after);
+  for (const task of await listTasksHolding(context.tx, where)) {
+    const after: Task = { ...mend(task), updatedAt: context.at, version: context.nextVersion() };
+    await updateTaskRow(context.tx, after);
+    context.emit(tasks, "UPDATED", after);
   }
 };
