@@ -3,7 +3,7 @@ import { appendEvents, lockHead, type NewEvent } from "../platform/events/append
 import type { Committed } from "../platform/events/relay.ts";
 import type { LogEntry } from "../platform/pubsub/provider.ts";
 import { actionOf, type EntityDescriptor, type EntityOf } from "../shared/entities/define-entity.ts";
-import type { TeamId } from "../shared/ids.ts";
+import type { TeamId, UserId } from "../shared/ids.ts";
 import { formatPosition, type Position } from "../shared/protocol/position.ts";
 import type { Role } from "../shared/role.ts";
 import { chargeOnce, requireRight, roleIn } from "./access.ts";
@@ -19,6 +19,8 @@ export type CommandContext = {
   readonly tx: Tx;
   readonly tenantId: TeamId;
   readonly role: Role;
+  /** The actor. */
+  readonly userId: UserId;
   /** When the command happens, ISO 8601 UTC with milliseconds. */
   readonly at: string;
   /** The seq of the next event: the version to write into the entity that it is about. */
@@ -78,6 +80,7 @@ export const runCommand = async <Body>(
       tx,
       tenantId,
       role,
+      userId: scope.userId,
       at,
       nextVersion: () => head.seq + events.length + 1,
       emit: (...event) => events.push(eventOf(...event)),

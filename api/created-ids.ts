@@ -1,7 +1,6 @@
 import type { EntityKind } from "../shared/entities/registry.ts";
 import { AppError } from "./app-error.ts";
 import type { CommandContext } from "./command.ts";
-import type { Scope } from "./scope.ts";
 
 /**
  * Claims the id of a new entity. The same user creating it again under the same parent gets `"again"`: the entity is
@@ -10,18 +9,17 @@ import type { Scope } from "./scope.ts";
  */
 export const claimId = async (
   context: CommandContext,
-  scope: Scope,
   claim: { readonly id: string; readonly kind: EntityKind; readonly parentId: string },
 ): Promise<"new" | "again"> => {
   const known = await context.tx.selectFrom("created_ids").selectAll().where("id", "=", claim.id).executeTakeFirst();
   if (known === undefined) {
     await context.tx
       .insertInto("created_ids")
-      .values({ id: claim.id, kind: claim.kind, parent_id: claim.parentId, created_by: scope.userId })
+      .values({ id: claim.id, kind: claim.kind, parent_id: claim.parentId, created_by: context.userId })
       .execute();
     return "new";
   }
-  if (known.kind === claim.kind && known.parent_id === claim.parentId && known.created_by === scope.userId) {
+  if (known.kind === claim.kind && known.parent_id === claim.parentId && known.created_by === context.userId) {
     return "again";
   }
   throw new AppError("ID_TAKEN", `The id ${claim.id} is taken`);
@@ -38,11 +36,10 @@ const IDS_PER_INSERT = 200;
 /** Records the ids of many entities that were made together, with ids of our own. */
 export const recordIds = async (
   context: CommandContext,
-  scope: Scope,
   made: readonly { readonly kind: EntityKind; readonly parentId: string; readonly ids: readonly string[] }[],
 ): Promise<void> => {
   const rows = made.flatMap(({ kind, parentId, ids }) =>
-    ids.map((id) => ({ id, kind, parent_id: parentId, created_by: scope.userId })),
+    ids.map((id) => ({ id, kind, parent_id: parentId, created_by: context.userId })),
   );
   for (let start = 0; start < rows.length; start += IDS_PER_INSERT) {
     await context.tx

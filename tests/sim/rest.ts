@@ -1,12 +1,13 @@
 import { requestId } from "hono/request-id";
 import type { Ends } from "../../api/auth/ends.ts";
+import { crudRoutes } from "../../api/crud/routes.ts";
 import type { ApiDeps } from "../../api/deps.ts";
 import { boardRoutes } from "../../api/features/boards/routes.ts";
 import { createSnapshotCache, type SnapshotCache } from "../../api/features/boards/snapshot-cache.ts";
 import { columnRoutes } from "../../api/features/columns/routes.ts";
 import { eventRoutes } from "../../api/features/events/routes.ts";
 import { invitationRoutes } from "../../api/features/invitations/routes.ts";
-import { labelRoutes } from "../../api/features/labels/routes.ts";
+import { labelService } from "../../api/features/labels/service.ts";
 import { memberRoutes } from "../../api/features/members/routes.ts";
 import { taskRoutes } from "../../api/features/tasks/routes.ts";
 import { teamRoutes } from "../../api/features/teams/routes.ts";
@@ -148,7 +149,7 @@ export const createRest = (): Rest => {
   app.route("/", invitationRoutes(deps));
   app.route("/", boardRoutes(deps));
   app.route("/", columnRoutes(deps));
-  app.route("/", labelRoutes(deps));
+  app.route("/", crudRoutes(deps, labelService));
   app.route("/", taskRoutes(deps));
   app.route("/", eventRoutes(deps));
   const env: AppEnv["Bindings"] = { address: "127.0.0.1", loopback: true };

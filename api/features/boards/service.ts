@@ -17,7 +17,7 @@ import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 import { differs, requireVersion } from "../../versions.ts";
 import { columnsOf } from "../columns/service.ts";
-import { labelsOf } from "../labels/service.ts";
+import { labelTable } from "../labels/service.ts";
 import { membersOf } from "../members/service.ts";
 import { tasksOf } from "../tasks/service.ts";
 import { deleteBoardRow, findBoard, insertBoard, listBoards as queryBoards, updateBoardRow } from "./queries.ts";
@@ -50,7 +50,7 @@ export const newBoard = async (
   context: CommandContext,
   input: { readonly id: BoardId; readonly name: string; readonly description: string },
 ): Promise<Board> => {
-  const siblings = { table: "boards", parentColumn: "team_id", parentId: context.tenantId } as const;
+  const siblings = { table: "boards", column: "team_id", containerId: context.tenantId } as const;
   const gap = await findGap(context.tx, siblings, input.id, {});
   const board: Board = {
     ...input,
@@ -76,7 +76,7 @@ export const createBoard = (
     tenantOf: async () => teamId,
     run: async (context) => {
       const id = input.id ?? (deps.newId() as BoardId);
-      if ((await claimId(context, scope, { id, kind: "board", parentId: teamId })) === "again") {
+      if ((await claimId(context, { id, kind: "board", parentId: teamId })) === "again") {
         return createdBefore(await findBoard(context.tx, id));
       }
       const board = await newBoard(context, { id, name: input.name, description: input.description ?? "" });
@@ -109,7 +109,7 @@ export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId):
           ...(await boardOr404(tx, boardId)),
           columns: await columnsOf(tx, boardId),
           tasks: await tasksOf(tx, boardId),
-          labels: await labelsOf(tx, boardId),
+          labels: await labelTable.list(tx, { where: { boardId } }),
           members: await membersOf(tx, tenantId),
         };
         return JSON.stringify(snapshot);

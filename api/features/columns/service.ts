@@ -33,7 +33,7 @@ const columnOr404 = async (tx: Executor, columnId: ColumnId): Promise<Column> =>
   return column;
 };
 
-const siblingsOn = (boardId: BoardId): Siblings => ({ table: "columns", parentColumn: "board_id", parentId: boardId });
+const siblingsOn = (boardId: BoardId): Siblings => ({ table: "columns", column: "board_id", containerId: boardId });
 
 export const listColumns = (
   deps: ServiceDeps,
@@ -62,7 +62,7 @@ export const createColumn = (
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
     run: async (context) => {
       const id = input.id ?? (deps.newId() as ColumnId);
-      if ((await claimId(context, scope, { id, kind: "column", parentId: boardId })) === "again") {
+      if ((await claimId(context, { id, kind: "column", parentId: boardId })) === "again") {
         return createdBefore(await findColumn(context.tx, id));
       }
       const rank = await place(context, boardId, id, {});

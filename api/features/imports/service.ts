@@ -15,7 +15,7 @@ import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 import { newBoard } from "../boards/service.ts";
 import { addColumns } from "../columns/service.ts";
-import { addLabels } from "../labels/service.ts";
+import { labelTable } from "../labels/service.ts";
 import { addTasks } from "../tasks/service.ts";
 import { findImport, insertImport } from "./queries.ts";
 import type { ImportedBoard } from "./trello.ts";
@@ -41,9 +41,9 @@ export const importBoard = (
       const labels = toLabels(deps, context, board.id, imported);
       const tasks = toTasks(deps, context, scope, imported, columns, labels);
       await addColumns(context.tx, columns);
-      await addLabels(context.tx, labels);
+      await labelTable.insert(context.tx, labels);
       await addTasks(context.tx, tasks);
-      await recordIds(context, scope, [
+      await recordIds(context, [
         { kind: "board", parentId: teamId, ids: [board.id] },
         { kind: "column", parentId: board.id, ids: columns.map((column) => column.id) },
         { kind: "label", parentId: board.id, ids: labels.map((label) => label.id) },

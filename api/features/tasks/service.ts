@@ -40,8 +40,8 @@ const taskOr404 = async (tx: Executor, taskId: TaskId): Promise<Task> => {
 
 const siblingsIn = (columnId: ColumnId): Siblings => ({
   table: "tasks",
-  parentColumn: "column_id",
-  parentId: columnId,
+  column: "column_id",
+  containerId: columnId,
 });
 
 export const listTasks = (
@@ -80,7 +80,7 @@ export const createTask = (
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
     run: async (context) => {
       const id = input.id ?? (deps.newId() as TaskId);
-      if ((await claimId(context, scope, { id, kind: "task", parentId: boardId })) === "again") {
+      if ((await claimId(context, { id, kind: "task", parentId: boardId })) === "again") {
         return createdBefore(await findTask(context.tx, id));
       }
       const labelIds = [...new Set(input.labelIds)];
