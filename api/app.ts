@@ -10,7 +10,7 @@ import type { ApiDeps } from "./deps.ts";
 import { openApiDocument, registerSecurity, swaggerAsset, swaggerPage } from "./docs.ts";
 import { boardRoutes } from "./features/boards/routes.ts";
 import { createSnapshotCache } from "./features/boards/snapshot-cache.ts";
-import { columnRoutes } from "./features/columns/routes.ts";
+import { columnService } from "./features/columns/service.ts";
 import { eventRoutes } from "./features/events/routes.ts";
 import { healthRoutes, metricsHandler } from "./features/health/routes.ts";
 import { importRoutes } from "./features/imports/routes.ts";
@@ -92,7 +92,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
   app.route("/", boardRoutes({ ...deps, snapshots: createSnapshotCache(deps.cache) }));
-  app.route("/", columnRoutes(deps));
+  app.route("/", crudRoutes(deps, columnService));
   app.route("/", crudRoutes(deps, labelService));
   app.route("/", taskRoutes(deps));
   app.route("/", importRoutes(deps));

@@ -4,7 +4,7 @@ import { crudRoutes } from "../../api/crud/routes.ts";
 import type { ApiDeps } from "../../api/deps.ts";
 import { boardRoutes } from "../../api/features/boards/routes.ts";
 import { createSnapshotCache, type SnapshotCache } from "../../api/features/boards/snapshot-cache.ts";
-import { columnRoutes } from "../../api/features/columns/routes.ts";
+import { columnService } from "../../api/features/columns/service.ts";
 import { eventRoutes } from "../../api/features/events/routes.ts";
 import { invitationRoutes } from "../../api/features/invitations/routes.ts";
 import { labelService } from "../../api/features/labels/service.ts";
@@ -148,7 +148,7 @@ export const createRest = (): Rest => {
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
   app.route("/", boardRoutes(deps));
-  app.route("/", columnRoutes(deps));
+  app.route("/", crudRoutes(deps, columnService));
   app.route("/", crudRoutes(deps, labelService));
   app.route("/", taskRoutes(deps));
   app.route("/", eventRoutes(deps));

@@ -16,7 +16,7 @@ import { runRead } from "../../read.ts";
 import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 import { differs, requireVersion } from "../../versions.ts";
-import { columnsOf } from "../columns/service.ts";
+import { columnTable } from "../columns/service.ts";
 import { labelTable } from "../labels/service.ts";
 import { membersOf } from "../members/service.ts";
 import { tasksOf } from "../tasks/service.ts";
@@ -107,7 +107,7 @@ export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId):
       deps.snapshots.computed(boardId, formatPosition(head), async () => {
         const snapshot: BoardSnapshot = {
           ...(await boardOr404(tx, boardId)),
-          columns: await columnsOf(tx, boardId),
+          columns: await columnTable.list(tx, { where: { boardId } }),
           tasks: await tasksOf(tx, boardId),
           labels: await labelTable.list(tx, { where: { boardId } }),
           members: await membersOf(tx, tenantId),

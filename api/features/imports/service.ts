@@ -14,7 +14,7 @@ import { runRead } from "../../read.ts";
 import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 import { newBoard } from "../boards/service.ts";
-import { addColumns } from "../columns/service.ts";
+import { columnTable } from "../columns/service.ts";
 import { labelTable } from "../labels/service.ts";
 import { addTasks } from "../tasks/service.ts";
 import { findImport, insertImport } from "./queries.ts";
@@ -40,7 +40,7 @@ export const importBoard = (
       const columns = toColumns(deps, context, board.id, imported);
       const labels = toLabels(deps, context, board.id, imported);
       const tasks = toTasks(deps, context, scope, imported, columns, labels);
-      await addColumns(context.tx, columns);
+      await columnTable.insert(context.tx, columns);
       await labelTable.insert(context.tx, labels);
       await addTasks(context.tx, tasks);
       await recordIds(context, [
