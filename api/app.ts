@@ -18,7 +18,7 @@ import { invitationPreviewRoutes, invitationRoutes } from "./features/invitation
 import { labelService } from "./features/labels/service.ts";
 import { meRoutes } from "./features/me/routes.ts";
 import { memberRoutes } from "./features/members/routes.ts";
-import { taskRoutes } from "./features/tasks/routes.ts";
+import { taskService } from "./features/tasks/service.ts";
 import { teamRoutes } from "./features/teams/routes.ts";
 import { scopeOf } from "./http.ts";
 import { acceptableBody } from "./middleware/body.ts";
@@ -94,7 +94,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.route("/", boardRoutes({ ...deps, snapshots: createSnapshotCache(deps.cache) }));
   app.route("/", crudRoutes(deps, columnService));
   app.route("/", crudRoutes(deps, labelService));
-  app.route("/", taskRoutes(deps));
+  app.route("/", crudRoutes(deps, taskService));
   app.route("/", importRoutes(deps));
   app.route("/", eventRoutes(deps));
   app.get("*", pageHandler(options.pageDirectory, socketAddress(deps)));

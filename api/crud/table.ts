@@ -54,8 +54,36 @@ const codecOf = (schema: z.ZodType): Codec | null => {
   return null;
 };
 
-/** So many rows in one statement: both databases bound the number of parameters. */
+/** Both databases bound the number of a statement's parameters. */
 const ROWS_PER_INSERT = 100;
+
+const quoted = (name: string): string => `"${name}"`;
+
+/**
+ * A statement whose text is written once; `fragments` surround its parameters. Composed anew for each row, an update
+ * took three times as much CPU time.
+ */
+const statement = (fragments: readonly string[]) => {
+  const strings = Object.assign([...fragments], { raw: fragments });
+  return (parameters: readonly unknown[]): RawBuilder<unknown> => sql(strings, ...parameters);
+};
+
+/** An insertion of `count` rows. */
+const insertion = (table: string, columns: readonly string[], count: number) => {
+  const head = `insert into ${quoted(table)} (${columns.map(quoted).join(", ")}) values (`;
+  const between = columns.slice(1).map(() => ", ");
+  const rows = Array.from({ length: count }, (_, index) => [index === 0 ? head : "), (", ...between]).flat();
+  return statement([...rows, ")"]);
+};
+
+/** An update of all columns of the row whose id is the last parameter. */
+const change = (table: string, columns: readonly string[]) => {
+  const assignments = columns.map((column, index) => {
+    const separator = index === 0 ? `update ${quoted(table)} set ` : ", ";
+    return `${separator}${quoted(column)} = `;
+  });
+  return statement([...assignments, " where id = ", ""]);
+};
 
 /**
  * The table of an entity, derived from its schema: a column for each field, arrays and objects as JSON text. Queries
@@ -66,19 +94,23 @@ export const entityTable = <Definition extends Pick<EntityDescriptor, "plural" |
   { folded = [] }: TableOptions<EntityOf<Definition>> = {},
 ): EntityTable<EntityOf<Definition>> => {
   type Row = EntityOf<Definition>;
-  const table = sql.table(tableName(plural));
+  const name = tableName(plural);
   const fields = Object.keys(schema.shape);
+  const columns = [...fields.map(columnOf), ...folded.map((field) => `${columnOf(field)}_folded`)];
   const sortedBy = order === undefined ? ["id"] : ["rank", "id"];
   const codecs = Object.entries(schema.shape).flatMap(([field, type]) => {
     const codec = codecOf(type);
     return codec === null ? [] : [{ field, ...codec }];
   });
 
-  const shown = fields.map((field) => sql`${sql.ref(columnOf(field))} as ${sql.id(field)}`);
-  const select = sql`select ${sql.join(shown)} from ${table}`;
-  const sortKey = sql.join(sortedBy.map((field) => sql.ref(field)));
-  const columns = [...fields.map(columnOf), ...folded.map((field) => `${columnOf(field)}_folded`)];
-  const insertInto = sql`insert into ${table} (${sql.join(columns.map((column) => sql.ref(column)))})`;
+  const shown = fields.map((field) => `${quoted(columnOf(field))} as ${quoted(field)}`);
+  const select = sql.raw(`select ${shown.join(", ")} from ${quoted(name)}`);
+  const sortKey = sql.raw(sortedBy.join(", "));
+  const insertOne = insertion(name, columns, 1);
+  const insertMany = insertion(name, columns, ROWS_PER_INSERT);
+  const insert = (count: number) =>
+    count === 1 ? insertOne : count === ROWS_PER_INSERT ? insertMany : insertion(name, columns, count);
+  const update = change(name, columns);
 
   const decode = (row: Row): Row => {
     const values: Record<string, unknown> = row;
@@ -113,17 +145,15 @@ export const entityTable = <Definition extends Pick<EntityDescriptor, "plural" |
     },
     insert: async (tx, rows) => {
       for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-        const values = rows.slice(start, start + ROWS_PER_INSERT).map((row) => sql`(${sql.join(encode(row))})`);
-        await sql`${insertInto} values ${sql.join(values)}`.execute(tx);
+        const chunk = rows.slice(start, start + ROWS_PER_INSERT);
+        await insert(chunk.length)(chunk.flatMap(encode)).execute(tx);
       }
     },
     update: async (tx, row) => {
-      const values = encode(row);
-      const assignments = columns.map((column, index) => sql`${sql.ref(column)} = ${values[index]}`);
-      await sql`update ${table} set ${sql.join(assignments)} where id = ${row["id"]}`.execute(tx);
+      await update([...encode(row), row["id"]]).execute(tx);
     },
     remove: async (tx, id) => {
-      await sql`delete from ${table} where id = ${id}`.execute(tx);
+      await sql`delete from ${sql.table(name)} where id = ${id}`.execute(tx);
     },
   };
 };

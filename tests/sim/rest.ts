@@ -9,7 +9,7 @@ import { eventRoutes } from "../../api/features/events/routes.ts";
 import { invitationRoutes } from "../../api/features/invitations/routes.ts";
 import { labelService } from "../../api/features/labels/service.ts";
 import { memberRoutes } from "../../api/features/members/routes.ts";
-import { taskRoutes } from "../../api/features/tasks/routes.ts";
+import { taskService } from "../../api/features/tasks/service.ts";
 import { teamRoutes } from "../../api/features/teams/routes.ts";
 import type { AppEnv } from "../../api/http.ts";
 import { acceptableBody } from "../../api/middleware/body.ts";
@@ -150,7 +150,7 @@ export const createRest = (): Rest => {
   app.route("/", boardRoutes(deps));
   app.route("/", crudRoutes(deps, columnService));
   app.route("/", crudRoutes(deps, labelService));
-  app.route("/", taskRoutes(deps));
+  app.route("/", crudRoutes(deps, taskService));
   app.route("/", eventRoutes(deps));
   const env: AppEnv["Bindings"] = { address: "127.0.0.1", loopback: true };
   return {
