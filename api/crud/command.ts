@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/db/db.ts";
 import type { Entity } from "../../shared/entities/define-entity.ts";
-import { type Placement, rankBetween } from "../../shared/rank.ts";
+import type { Placement } from "../../shared/rank.ts";
 import { notFound } from "../app-error.ts";
 import { type CommandContext, runCommand } from "../command.ts";
 import { claimId, createdBefore } from "../created-ids.ts";
@@ -10,7 +10,7 @@ import type { Reply } from "../reply.ts";
 import type { Scope } from "../scope.ts";
 import { differs, requireVersion, stamped } from "../versions.ts";
 import { type Crud, freshEntity, teamOfEntity, teamOfParent } from "./definition.ts";
-import { gapFor, placedIn } from "./placement.ts";
+import { gapFor, placedIn, UNPLACED } from "./placement.ts";
 import { entityTable } from "./table.ts";
 
 /** The definition's schemas have validated every input. */
@@ -25,9 +25,6 @@ export type CrudCommands = {
 };
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** A new entity's rank before it has its place. */
-const UNPLACED = rankBetween(null, null);
 
 export const crudCommands = (crud: Crud): CrudCommands => {
   const { definition, parent, rules, table } = crud;

@@ -1,12 +1,14 @@
 import type { Tx } from "../../platform/db/db.ts";
 import type { Entity } from "../../shared/entities/define-entity.ts";
 import type { RegisteredEntity } from "../../shared/entities/registry.ts";
-import type { Gap, Placement } from "../../shared/rank.ts";
+import { type Gap, type Placement, rankBetween } from "../../shared/rank.ts";
 import type { CommandContext } from "../command.ts";
 import { assignRank, findGap, type RankedRow, type Siblings } from "../ordering.ts";
 import { stamped } from "../versions.ts";
-import type { Crud } from "./definition.ts";
-import { columnOf, tableName } from "./table.ts";
+import { columnOf, type EntityTable, tableName } from "./table.ts";
+
+/** The rank of a new entity that has no place yet. */
+export const UNPLACED = rankBetween(null, null);
 
 /** The siblings of an entity in its container, e.g. the tasks of a column. */
 const siblingsOf = ({ plural, order }: RegisteredEntity, entity: Entity): Siblings => {
@@ -23,12 +25,12 @@ export const gapFor = (
 ): Promise<Gap<RankedRow>> => findGap(tx, siblingsOf(definition, entity), String(entity["id"]), placement);
 
 /** An entity with a rank in a gap and the version of the next event. Neighbours that had to make room move before it. */
-export const placedIn = async (
+export const placedIn = async <Row extends Entity>(
   context: CommandContext,
-  { definition, table }: Pick<Crud, "definition" | "table">,
-  entity: Entity,
+  { definition, table }: { readonly definition: RegisteredEntity; readonly table: EntityTable<Row> },
+  entity: Row,
   gap: Gap<RankedRow>,
-): Promise<Entity> => {
+): Promise<Row> => {
   const siblings = siblingsOf(definition, entity);
   const { rank, respread } = await assignRank(context.tx, siblings, String(entity["id"]), gap);
   for (const { id } of respread) {
