@@ -1,6 +1,6 @@
 import type { Context, TypedResponse } from "hono";
 import { AppError } from "./app-error.ts";
-import type { Reply } from "./command.ts";
+import type { Reply } from "./reply.ts";
 import type { Scope } from "./scope.ts";
 
 /** What middleware leaves for routes. `address` is the client's, with trusted proxies taken into account. */

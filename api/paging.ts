@@ -2,6 +2,9 @@ import { z } from "zod";
 import type { Page } from "../shared/paging.ts";
 import { invalidFields } from "./app-error.ts";
 
+/** A page of a list: `limit` items behind the one whose sort key is `after`, from the first when it is `null`. */
+export type PageRange = { readonly after: readonly string[] | null; readonly limit: number };
+
 /** A cursor names the last item of a page by its sort key. It is opaque to clients. */
 export const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
 

@@ -11,6 +11,7 @@ import {
   signUpSchema,
   successSchema,
 } from "../../shared/accounts.ts";
+import type { UserId } from "../../shared/ids.ts";
 import type { ProblemCode } from "../../shared/problem.ts";
 import { AppError, notFound } from "../app-error.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -180,7 +181,7 @@ export const signInRoutes = (deps: ApiDeps, auth: Auth) => {
 export const accountRoutes = (deps: ApiDeps, auth: Auth, ends: Ends) => {
   const router = createRouter();
   const target = targetOf(deps, auth);
-  const sessionIds = async (userId: string): Promise<string[]> =>
+  const sessionIds = async (userId: UserId): Promise<string[]> =>
     (await deps.db.write.selectFrom("sessions").select("id").where("userId", "=", userId).execute()).map(
       (row) => row.id,
     );

@@ -6,7 +6,7 @@ import type { TeamId } from "../../shared/ids.ts";
 import type { UnsubscribedReason } from "../../shared/protocol/down.ts";
 import { HEARTBEAT_SECONDS, TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
 import { formatPosition, type Position } from "../../shared/protocol/position.ts";
-import { roleIn } from "../command.ts";
+import { roleIn } from "../access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { Scope } from "../scope.ts";
 import type { EventStream } from "./event-stream.ts";

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { type Db, readSnapshot } from "../../platform/db/db.ts";
+import type { UserId } from "../../shared/ids.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -19,7 +20,7 @@ const create = createRoute({
 });
 
 /** The heads of all teams of a user: what a token issued now has seen. */
-const headsOf = async (db: Db, userId: string): Promise<Record<string, Position>> => {
+const headsOf = async (db: Db, userId: UserId): Promise<Record<string, Position>> => {
   const heads = await readSnapshot(db, (tx) =>
     tx
       .selectFrom("members")

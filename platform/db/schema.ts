@@ -1,4 +1,6 @@
 import type { Generated } from "kysely";
+import type { BoardId, ColumnId, ImportId, InvitationId, LabelId, TaskId, TeamId, UserId } from "../../shared/ids.ts";
+import type { Role } from "../../shared/role.ts";
 
 /** Rows as both databases give them: timestamps are ISO 8601 text, JSON is text, numbers are numbers. */
 export type Database = {
@@ -21,41 +23,41 @@ export type Database = {
 
 /** The accounts' tables belong to better-auth, which names its columns in camel case; only what others read is typed. */
 export type UsersTable = {
-  id: string;
+  id: UserId;
   name: string;
   email: string;
   image: string | null;
   updatedAt: string;
 };
-export type SessionsTable = { id: string; userId: string };
-export type ApiKeysTable = { id: string; referenceId: string };
+export type SessionsTable = { id: string; userId: UserId };
+export type ApiKeysTable = { id: string; referenceId: UserId };
 
 type Versioned = { created_at: string; updated_at: string; version: number };
 
-export type TeamsTable = Versioned & { id: string; name: string };
+export type TeamsTable = Versioned & { id: TeamId; name: string };
 
 export type MembersTable = {
-  team_id: string;
-  user_id: string;
-  role: string;
+  team_id: TeamId;
+  user_id: UserId;
+  role: Role;
   joined_at: string;
   version: number;
 };
 
 export type InvitationsTable = {
-  id: string;
-  team_id: string;
-  role: string;
+  id: InvitationId;
+  team_id: TeamId;
+  role: Role;
   email: string | null;
-  created_by: string;
+  created_by: UserId;
   created_at: string;
   expires_at: string;
   accepted_at: string | null;
 };
 
 export type BoardsTable = Versioned & {
-  id: string;
-  team_id: string;
+  id: BoardId;
+  team_id: TeamId;
   name: string;
   description: string;
   rank: string;
@@ -63,9 +65,9 @@ export type BoardsTable = Versioned & {
 };
 
 export type ColumnsTable = Versioned & {
-  id: string;
-  board_id: string;
-  team_id: string;
+  id: ColumnId;
+  board_id: BoardId;
+  team_id: TeamId;
   name: string;
   color: string | null;
   wip_limit: number | null;
@@ -73,19 +75,19 @@ export type ColumnsTable = Versioned & {
 };
 
 export type LabelsTable = {
-  id: string;
-  board_id: string;
-  team_id: string;
+  id: LabelId;
+  board_id: BoardId;
+  team_id: TeamId;
   name: string;
   color: string | null;
   version: number;
 };
 
 export type TasksTable = Versioned & {
-  id: string;
-  board_id: string;
-  column_id: string;
-  team_id: string;
+  id: TaskId;
+  board_id: BoardId;
+  column_id: ColumnId;
+  team_id: TeamId;
   title: string;
   description: string;
   /** Case-folded copies that searches look into, because no database folds case for every script. */
@@ -99,17 +101,18 @@ export type TasksTable = Versioned & {
   start_at: string | null;
   rank: string;
   archived_at: string | null;
-  created_by: string;
+  created_by: UserId;
 };
 
 export type ImportsTable = {
-  id: string;
-  team_id: string;
-  status: string;
-  board_id: string | null;
+  id: ImportId;
+  team_id: TeamId;
+  status: "running" | "completed" | "failed";
+  board_id: BoardId | null;
+  /** JSON. */
   counts: string;
   error: string | null;
-  created_by: string;
+  created_by: UserId;
   created_at: string;
 };
 
@@ -118,7 +121,7 @@ export type CreatedIdsTable = {
   id: string;
   kind: string;
   parent_id: string;
-  created_by: string;
+  created_by: UserId;
 };
 
 /** The last position of each tenant's log. The row's lock orders all changes of the tenant. */
@@ -140,12 +143,12 @@ export type EventsTable = {
 };
 
 export type IdempotencyKeysTable = {
-  user_id: string;
+  user_id: UserId;
   key: string;
   /** `null`: the reply is the user's own, no right in a team is needed to see it again. */
-  tenant_id: string | null;
+  tenant_id: TeamId | null;
   fingerprint: string;
-  status: number;
+  status: 200 | 201 | 202;
   body: string;
   position: string | null;
   created_at: string;

@@ -1,10 +1,10 @@
-import type { Action, EventData } from "../../shared/events.ts";
 import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { DialectName, Tx } from "../db/db.ts";
 import type { LogEntry } from "../pubsub/provider.ts";
 
-export type NewEvent<A extends Action = Action> = { readonly action: A; readonly data: EventData<A> };
+/** An event that has no number yet. Its owner decides which actions there are and what their data is. */
+export type NewEvent = Pick<SequencedMessage, "action" | "data">;
 
 export type EventContext = {
   readonly tenantId: string;

@@ -7,6 +7,7 @@ import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type PubSubProvider, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { repairAnswerSchema } from "./control.ts";
 import { Feed, type FeedOptions } from "./feed.ts";
+import type { DataValidator } from "./incoming.ts";
 
 /** A share in a tenant's feed; the feed lives until the last one is released, and a little longer. */
 export type FeedLease = { readonly feed: Feed; release(): void };
@@ -23,6 +24,8 @@ export type FeedHubDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Judges the data of events of Artel's own teams. */
+  readonly validateData: DataValidator;
   readonly random?: () => number;
 };
 
@@ -53,8 +56,8 @@ const optionsFor = (pubsub: PubSubProvider): FeedOptions => ({
 
 /** Holds the feeds of this node: one per tenant, shared by sockets and streams. */
 export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
-  const { pubsub, clock, log, metrics, random = Math.random } = deps;
-  const feedDeps = { pubsub, clock, log, metrics, options: optionsFor(pubsub) };
+  const { pubsub, clock, log, metrics, validateData, random = Math.random } = deps;
+  const feedDeps = { pubsub, clock, log, metrics, validateData, options: optionsFor(pubsub) };
   const slots = new Map<string, Slot>();
   const due: Slot[] = [];
   let comparing = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { eventDataIssues } from "../../shared/events.ts";
 import { EPOCH, entriesOf, entryOf, LATER_EPOCH, newId } from "../../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../../tests/support/fake-bus.ts";
 import { createManualClock, settle } from "../../tests/support/manual-clock.ts";
@@ -7,12 +8,15 @@ import { silentLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { Feed, type FeedEvent } from "./feed.ts";
 
-const OPTIONS = {
-  ring: { entries: 100, length: 100_000 },
-  catchUpLimit: 1_000,
-  freshMs: 10_000,
-  repairWaitMs: 2_000,
-  repairs: true,
+const FEED = {
+  validateData: eventDataIssues,
+  options: {
+    ring: { entries: 100, length: 100_000 },
+    catchUpLimit: 1_000,
+    freshMs: 10_000,
+    repairWaitMs: 2_000,
+    repairs: true,
+  },
 };
 
 /** A feed that has started at `head`, and what its listener heard. */
@@ -22,7 +26,7 @@ const startFeed = async (head = 0) => {
   const clock = createManualClock();
   const metrics = createMetrics();
   if (head > 0) bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, head));
-  const feed = new Feed(tenantId, { pubsub: bus, clock, metrics, log: silentLog, options: OPTIONS });
+  const feed = new Feed(tenantId, { pubsub: bus, clock, metrics, log: silentLog, ...FEED });
   await feed.start();
   const heard: FeedEvent[] = [];
   const resets: unknown[] = [];
@@ -61,7 +65,7 @@ describe("Feed", () => {
     const { publish, seqs, feed, clock } = await startFeed(3);
     await publish(4, 5, [5]);
     expect(seqs()).toEqual([4]);
-    await clock.advance(OPTIONS.freshMs + 1);
+    await clock.advance(FEED.options.freshMs + 1);
     expect(feed.provenPosition).toBeNull();
     const comparing = feed.compare();
     await clock.advance(200);
@@ -179,7 +183,7 @@ describe("Feed", () => {
       clock: createManualClock(),
       metrics: createMetrics(),
       log: silentLog,
-      options: OPTIONS,
+      ...FEED,
     });
     await feed.start();
     expect(feed.position).toEqual({ epoch: EPOCH, seq: 4 });
@@ -265,7 +269,7 @@ describe("Feed, asked for memberships", () => {
   test("S2 looks through the log for tokens that are older than itself", async () => {
     const { bus, tenantId, clock } = await startFeed();
     bus.keep(tenantId, EPOCH, [...entriesOf(tenantId, 1, 5), ended(tenantId, 6, "u1"), ...entriesOf(tenantId, 7, 9)]);
-    const feed = new Feed(tenantId, { pubsub: bus, clock, metrics: createMetrics(), log: silentLog, options: OPTIONS });
+    const feed = new Feed(tenantId, { pubsub: bus, clock, metrics: createMetrics(), log: silentLog, ...FEED });
     await feed.start();
     expect(feed.knownStanding("u1", at(5))).toBe("unknown");
     expect(await feed.standing("u1", at(5))).toBe("revoked");

@@ -1,10 +1,10 @@
 import type { Position } from "../../shared/protocol/position.ts";
 import { type History, type LogEntry, tenantChannel, type Unsubscribe } from "../pubsub/provider.ts";
 import { FeedSync, type Reach, type SyncDeps, type SyncOptions } from "./feed-sync.ts";
-import { type MembershipEnd, readIncoming, type SequencedEvent } from "./incoming.ts";
+import { type DataValidator, type MembershipEnd, readIncoming, type SequencedEvent } from "./incoming.ts";
 import { Revocations, type Standing } from "./revocations.ts";
 import { Ring, type RingBounds } from "./ring.ts";
-import { Sequencer } from "./sequencer.ts";
+import { Sequencer, type SequencerOutput } from "./sequencer.ts";
 
 /** An event as it goes to sockets and streams. `position` is `null` when no log has it. */
 export type FeedEvent = {
@@ -24,7 +24,7 @@ export type FeedListener = {
 };
 
 export type FeedOptions = SyncOptions & { readonly ring: RingBounds };
-export type FeedDeps = SyncDeps & { readonly options: FeedOptions };
+export type FeedDeps = SyncDeps & { readonly options: FeedOptions; readonly validateData: DataValidator };
 
 /** Tokens live ten minutes; a team with more events in that time gets its people new tokens. */
 const SCAN_LIMIT = 20_000;
@@ -52,12 +52,13 @@ export class Feed {
     this.tenantId = tenantId;
     this.#deps = deps;
     this.#ring = new Ring(deps.options.ring);
-    this.#sequencer = new Sequencer(tenantId, {
+    const output: SequencerOutput = {
       event: (event) => this.#onEvent(event),
       begun: (position) => this.#revocations.begin(position.seq),
       reset: (position) => this.#onReset(position),
       strayed: (event) => this.#reject("sequence", event.seq),
-    });
+    };
+    this.#sequencer = new Sequencer(tenantId, output, deps.validateData);
     this.#sync = new FeedSync(tenantId, this.#sequencer, deps);
   }
 
@@ -116,7 +117,7 @@ export class Feed {
     const history = await this.#deps.pubsub.history(this.tenantId, since, limit);
     const { position } = this;
     if (history.kind === "events" && position?.epoch === since.epoch) {
-      this.#revocations.scan(since.seq, history.events, this.tenantId, since.epoch, this.#deps.clock.now());
+      this.#revocations.scan(since.seq, history.events, this.tenantId, this.#deps.clock.now());
       const known = history.events.filter((entry) => entry.seq <= position.seq);
       this.#ring.backfill(known, position.seq);
     }
@@ -167,7 +168,7 @@ export class Feed {
   }
 
   #receive(payload: string): void {
-    const incoming = readIncoming(payload, this.tenantId);
+    const incoming = readIncoming(payload, this.tenantId, this.#deps.validateData);
     switch (incoming.kind) {
       case "rejected":
         this.#reject(incoming.reason, null);

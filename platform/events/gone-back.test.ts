@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { eventDataIssues } from "../../shared/events.ts";
 import { newDatabase } from "../../tests/support/database.ts";
 import { systemClock } from "../clock/clock.ts";
 import { silentLog } from "../log/log.ts";
@@ -25,7 +26,7 @@ const startRestored = async () => {
   const deps = { clock: systemClock, log: silentLog, metrics: createMetrics() };
   const pubsub = createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics });
   const relay = startRelay({ ...deps, db, pubsub, random: Math.random, newEpoch: () => "f" });
-  const hub = createFeedHub({ ...deps, pubsub });
+  const hub = createFeedHub({ ...deps, pubsub, validateData: eventDataIssues });
   const { feed, release } = await hub.acquire("t");
   stops.push(async () => {
     release();

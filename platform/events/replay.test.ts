@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { eventDataIssues } from "../../shared/events.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { EPOCH, entriesOf, LATER_EPOCH, newId } from "../../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../../tests/support/fake-bus.ts";
@@ -22,6 +23,7 @@ const start = async (head: number, ringEntries = 1_000) => {
     clock: createManualClock(),
     metrics: createMetrics(),
     log: silentLog,
+    validateData: eventDataIssues,
     options: {
       ring: { entries: ringEntries, length: 1_000_000 },
       catchUpLimit: 1_000,

@@ -1,5 +1,5 @@
 import type { LogEntry } from "../pubsub/provider.ts";
-import { type MembershipEnd, mayEndMembership, readEntry } from "./incoming.ts";
+import { type MembershipEnd, membershipEndIn } from "./incoming.ts";
 
 /** How a person stands to a team, as far as its log tells. */
 export type Standing = "member" | "revoked" | "deleted" | "unknown";
@@ -30,11 +30,11 @@ export class Revocations {
   }
 
   /** Looks through older events; `entries` are all that follow `from`, up to what is known already. */
-  scan(from: number, entries: readonly LogEntry[], tenantId: string, epoch: string, now: number): void {
+  scan(from: number, entries: readonly LogEntry[], tenantId: string, now: number): void {
     if (from >= this.#from) return;
     for (const { seq, payload } of entries) {
       if (seq > this.#from) break;
-      const end = mayEndMembership(payload) ? readEntry(payload, tenantId, epoch, seq).ends : null;
+      const end = membershipEndIn(payload, tenantId);
       if (end !== null) this.note(end, seq, now);
     }
     this.#from = from;

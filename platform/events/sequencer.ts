@@ -1,6 +1,6 @@
 import type { Position } from "../../shared/protocol/position.ts";
 import type { History } from "../pubsub/provider.ts";
-import { readEntry, type SequencedEvent } from "./incoming.ts";
+import { type DataValidator, readEntry, type SequencedEvent } from "./incoming.ts";
 
 export type SequencerOutput = {
   /** The next event; called in order, for each exactly once. */
@@ -26,13 +26,15 @@ const MAX_WAITING = 2_000;
 export class Sequencer {
   readonly #tenantId: string;
   readonly #out: SequencerOutput;
+  readonly #validateData: DataValidator;
   #position: Position | null = null;
   /** Arrivals while the log is read; `null` when events go straight through. */
   #waiting: SequencedEvent[] | null = [];
 
-  constructor(tenantId: string, out: SequencerOutput) {
+  constructor(tenantId: string, out: SequencerOutput, validateData: DataValidator) {
     this.#tenantId = tenantId;
     this.#out = out;
+    this.#validateData = validateData;
   }
 
   get position(): Position | null {
@@ -84,7 +86,8 @@ export class Sequencer {
         this.#reset(head);
         return "level";
       }
-      this.#advance(readEntry(payload, this.#tenantId, head.epoch, seq));
+      const context = { tenantId: this.#tenantId, epoch: head.epoch, seq, validateData: this.#validateData };
+      this.#advance(readEntry(payload, context));
     }
     return "level";
   }

@@ -1,5 +1,6 @@
 import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
+import { eventDataIssues } from "../../shared/events.ts";
 import { createRedisCache } from "../cache/redis-cache.ts";
 import { NO_SHARED_CACHE } from "../cache/shared-cache.ts";
 import { systemClock } from "../clock/clock.ts";
@@ -41,7 +42,7 @@ export const openPlatform = async (config: Config) => {
   });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random, newEpoch: v7 });
   await relay.compared;
-  const feeds = createFeedHub({ pubsub, clock, log, metrics });
+  const feeds = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
   const redis = config.redisUrls === null ? null : connectFailFastRedis(config.redisUrls, { clock, log });

@@ -73,6 +73,26 @@ describe("rights on a socket", () => {
     expect(await client.unsubscribed(tenantId)).toBe("deleted");
   });
 
+  test("MEMBER_DELETED and TEAM_DELETED of another backend's tenant end no subscription, whatever their data", async () => {
+    const { node } = await start();
+    const tenantId = "shop-7/orders";
+    await node.commit(tenantId, entriesOf(tenantId, 1, 3));
+    const userId = newId();
+    const client = new TestClient(node.url);
+    await client.auth(await tokenFor(node.tokens, { [tenantId]: at(3) }, { userId }));
+    await client.subscribe(tenantId);
+    await node.commit(tenantId, [
+      entryOf(tenantId, 4, { action: "MEMBER_DELETED", data: { userId } }),
+      entryOf(tenantId, 5, { action: "TEAM_DELETED", data: {} }),
+      entryOf(tenantId, 6, { action: "TASK_CREATED", data: { parcel: 1 } }),
+    ]);
+    expect((await client.events(3)).map(({ seq }) => seq)).toEqual([4, 5, 6]);
+    client.say({ type: "ping" });
+    await client.next("pong");
+    expect(client.heard.filter(({ type }) => type === "unsubscribed")).toEqual([]);
+    expect((await node.metrics.pubsubRejected.get()).values).toEqual([]);
+  });
+
   test("a renewed token replaces the tenants: what it no longer names is left", async () => {
     const { node, tenantId } = await start();
     const other = newId();

@@ -8,6 +8,7 @@ import type { Log } from "../../platform/log/log.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
 import type { PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
+import { eventDataIssues } from "../../shared/events.ts";
 import { createRealtimeServer, type RealtimeServer } from "../../wss/server.ts";
 import type { SimDatabase } from "./database.ts";
 import { SimProcess } from "./process.ts";
@@ -55,7 +56,7 @@ export const startApiServer = (
   current.set(machine.name, { process, link: machine.link });
   const pubsub = createRedisPubSub({ urls: [`redis://${machine.name}`], log, clock, metrics });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: scheduler.random, newEpoch: newId });
-  const feeds = createFeedHub({ pubsub, clock, log, metrics, random: scheduler.random });
+  const feeds = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues, random: scheduler.random });
   const stopRetention = startRetention({ db, clock, log });
   machine.rest.serve({
     db,
@@ -114,7 +115,7 @@ export const startWssServer = (deps: ServerDeps, machine: Machine): WssServer =>
   const { clock } = process;
   current.set(machine.name, { process, link: machine.link });
   const pubsub = createRedisPubSub({ urls: [`redis://${machine.name}`], log, clock, metrics });
-  const hub = createFeedHub({ pubsub, clock, log, metrics, random: scheduler.random });
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues, random: scheduler.random });
   const realtime = createRealtimeServer({
     hub,
     pubsub,

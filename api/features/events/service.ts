@@ -3,8 +3,9 @@ import type { TeamId } from "../../../shared/ids.ts";
 import type { SequencedMessage } from "../../../shared/protocol/message.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import { AppError } from "../../app-error.ts";
-import { type Reply, runRead } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 
 export type EventsAnswer = { epoch: string; seq: number; events: SequencedMessage[] };

@@ -98,6 +98,16 @@ test("an older export, with labels and checklists on its cards, keeps all: order
   ]);
 });
 
+test("a date that no answer could show is refused, and where it stands is told", async () => {
+  const ground = await makeGround(api);
+  const [card] = small.cards;
+  const answer = await start(ground, { ...small, cards: [{ ...card, due: "+275760-09-13T00:00:00.000Z" }] });
+  expect(answer.status).toBe(422);
+  expect(problemSchema.parse(answer.body).errors).toEqual([
+    { path: "cards.0.due", message: "must be a date in the years 1 to 9999" },
+  ]);
+});
+
 test("a file that is chosen is read as a form; a broken one says the line where it breaks", async () => {
   const ground = await makeGround(api);
   const upload = (text: string) => {
