@@ -49,9 +49,16 @@ const JSON_TEXT: Codec = {
   decode: (stored) => (stored === EMPTY_LIST ? [] : JSON.parse(String(stored))),
 };
 
-const codecOf = (schema: z.ZodType): Codec | null => {
+/** The same, where the database keeps NULL for `null`. */
+const orNull = ({ encode, decode }: Codec): Codec => ({
+  encode: (value) => (value === null ? null : encode(value)),
+  decode: (stored) => (stored === null ? null : decode(stored)),
+});
+
+const codecOf = (schema: unknown): Codec | null => {
   if (schema instanceof z.ZodArray || schema instanceof z.ZodObject) return JSON_TEXT;
-  return null;
+  const inner = schema instanceof z.ZodNullable ? codecOf(schema.unwrap()) : null;
+  return inner === null ? null : orNull(inner);
 };
 
 /** Both databases bound the number of a statement's parameters. */
