@@ -6,7 +6,8 @@ const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 /** Whether a tenant is one of Artel's own teams; other backends' tenants have ids of other shapes. */
 export const isOwnTenant = (tenantId: string): boolean => UUID_V7.test(tenantId);
 
-const uuidV7 = () => z.string().regex(UUID_V7, "must be a lower-case UUIDv7").meta({ format: "uuid" });
+/** An id of one kind of entity: brand it. */
+export const uuidV7 = () => z.string().regex(UUID_V7, "must be a lower-case UUIDv7").meta({ format: "uuid" });
 
 /** Ids are lower-case UUIDv7: they sort by the time of their making and are never reused. */
 export const userIdSchema = uuidV7().brand<"UserId">();
