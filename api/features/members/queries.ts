@@ -40,6 +40,22 @@ export const listMembers = (tx: Executor, teamId: TeamId, range?: PageRange): Pr
   return query.execute();
 };
 
+/** Those of the users who are members of the team. */
+export const membersAmong = async (
+  tx: Executor,
+  teamId: TeamId,
+  userIds: readonly UserId[],
+): Promise<ReadonlySet<UserId>> => {
+  if (userIds.length === 0) return new Set();
+  const rows = await tx
+    .selectFrom("members")
+    .select("user_id")
+    .where("team_id", "=", teamId)
+    .where("user_id", "in", [...userIds])
+    .execute();
+  return new Set(rows.map((row) => row.user_id));
+};
+
 export const lockUser = async (tx: Executor, userId: UserId): Promise<void> => {
   await tx.selectFrom("users").select("id").where("id", "=", userId).forShare().execute();
 };

@@ -20,8 +20,12 @@ import {
   insertMember,
   lockUser,
   listMembers as queryMembers,
+  membersAmong as queryMembersAmong,
   updateMemberRow,
 } from "./queries.ts";
+
+/** Those of the users who are members of the team. */
+export const membersAmong = queryMembersAmong;
 
 export const membersOf = (tx: Executor, teamId: TeamId): Promise<Member[]> => queryMembers(tx, teamId);
 
