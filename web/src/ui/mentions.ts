@@ -1,7 +1,7 @@
+import { STORED_MENTION } from "../../../shared/mentions.ts";
+
 export type Person = { readonly id: string; readonly name: string };
 
-/** `@[userId]`, each of a text. */
-export const STORED_MENTION = /@\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]/g;
 const ONE_STORED_MENTION = new RegExp(`^${STORED_MENTION.source}$`);
 const STORED_LENGTH = "@[]".length + 36;
 const WORD_CHARACTER = /[\p{L}\p{M}\p{N}_]/u;
@@ -74,8 +74,3 @@ export const toShown = (stored: string, people: readonly Person[]): string => {
   shown = stored.slice(0, copied) + shown;
   return store(shown, sorted) === store(stored, sorted) ? shown : stored;
 };
-
-/** The ids that a stored text mentions, each once, in the order of their first mention. */
-export const mentionsIn = (stored: string): string[] => [
-  ...new Set([...stored.matchAll(STORED_MENTION)].map(([, id = ""]) => id)),
-];

@@ -1,5 +1,6 @@
 import { findAndReplace } from "mdast-util-find-and-replace";
-import { isStoredMention, STORED_MENTION } from "./mentions.ts";
+import { STORED_MENTION } from "../../../shared/mentions.ts";
+import { isStoredMention } from "./mentions.ts";
 
 type Tree = Parameters<typeof findAndReplace>[0];
 
