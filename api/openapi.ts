@@ -49,20 +49,14 @@ export const okPlain = <Schema extends z.ZodType>(schema: Schema, description: s
   content: { "application/json": { schema } },
 });
 
-const problem = (code: ProblemCode) => ({
-  description: PROBLEMS[code].title,
-  content: { "application/problem+json": { schema: problemSchema } },
-});
-
 const byStatus = (codes: readonly ProblemCode[]) => {
-  const grouped = new Map<number, string[]>();
-  for (const code of codes) grouped.set(PROBLEMS[code].status, [...(grouped.get(PROBLEMS[code].status) ?? []), code]);
+  const grouped = Map.groupBy(codes, (code) => PROBLEMS[code].status);
   return Object.fromEntries(
-    [...grouped].map(([status, names]) => [
+    [...grouped].map(([status, those]) => [
       status,
       {
-        ...problem(names[0] as ProblemCode),
-        description: names.map((name) => `\`${name}\`: ${PROBLEMS[name as ProblemCode].title}`).join("; "),
+        description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
+        content: { "application/problem+json": { schema: problemSchema } },
       },
     ]),
   );

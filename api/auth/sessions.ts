@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock/clock.ts";
-import type { UserId } from "../../shared/ids.ts";
+import { type UserId, userIdSchema } from "../../shared/ids.ts";
 import { AppError } from "../app-error.ts";
 import type { Auth } from "./auth.ts";
 import type { Ends } from "./ends.ts";
@@ -67,7 +67,7 @@ const check = async (auth: Auth, name: string, value: string): Promise<Found | n
     if (response === null) return null;
     const { session, user } = response;
     return {
-      session: { sid: session.id, userId: user.id as UserId, name: user.name, email: user.email },
+      session: { sid: session.id, userId: userIdSchema.parse(user.id), name: user.name, email: user.email },
       // A session that is used is prolonged now and then, and its cookie with it.
       cookies: name === "cookie" ? headers.getSetCookie() : [],
     };
