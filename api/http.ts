@@ -12,8 +12,8 @@ export type AppEnv = {
 export type AppContext = Context<AppEnv>;
 
 /**
- * An answer that any route accepts: the body's shape is held by the service's types and by the tests that check every
- * answer against the document, not by Hono's inference over twenty statuses.
+ * An answer that any route accepts. Services type the bodies, and tests/integration/api/answers.test.ts holds every
+ * answer to the document; Hono's inference would compare each body with the schemas of twenty statuses.
  */
 type AnyAnswer = Response & TypedResponse<never, never, never>;
 
