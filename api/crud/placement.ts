@@ -4,8 +4,9 @@ import type { RegisteredEntity } from "../../shared/entities/registry.ts";
 import { type Gap, type Placement, rankBetween } from "../../shared/rank.ts";
 import type { CommandContext } from "../command.ts";
 import { assignRank, findGap, type RankedRow, type Siblings } from "../ordering.ts";
+import { columnOf, tableName } from "../sql-names.ts";
 import { stamped } from "../versions.ts";
-import { columnOf, type EntityTable, tableName } from "./table.ts";
+import type { EntityTable } from "./table.ts";
 
 /** The rank of a new entity that has no place yet. */
 export const UNPLACED = rankBetween(null, null);

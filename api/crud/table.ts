@@ -4,6 +4,7 @@ import type { Executor } from "../../platform/db/db.ts";
 import type { EntityDescriptor, EntityOf } from "../../shared/entities/define-entity.ts";
 import { foldCase } from "../../shared/text.ts";
 import type { PageRange } from "../paging.ts";
+import { columnOf, tableName } from "../sql-names.ts";
 
 /** A condition of a query, written with the table's columns. */
 export type Condition = RawBuilder<unknown>;
@@ -31,12 +32,6 @@ export type TableOptions<Row> = {
   /** Text fields with a case-folded copy that searches look into, e.g. `title` in `title_folded`. */
   readonly folded?: readonly (keyof Row & string)[];
 };
-
-/** The name of the table for a path segment. */
-export const tableName = (plural: string): string => plural.replaceAll("-", "_");
-
-/** The column of a field. */
-export const columnOf = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** How a value that databases differ in is stored. */
 type Codec = { encode(value: unknown): unknown; decode(stored: unknown): unknown };
