@@ -1,14 +1,5 @@
 import type { Generated } from "kysely";
-import type {
-  BoardId,
-  ColumnId,
-  ImportId,
-  InvitationId,
-  LabelId,
-  TaskId,
-  TeamId,
-  UserId,
-} from "../../shared/ids.ts";
+import type { BoardId, ColumnId, ImportId, InvitationId, LabelId, TaskId, TeamId, UserId } from "../../shared/ids.ts";
 import type { Role } from "../../shared/role.ts";
 
 /** Rows as both databases give them: timestamps are ISO 8601 text, JSON is text, numbers are numbers. */

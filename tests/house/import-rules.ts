@@ -18,13 +18,13 @@ type Room = (typeof ROOMS)[number];
 
 const roomOf = (path: string): Room | undefined => ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
 
-/** Who may import whom; a room may always import itself. `types` are good for `import type` alone. */
+/** The files that each room may import besides its own; `types` are allowed for `import type` only. */
 const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   shared: { files: /^$/ },
   platform: { files: /^shared\// },
   api: { files: /^(shared|platform)\// },
   wss: { files: /^(shared|platform)\// },
-  jobs: { files: /^(shared|platform)\/|^api\/features\/[^/]+\/(jobs|reactions)\.ts$/ },
+  jobs: { files: /^(shared|platform)\// },
   // The arrow into web/ goes with the last file of client/ that still knows the page.
   client: { files: /^(shared|web\/src)\// },
   web: { files: /^(shared|client)\//, types: /^api\// },
@@ -34,14 +34,14 @@ const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   "main.ts": { files: /^(shared|platform|api|wss|jobs)\// },
 };
 
-/** All that these rooms may import of other people's. */
+/** The only packages and builtins that these rooms may import. */
 const ONLY_DEPENDENCIES: Partial<Record<Room, RegExp>> = {
   shared: /^(zod|fractional-indexing)$/,
-  // Run before anything is installed; what dev needs it imports after.
+  // Scripts run before `bun install`; dev.ts imports Vite and pino-pretty dynamically, after it.
   scripts: /^(node:.*|bun|bun:.*|vite|pino-pretty)$/,
 };
 
-/** Where each vendor's SDK lives. Tests and bench may use all of them. */
+/** The folder that each vendor's SDK is confined to. Tests and bench may use all of them. */
 const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string }[] = [
   { dependency: /^ioredis$/, files: /^platform\/(.*\/)?redis[^/]*(\/|$)/, place: "platform's redis files" },
   { dependency: /^bun:sqlite$/, files: /^platform\/db\/|^scripts\//, place: "platform/db" },
@@ -61,27 +61,21 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^pino(-pretty)?$/, files: /^platform\/log\/|^scripts\//, place: "platform/log" },
   { dependency: /^prom-client$/, files: /^platform\/metrics\//, place: "platform/metrics" },
   { dependency: /^rate-limiter-flexible$/, files: /^platform\/rate-limit\//, place: "platform/rate-limit" },
-  { dependency: /^(bullmq|bunqueue)$/, files: /^platform\/queue\//, place: "platform/queue" },
-  { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
-  { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
   { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
   { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^(client|web)\//, place: "client and web" },
 ];
 
-/** Files of api that may know HTTP: the services, queries and what they share may not. */
+/** Files of api that may import hono. Services, queries and their shared modules may not. */
 const HTTP_FILES =
-  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|serve(-[\w-]+)?|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
+  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
 
-const LAYERS = ["routes", "service", "queries"] as const;
-type Layer = (typeof LAYERS)[number] | "jobs" | "reactions";
+type Layer = "routes" | "service" | "queries";
 
-/** What a file of a feature may import of the same feature's other layers. */
+/** Imports allowed between the layers of one feature. */
 const LAYER_MAY_IMPORT: Record<Layer, Layer[]> = {
   routes: ["service"],
   service: ["queries"],
   queries: [],
-  jobs: ["service"],
-  reactions: ["service"],
 };
 
 const isLayer = (name: string): name is Layer => Object.hasOwn(LAYER_MAY_IMPORT, name);
@@ -93,8 +87,8 @@ const featureOf = (path: string): { feature: string; layer: Layer | null } | nul
   return { feature: match[1]!, layer: isLayer(layer) ? layer : null };
 };
 
-/** wss reaches a database only here; main.ts of wss included. */
 const DATABASE = /^platform\/db\//;
+/** The only files through which wss, its main.ts included, may reach DATABASE. */
 const WSS_DATABASE_DOOR = /^platform\/pubsub\/postgres/;
 
 type Edge = { file: SourceFile; one: Import };
@@ -108,7 +102,7 @@ const betweenRooms: Rule = ({ file, one }) => {
   if (one.target.startsWith("..")) return { rule, detail: `${one.specifier} leads out of the repository` };
   if (to === from) return null;
   if (isTest(file.path) && (to === "tests" || to === "scripts")) return null;
-  // The version that health and the log tell.
+  // Read for the version that /health reports.
   if (one.target === "package.json" && from !== "shared" && from !== "web") return null;
   if (!to) return { rule, detail: `${from} imports ${one.target}, which is in no room` };
   if ((to === "main.ts" || to === "tests" || to === "bench") && from !== "tests" && from !== "bench") {
@@ -147,6 +141,13 @@ const httpStaysInRoutes: Rule = ({ file, one }) => {
   return { rule: "hono only in routes, app and middleware", detail: `imports ${one.specifier}` };
 };
 
+/** The event log is published through the bus; the bus itself must not depend on it. */
+const pubsubBelowEvents: Rule = ({ file, one }) => {
+  if (!file.path.startsWith("platform/pubsub/") || isTest(file.path)) return null;
+  if (!one.target?.startsWith("platform/events/")) return null;
+  return { rule: "events → pubsub, never back", detail: `imports ${one.target}` };
+};
+
 const layersOfAFeature: Rule = ({ file, one }) => {
   const from = featureOf(file.path);
   const to = one.target === null ? null : featureOf(one.target);
@@ -163,7 +164,14 @@ const layersOfAFeature: Rule = ({ file, one }) => {
   return null;
 };
 
-const RULES: Rule[] = [betweenRooms, dependenciesOfRooms, vendorsInTheirPlace, httpStaysInRoutes, layersOfAFeature];
+const RULES: Rule[] = [
+  betweenRooms,
+  dependenciesOfRooms,
+  vendorsInTheirPlace,
+  httpStaysInRoutes,
+  pubsubBelowEvents,
+  layersOfAFeature,
+];
 
 const cyclesOfFeatures = (edges: Edge[]): Breach[] => {
   const between = edges.flatMap(({ file, one }) => {
@@ -216,6 +224,7 @@ const wayTo = (
   return null;
 };
 
+/** Follows run-time imports from each file of wss and reports a path to DATABASE that avoids WSS_DATABASE_DOOR. */
 const databaseInWss = (edges: Edge[]): Breach[] => {
   const imports = runTimeImports(edges);
   return edges.flatMap(({ file, one }) => {
@@ -237,6 +246,7 @@ const ENTITY_MAKER = "shared/entities/define-entity.ts";
 /** The rooms that carry any application's events. A program's composition root may hand them what it knows of entities. */
 const KNOWS_NO_ENTITY = /^wss\/(?!main\.ts$)|^shared\/protocol\//;
 
+/** Follows run-time imports from the rooms of KNOWS_NO_ENTITY and reports a path to a file that defines an entity. */
 const entitiesInTheProtocol = (edges: Edge[]): Breach[] => {
   const imports = runTimeImports(edges);
   const definesEntity = (path: string) => imports.get(path)?.some(({ one }) => one.target === ENTITY_MAKER) ?? false;

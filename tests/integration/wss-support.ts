@@ -39,7 +39,7 @@ export type Node = {
 
 export type NodeOptions = Partial<Parameters<typeof createRealtimeServer>[0]["limits"]> & {
   readonly heartbeatSeconds?: number;
-  readonly maxArriving?: number;
+  readonly maxUnauthenticated?: number;
 };
 
 /** A realtime server on a port of its own over any bus. */
@@ -48,7 +48,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
   const log = silentLog;
   const tokens = createRealtimeTokens(SECRET, clock);
   const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
-  const { heartbeatSeconds, maxArriving, ...limits } = options;
+  const { heartbeatSeconds, maxUnauthenticated, ...limits } = options;
   const realtime = createRealtimeServer({
     hub,
     pubsub,
@@ -66,7 +66,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
       ...limits,
     },
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
-    ...(maxArriving === undefined ? {} : { maxArriving }),
+    ...(maxUnauthenticated === undefined ? {} : { maxUnauthenticated }),
   });
   const server = Bun.serve<SocketData>({
     port: 0,

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createPubSub } from "./create.ts";
+import type { LogReader } from "./log-reader.ts";
 import { createPostgresLogReader } from "./postgres-log.ts";
 import type { PubSubProvider } from "./provider.ts";
 
@@ -12,8 +12,8 @@ const NO_LOG: LogReader = {
   history: async () => ({ kind: "unknown" }),
 };
 
-/** The bus of a process without a database of its own: Redis, or the events of a Postgres and nothing else of it. */
-export const createPubSubAlone = async (
+/** The bus of a process that has no database access: Redis, or Postgres through LISTEN and its event log alone. */
+export const createStandalonePubSub = async (
   config: Pick<Config, "redisUrls" | "database">,
   deps: { readonly log: Log; readonly clock: Clock; readonly metrics: Metrics },
 ): Promise<PubSubProvider> => {

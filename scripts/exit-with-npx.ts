@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-const LOOK_EVERY_MS = 250;
+const POLL_MS = 250;
 
 const parentOf = (pid: number): number | undefined => {
   try {
@@ -12,17 +12,17 @@ const parentOf = (pid: number): number | undefined => {
 };
 
 /**
- * Started as `npx bun start`, sends this process the SIGTERM that npx got.
- * npm hands a signal only to the shell between it and Bun (npm → sh → bun start → us), and a shell doesn't hand it on:
- * without this the server would go on unseen and hold its port.
+ * Ends this process with SIGTERM when it was started as `npx bun start` and npx was terminated. npm forwards a signal
+ * only to the shell between it and Bun (npm → sh → bun start → this process), and the shell does not forward it.
+ * Without this the server would keep running unnoticed and hold its port.
  */
-export const endWithNpx = (): void => {
+export const exitWithNpx = (): void => {
   if (process.platform !== "linux" || !process.env["npm_config_user_agent"]?.startsWith("npm/")) return;
   const shell = parentOf(process.ppid);
-  const look = setInterval(() => {
+  const poll = setInterval(() => {
     if (parentOf(process.ppid) === shell) return;
-    clearInterval(look);
+    clearInterval(poll);
     process.kill(process.pid, "SIGTERM");
-  }, LOOK_EVERY_MS);
-  look.unref();
+  }, POLL_MS);
+  poll.unref();
 };
