@@ -12,7 +12,7 @@ server-sent events or from \`/api/teams/{teamId}/events\`; all show the same obj
 Every answer about one team carries \`Artel-Position: <epoch>:<seq>\`. Failures are problem details (RFC 9457) with a
 \`code\`. The socket and the event stream are described at [/api/asyncapi.json](/api/asyncapi.json).`;
 
-/** Descriptions of entities' tags that say more than whose they are. */
+/** Descriptions of tags in place of the usual `Tasks of a board`. */
 const TAGS: Partial<Record<EntityKind, string>> = { board: "Boards and their snapshots" };
 
 /** The OpenAPI 3.1 document of a router. */
@@ -44,7 +44,7 @@ export const openApiDocument = (router: Router, about: { version: string; baseUr
     ],
   });
 
-/** How a request says who sends it. */
+/** Documents the three ways to authenticate a request. */
 export const registerSecurity = (router: Router): void => {
   router.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
@@ -65,7 +65,7 @@ export const registerSecurity = (router: Router): void => {
   });
 };
 
-/** The package's files. Importing the package would evaluate the whole bundle, half a second of every start. */
+/** The folder of the package. Importing the package would evaluate its bundle, half a second of every start. */
 const SWAGGER = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 
 const ASSETS: Record<string, string> = {
@@ -101,7 +101,7 @@ const START = `window.SwaggerUIBundle({
 });
 `;
 
-/** Swagger UI from our own files: nothing is loaded from elsewhere. */
+/** Serves Swagger UI from our own files, without a CDN. */
 export const swaggerPage = (c: AppContext) => c.html(PAGE);
 
 export const swaggerAsset = async (c: AppContext) => {

@@ -25,7 +25,7 @@ export const gapFor = (
   placement: Placement,
 ): Promise<Gap<RankedRow>> => findGap(tx, siblingsOf(definition, entity), String(entity["id"]), placement);
 
-/** An entity with a rank in a gap and the version of the next event. Neighbours that had to make room move before it. */
+/** An entity with a rank in a gap and the version of the next event. Neighbours that make room move before it. */
 export const placedIn = async <Row extends Entity>(
   context: CommandContext,
   { definition, table }: { readonly definition: RegisteredEntity; readonly table: EntityTable<Row> },

@@ -33,7 +33,7 @@ export type TableOptions<Row> = {
   readonly folded?: readonly (keyof Row & string)[];
 };
 
-/** How a value that databases differ in is stored. */
+/** Stores a value for which the databases have no common type. */
 type Codec = { encode(value: unknown): unknown; decode(stored: unknown): unknown };
 
 /** Most lists are empty; parsing costs more than comparing. */

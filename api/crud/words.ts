@@ -10,7 +10,7 @@ const spaced = (name: string): string => name.replaceAll(/[_-]/g, " ");
 const joined = (name: string): string => spaced(name).split(" ").map(capitalized).join("");
 const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 
-/** What people call an entity, e.g. `checklist item`. */
+/** The noun for an entity, e.g. `checklist item`. */
 export const nounOf = ({ kind }: Named): string => spaced(kind);
 
 /** The tag of an entity's operations in the OpenAPI document. */
@@ -25,7 +25,7 @@ export const idParameterOf = ({ kind }: Named): string => {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}Id`;
 };
 
-/** What a page of a list is called in the document. */
+/** The description of a list's answer. */
 export const pageOf = ({ plural }: Named): string => `A page of ${spaced(plural)}`;
 
 export const operationId = (operation: Operation, { kind, plural }: Named): string =>

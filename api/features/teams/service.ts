@@ -8,7 +8,7 @@ import { formatPosition } from "../../../shared/protocol/position.ts";
 import { type CreateTeam, type Team, type TeamWithRole, teams, type UpdateTeam } from "../../../shared/teams.ts";
 import { roleIn } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { append, eventOf, handOn, type Outcome, runCommand } from "../../command.ts";
+import { append, eventOf, finishCommand, type Outcome, runCommand } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { repeatedReply, storedReply, storeReply } from "../../idempotency.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
@@ -68,7 +68,7 @@ export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateT
     await storeReply(tx, scope, tenantId, reply, at);
     return { kind: "committed", reply, tenantId, epoch: head.epoch, entries };
   });
-  return handOn(deps, outcome);
+  return finishCommand(deps, outcome);
 };
 
 export const getTeam = (deps: ServiceDeps, scope: Scope, teamId: TeamId): Promise<Reply<TeamWithRole>> =>
