@@ -51,7 +51,7 @@ const DOWN: Record<string, Described> = {
   },
   unsubscribed: { schema: unsubscribedSchema, summary: "The channel was left, with the reason." },
   heartbeat: { schema: heartbeatSchema, summary: "The server has sent all events up to these heads." },
-  presence: { schema: presenceSchema, summary: "The presence of the others: complete on joining, then changes." },
+  presence: { schema: presenceSchema, summary: "Everyone's presence: complete on joining, then changes." },
   pong: { schema: pongSchema, summary: "The answer to a ping." },
   error: { schema: errorSchema, summary: "A request failed; the socket stays open." },
 };
