@@ -6,6 +6,7 @@ import { type Role, roleAtLeast } from "../shared/role.ts";
 import { AppError, RateLimited } from "./app-error.ts";
 import type { ServiceDeps } from "./deps.ts";
 import { leastRole, type Right } from "./rights.ts";
+import { tableName } from "./sql-names.ts";
 
 /** A user's role in a team; `null` for a stranger. */
 export const roleIn = async (tx: Executor, teamId: TeamId, userId: UserId): Promise<Role | null> => {
@@ -39,12 +40,14 @@ export const chargeOnce = ({ tenantBudget }: Pick<ServiceDeps, "tenantBudget">):
   };
 };
 
-/** The team that a row belongs to; `null` when there is no such row. */
+/** The team that an entity belongs to; `null` when there is none with this id. */
 export const teamOf = async (
   tx: Executor,
-  table: RegisteredEntity["plural"] | "imports" | "invitations",
+  source: RegisteredEntity["plural"] | "imports" | "invitations",
   id: string,
 ): Promise<TeamId | null> => {
-  const { rows } = await sql<{ team_id: TeamId }>`select team_id from ${sql.table(table)} where id = ${id}`.execute(tx);
+  const { rows } = await sql<{
+    team_id: TeamId;
+  }>`select team_id from ${sql.table(tableName(source))} where id = ${id}`.execute(tx);
   return rows[0]?.team_id ?? null;
 };

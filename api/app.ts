@@ -30,7 +30,7 @@ import { streamRoutes } from "./realtime/sse.ts";
 import { tokenRoutes } from "./realtime/token.ts";
 import { createRouteIndex } from "./route-index.ts";
 
-/** Assembles REST, SSE, Swagger and the page. Call `fetch(request, {address, loopback})` on it. */
+/** Assembles REST, SSE, Swagger and the page. Serve it by `app.fetch(request, { address, loopback })`. */
 export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: string }) => {
   const auth = createAuth({ db: deps.db, secret: deps.secret, origins: deps.origins, newId: deps.newId });
   const ends = createEnds(deps);
@@ -69,7 +69,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.get("/api/asyncapi.json", (c) =>
     c.json(asyncApiDocument({ version: deps.version, socketUrl: socketAddress(deps) })),
   );
-  // What is not there is 404 and a wrong method 405, also for who is not signed in.
+  // An unknown path answers 404 and a wrong method 405, with or without a session.
   app.use("/api/*", async (c, next) => {
     if (routes.knows(c.req.method, c.req.path)) return next();
     return unknownRoute(routes.methodsOf)(c);

@@ -25,7 +25,7 @@ export type CommandContext = {
   readonly at: string;
   /** The seq of the next event: the version to write into the entity that it is about. */
   nextVersion(): number;
-  /** Adds an event about an entity; a deleted one is shown as it was. */
+  /** Adds an event about an entity; a deleted one is shown as it was before. */
   emit<Definition extends EntityDescriptor>(...event: EventAbout<Definition>): void;
 };
 
@@ -50,8 +50,8 @@ export type Outcome<Body> =
   | RepeatedReply<Body>;
 
 /**
- * Runs a change of one tenant: lock, rights, the change, its events and the stored reply are one transaction.
- * A request sent twice under one idempotency key acts once and is answered twice.
+ * Runs a command on one tenant: lock, rights, changes, events and the stored reply are one transaction. A request that
+ * is sent twice under one idempotency key acts once and is answered twice.
  * @throws AppError NOT_FOUND for strangers, FORBIDDEN for members without the right, and what `run` throws.
  */
 export const runCommand = async <Body>(
@@ -70,7 +70,7 @@ export const runCommand = async <Body>(
     if (head === null || role === null) throw notFound();
     requireRight(role, input.right);
     charge(tenantId);
-    // Read again under the lock: another process may have stored it since.
+    // Read it again under the lock: another process may have stored it since.
     const known = stored ?? (await storedReply(tx, scope));
     if (known !== null) return repeatedReply(scope, known);
 
@@ -91,11 +91,11 @@ export const runCommand = async <Body>(
     await storeReply(tx, scope, input.endsAccess ? null : tenantId, reply, at);
     return { kind: "committed", reply, tenantId, epoch: head.epoch, entries };
   });
-  return handOn(deps, outcome);
+  return finishCommand(deps, outcome);
 };
 
-/** Hands committed events to the relay. To be called after the commit. */
-export const handOn = <Body>({ relay }: Pick<ServiceDeps, "relay">, outcome: Outcome<Body>): Reply<Body> => {
+/** Nudges the relay with committed events, and returns the reply. Call it after the commit. */
+export const finishCommand = <Body>({ relay }: Pick<ServiceDeps, "relay">, outcome: Outcome<Body>): Reply<Body> => {
   if (outcome.kind === "committed") relay.nudge(outcome.tenantId, outcome);
   return outcome.reply;
 };

@@ -3,9 +3,8 @@ import { AppError } from "./app-error.ts";
 import type { CommandContext } from "./command.ts";
 
 /**
- * Claims the id of a new entity. The same user creating it again under the same parent gets `"again"`: the entity is
- * answered as it is now, or 410 when it was deleted meanwhile.
- * @throws AppError ID_TAKEN when anything else has, or ever had, this id.
+ * Claims the id of a new entity; `"again"` when the same user has created it under the same parent before.
+ * @throws AppError ID_TAKEN when any other entity has, or ever had, this id.
  */
 export const claimId = async (
   context: CommandContext,
@@ -25,15 +24,15 @@ export const claimId = async (
   throw new AppError("ID_TAKEN", `The id ${claim.id} is taken`);
 };
 
-/** The answer to a creation sent again. */
+/** Answers a repeated creation with the entity as it is now. @throws AppError GONE when it was deleted since. */
 export const createdBefore = <Entity>(entity: Entity | null): { status: 200; body: Entity } => {
-  if (entity === null) throw new AppError("GONE", "It was created with this id and deleted since");
+  if (entity === null) throw new AppError("GONE", "It was created with this id, and deleted since");
   return { status: 200, body: entity };
 };
 
 const IDS_PER_INSERT = 200;
 
-/** Records the ids of many entities that were made together, with ids of our own. */
+/** Records the ids of many new entities at once; the server chose them. */
 export const recordIds = async (
   context: CommandContext,
   made: readonly { readonly kind: EntityKind; readonly parentId: string; readonly ids: readonly string[] }[],

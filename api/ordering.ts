@@ -56,7 +56,7 @@ export const findGap = async (
 export const liesIn = (rank: string, gap: Gap<RankedRow>): boolean =>
   (gap.after === null || gap.after.rank < rank) && (gap.before === null || rank < gap.before.rank);
 
-/** Longer ranks are spread anew. One character lasts about six insertions at one place. */
+/** One character lasts about six insertions at one place. */
 const MAX_RANK_LENGTH = 48;
 const FIRST_REACH = 8;
 
@@ -67,8 +67,8 @@ export type Assigned = {
 };
 
 /**
- * The rank for a gap. Endless insertion at one place makes ranks ever longer; then as few neighbours as possible are
- * spread anew, so that a rank's length stays bounded.
+ * The rank for a gap. Repeated insertion at one place makes ranks ever longer; beyond MAX_RANK_LENGTH as few neighbours
+ * as possible get new ranks too.
  */
 export const assignRank = async (
   tx: Tx,
@@ -90,7 +90,7 @@ export const assignRank = async (
     const respread = others
       .slice(start, end)
       .flatMap((row, offset) => (ranks[offset] ? [{ id: row.id, rank: ranks[offset] }] : []));
-    // Off their old places first: a new rank may be a neighbour's old one.
+    // Every row first gets a temporary rank: a new rank may be a neighbour's old one.
     for (const row of respread) await setRank(tx, siblings, row.id, `zz${row.id.replaceAll("-", "")}`);
     for (const row of respread) await setRank(tx, siblings, row.id, row.rank);
     return { rank: moved, respread };

@@ -4,8 +4,9 @@ import type { RegisteredEntity } from "../../shared/entities/registry.ts";
 import { type Gap, type Placement, rankBetween } from "../../shared/rank.ts";
 import type { CommandContext } from "../command.ts";
 import { assignRank, findGap, type RankedRow, type Siblings } from "../ordering.ts";
+import { columnOf, tableName } from "../sql-names.ts";
 import { stamped } from "../versions.ts";
-import { columnOf, type EntityTable, tableName } from "./table.ts";
+import type { EntityTable } from "./table.ts";
 
 /** The rank of a new entity that has no place yet. */
 export const UNPLACED = rankBetween(null, null);
@@ -24,7 +25,7 @@ export const gapFor = (
   placement: Placement,
 ): Promise<Gap<RankedRow>> => findGap(tx, siblingsOf(definition, entity), String(entity["id"]), placement);
 
-/** An entity with a rank in a gap and the version of the next event. Neighbours that had to make room move before it. */
+/** An entity with a rank in a gap and the version of the next event. Neighbours that make room move before it. */
 export const placedIn = async <Row extends Entity>(
   context: CommandContext,
   { definition, table }: { readonly definition: RegisteredEntity; readonly table: EntityTable<Row> },

@@ -9,7 +9,7 @@ import type { Scope } from "../scope.ts";
 import { type Crud, teamOfEntity, teamOfParent } from "./definition.ts";
 
 export type CrudReads = {
-  /** A page of a parent's entities; `filter` holds what the rules' `filter` takes. */
+  /** A page of a parent's entities. `filter` has the parameters of the rules' `filter`. */
   list(
     deps: ServiceDeps,
     scope: Scope,

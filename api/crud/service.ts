@@ -9,8 +9,8 @@ import { type EntityTable, entityTable } from "./table.ts";
 export type CrudService = Crud & CrudReads & CrudCommands;
 
 /**
- * The reads and commands of an entity, as its definition and its special rules say.
- * @throws Error when the definition does not say how the entity is created and changed.
+ * The reads and commands of an entity, derived from its definition and its special rules.
+ * @throws Error when the definition lacks `create`, `update`, `fresh` or `apply`.
  */
 export const crudService = <Definition extends RegisteredEntity>(
   definition: Definition,

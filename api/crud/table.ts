@@ -4,6 +4,7 @@ import type { Executor } from "../../platform/db/db.ts";
 import type { EntityDescriptor, EntityOf } from "../../shared/entities/define-entity.ts";
 import { foldCase } from "../../shared/text.ts";
 import type { PageRange } from "../paging.ts";
+import { columnOf, tableName } from "../sql-names.ts";
 
 /** A condition of a query, written with the table's columns. */
 export type Condition = RawBuilder<unknown>;
@@ -32,13 +33,7 @@ export type TableOptions<Row> = {
   readonly folded?: readonly (keyof Row & string)[];
 };
 
-/** The name of the table for a path segment. */
-export const tableName = (plural: string): string => plural.replaceAll("-", "_");
-
-/** The column of a field. */
-export const columnOf = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** How a value that databases differ in is stored. */
+/** Stores a value for which the databases have no common type. */
 type Codec = { encode(value: unknown): unknown; decode(stored: unknown): unknown };
 
 /** Most lists are empty; parsing costs more than comparing. */

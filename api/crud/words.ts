@@ -1,31 +1,34 @@
+import type { EntityDescriptor } from "../../shared/entities/define-entity.ts";
 import type { RegisteredEntity } from "../../shared/entities/registry.ts";
 import { type Crud, parentOf } from "./definition.ts";
 import type { Operation } from "./rules.ts";
+
+type Named = Pick<EntityDescriptor, "kind" | "plural">;
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const spaced = (name: string): string => name.replaceAll(/[_-]/g, " ");
 const joined = (name: string): string => spaced(name).split(" ").map(capitalized).join("");
 const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 
-/** What people call an entity, e.g. `checklist item`. */
-export const nounOf = ({ kind }: RegisteredEntity): string => spaced(kind);
+/** The noun for an entity, e.g. `checklist item`. */
+export const nounOf = ({ kind }: Named): string => spaced(kind);
 
 /** The tag of an entity's operations in the OpenAPI document. */
-export const tagOf = ({ plural }: RegisteredEntity): string => capitalized(spaced(plural));
+export const tagOf = ({ plural }: Named): string => capitalized(spaced(plural));
 
 export const tagDescriptionOf = (definition: RegisteredEntity): string =>
   `${tagOf(definition)} of ${withArticle(nounOf(parentOf(definition).definition))}`;
 
 /** The path parameter with an entity's id. */
-export const idParameterOf = ({ kind }: RegisteredEntity): string => {
+export const idParameterOf = ({ kind }: Named): string => {
   const name = joined(kind);
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}Id`;
 };
 
-/** What a page of a list is called in the document. */
-export const pageOf = ({ plural }: RegisteredEntity): string => `A page of ${spaced(plural)}`;
+/** The description of a list's answer. */
+export const pageOf = ({ plural }: Named): string => `A page of ${spaced(plural)}`;
 
-export const operationId = (operation: Operation, { kind, plural }: RegisteredEntity): string =>
+export const operationId = (operation: Operation, { kind, plural }: Named): string =>
   `${operation}${joined(operation === "list" ? plural : kind)}`;
 
 /** The summary of an operation: the rules' own, or the usual one. */

@@ -286,6 +286,7 @@ const wayTo = (
   return null;
 };
 
+/** Follows run-time imports from each file of wss and reports a path to DATABASE that avoids WSS_DATABASE_DOOR. */
 const databaseInWss = (edges: Edge[]): Breach[] => {
   const imports = runTimeImports(edges);
   return edges.flatMap(({ file, one }) => {
@@ -307,6 +308,7 @@ const ENTITY_MAKER = "shared/entities/define-entity.ts";
 /** The rooms that carry any application's events. A program's composition root may hand them what it knows of entities. */
 const KNOWS_NO_ENTITY = /^wss\/(?!main\.ts$)|^shared\/protocol\//;
 
+/** Follows run-time imports from the rooms of KNOWS_NO_ENTITY and reports a path to a file that defines an entity. */
 const entitiesInTheProtocol = (edges: Edge[]): Breach[] => {
   const imports = runTimeImports(edges);
   const definesEntity = (path: string) => imports.get(path)?.some(({ one }) => one.target === ENTITY_MAKER) ?? false;

@@ -9,6 +9,7 @@ await import("../../platform/events/log.test.ts");
 await import("../../platform/events/relay.test.ts");
 await import("../../platform/events/relay-epochs.test.ts");
 await import("./api/accounts.test.ts");
+await import("./api/answers.test.ts");
 await import("./api/filters.test.ts");
 await import("./api/hostile.test.ts");
 await import("./api/idempotency.test.ts");

@@ -110,9 +110,9 @@ export const createRest = (): Rest => {
     secret: "",
     version: "0",
     snapshots: {
-      kept: (...values) => snapshots.kept(...values),
+      local: (...values) => snapshots.local(...values),
       shared: (...values) => snapshots.shared(...values),
-      computed: (...values) => snapshots.computed(...values),
+      compute: (...values) => snapshots.compute(...values),
     },
   };
   const endListeners = new Set<Parameters<Ends["listen"]>[0]>();

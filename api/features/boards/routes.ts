@@ -34,7 +34,7 @@ const SNAPSHOT_HEADERS = {
   Vary: "Cookie, Authorization, x-api-key",
 };
 
-/** A board is read as a whole, with all that is on it. */
+/** `GET` of a board answers its whole snapshot, with an ETag of the team's position. */
 const snapshotRoute = (deps: BoardDeps) => (router: Router) =>
   router.openapi(read, async (c) => {
     const { boardId } = c.req.valid("param");

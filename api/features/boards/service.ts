@@ -27,7 +27,7 @@ export const boardService = crudService(
   boardTable,
 );
 
-/** Adds a board behind the others of its team, not yet announced. */
+/** Inserts a board behind the others of its team; the caller emits its event. */
 export const addBoard = async (context: CommandContext, id: BoardId, input: CreateBoard): Promise<Board> => {
   const { tx, tenantId, userId: by, at } = context;
   const scope = { teamId: tenantId };
@@ -40,24 +40,24 @@ export const addBoard = async (context: CommandContext, id: BoardId, input: Crea
 
 export type BoardDeps = ServiceDeps & { readonly snapshots: SnapshotCache };
 
-/** The whole board as of one position, without its archived tasks, as JSON text. */
+/** The snapshot of a board as JSON text; archived tasks are left out. */
 export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId): Promise<Reply<string>> => {
   const access = {
     right: "boards.read",
     tenantOf: (tx: Executor) => teamOf(tx, "boards", boardId),
   } as const;
-  const known = await runRead(deps, scope, {
+  const cached = await runRead(deps, scope, {
     ...access,
-    run: async (_, head) => deps.snapshots.kept(boardId, formatPosition(head)),
+    run: async (_, head) => deps.snapshots.local(boardId, formatPosition(head)),
   });
-  const { position } = known;
-  const found = known.body ?? (position === null ? null : await deps.snapshots.shared(boardId, position));
-  if (found !== null) return { ...known, body: found };
+  const { position } = cached;
+  const text = cached.body ?? (position === null ? null : await deps.snapshots.shared(boardId, position));
+  if (text !== null) return { ...cached, body: text };
   return runRead(deps, scope, {
     ...access,
     isFree: true,
     run: ({ tx, tenantId }, head) =>
-      deps.snapshots.computed(boardId, formatPosition(head), async () => {
+      deps.snapshots.compute(boardId, formatPosition(head), async () => {
         const board = await boardTable.find(tx, boardId);
         if (board === null) throw notFound();
         const snapshot: BoardSnapshot = {
@@ -72,7 +72,7 @@ export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId):
   });
 };
 
-/** The position of a board's team, after the rights: enough to answer `If-None-Match` without reading the board. */
+/** The position of a board's team, for a reader of the board. Answers `If-None-Match` without reading the board. */
 export const getBoardPosition = async (deps: ServiceDeps, scope: Scope, boardId: BoardId): Promise<string | null> => {
   const { position } = await runRead(deps, scope, {
     right: "boards.read",

@@ -30,7 +30,7 @@ export const listEvents = (
       return {
         epoch: head.epoch,
         seq: head.seq,
-        events: rows.map((row) => JSON.parse(row.payload) as SequencedMessage),
+        events: rows.map((row): SequencedMessage => JSON.parse(row.payload)),
       };
     },
   });

@@ -5,7 +5,7 @@ import type { ApiDeps } from "../../deps.ts";
 const worst = (statuses: readonly HealthStatus[]): HealthStatus =>
   statuses.includes("down") ? "down" : statuses.includes("degraded") ? "degraded" : "ok";
 
-/** Down without the database, degraded without pub/sub: changes are kept and reach people when it is back. */
+/** `down` without the database; `degraded` without pub/sub, whose events are delivered once it is back. */
 export const getHealth = async (deps: ApiDeps): Promise<Health> => {
   const [database, pubsub] = await Promise.all([checkDatabase(deps), deps.pubsub.isHealthy()]);
   const checks: Health["checks"] = {

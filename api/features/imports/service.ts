@@ -22,7 +22,7 @@ import { addTasks } from "../tasks/service.ts";
 import { findImport, insertImport } from "./queries.ts";
 import type { ImportedBoard } from "./trello.ts";
 
-/** Creates a whole board in one transaction with one event, so that it appears for everyone at once, or not at all. */
+/** Creates a whole board in one transaction with one event: it appears at once for everyone, or not at all. */
 export const importBoard = (
   deps: ServiceDeps,
   scope: Scope,
@@ -74,7 +74,7 @@ export const getImport = (deps: ServiceDeps, scope: Scope, importId: ImportId): 
     },
   });
 
-/** What the entities of an imported board have in common. */
+/** Data that all entities of an imported board share. */
 type Making = { readonly deps: ServiceDeps; readonly context: CommandContext; readonly boardId: BoardId };
 
 const creation = ({ deps, context, boardId }: Making, rank = ""): CreationContext => ({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The parts of a Trello board export that Artel reads. Older exports lack labels, custom fields and checklists at the top. */
+/** The parts of a Trello board export that Artel reads. Older exports have labels and checklists only on cards. */
 const id = z.string().min(1);
 const position = z.number();
 const instant = z.string().refine((text) => {

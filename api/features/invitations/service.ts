@@ -9,7 +9,7 @@ import { formatPosition } from "../../../shared/protocol/position.ts";
 import { roleAtLeast } from "../../../shared/role.ts";
 import { teamOf } from "../../access.ts";
 import { AppError, notFound } from "../../app-error.ts";
-import { append, eventOf, handOn, type Outcome, runCommand } from "../../command.ts";
+import { append, eventOf, finishCommand, type Outcome, runCommand } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { repeatedReply, storedReply, storeReply } from "../../idempotency.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
@@ -87,7 +87,7 @@ export const createInvitation = (
     },
   });
 
-/** Shows the holder of the link what it leads to; no session is needed. */
+/** Shows an invitation to the holder of its link, who needs no session. */
 export const previewInvitation = (deps: InvitationDeps, id: InvitationId): Promise<InvitationPreview> =>
   readSnapshot(deps.db, async (tx) => {
     const row = await openInvitation(deps, tx, id);
@@ -113,7 +113,7 @@ export const deleteInvitation = (deps: InvitationDeps, scope: Scope, id: Invitat
     },
   });
 
-/** Makes the actor a member. The actor has no role yet, so the invitation itself is the right. */
+/** Makes the actor a member. The invitation is the right, since the actor has no role yet. */
 export const acceptInvitation = async (
   deps: InvitationDeps,
   scope: Scope,
@@ -130,10 +130,13 @@ export const acceptInvitation = async (
     if (head === null) throw notFound();
     const row = await openInvitation(deps, tx, id);
     if (row.email !== null && row.email !== scope.email.toLowerCase()) {
-      throw new AppError("INVITATION_FOR_ANOTHER", "The invitation is for another email address than your account's");
+      throw new AppError(
+        "INVITATION_FOR_ANOTHER",
+        "The invitation is for another email address than the one of your account",
+      );
     }
     if ((await findTeamMember(tx, teamId, scope.userId)) !== null) {
-      throw new AppError("ALREADY_MEMBER", "You are a member of this team already");
+      throw new AppError("ALREADY_MEMBER", "You are already a member of this team");
     }
     const at = new Date(deps.clock.now()).toISOString();
     await markAccepted(tx, id, at);
@@ -145,10 +148,10 @@ export const acceptInvitation = async (
     await storeReply(tx, scope, null, reply, at);
     return { kind: "committed", reply, tenantId: teamId, epoch: head.epoch, entries };
   });
-  return handOn(deps, outcome);
+  return finishCommand(deps, outcome);
 };
 
-/** Whether somebody may sign up where that takes an invitation. The first account takes none. */
+/** Whether somebody may sign up with `SIGN_UP=invited`: by an open invitation, or as the first account. */
 export const maySignUp = (
   deps: InvitationDeps,
   by: { readonly id: InvitationId | null; readonly email: string },

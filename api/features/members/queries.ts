@@ -76,7 +76,7 @@ export const insertMember = async (
     .execute();
 };
 
-/** Changes what the team keeps of a member; name, email and image belong to the account. */
+/** Changes the fields of a member that belong to the team; name, email and image belong to the account. */
 export const updateMemberRow = async (
   tx: Executor,
   { teamId, userId }: MemberKey,

@@ -29,7 +29,7 @@ export const membersAmong = queryMembersAmong;
 
 export const membersOf = (tx: Executor, teamId: TeamId): Promise<Member[]> => queryMembers(tx, teamId);
 
-/** Adds a member at a version and answers it as events show it. */
+/** Adds a member at a version, and returns it as events show it. */
 export const addMember = async (
   tx: Executor,
   member: { teamId: TeamId; userId: UserId; role: Role; at: string; version: number },
@@ -39,15 +39,15 @@ export const addMember = async (
 };
 
 /**
- * Keeps a person from being renamed until the transaction ends: a rename goes to the teams that it finds, and a team
- * that takes a new member shows the name that it reads. To be called before a team's head is locked, as a rename does.
- * On SQLite the transaction's own write lock does it.
+ * Keeps a user from being renamed until the transaction ends: a rename reaches the teams that it finds, and a team that
+ * adds the user copies the name that it reads. Call it before locking a team's head, in the order in which a rename
+ * locks. On SQLite the transaction holds the write lock already.
  */
 export const holdName = async (dialect: DialectName, tx: Tx, userId: UserId): Promise<void> => {
   if (dialect === "postgres") await lockUser(tx, userId);
 };
 
-/** Marks a member as changed at a version: the person's name, which the member shows, has changed. */
+/** Sets a member's version after the user's name changed, and returns the member. */
 export const memberAt = async (tx: Executor, teamId: TeamId, userId: UserId, version: number): Promise<Member> => {
   await updateMemberRow(tx, { teamId, userId }, { version });
   return memberOr404(tx, teamId, userId);
@@ -102,7 +102,7 @@ export const updateMember = (
     },
   });
 
-/** Removes a member; anyone may leave. Tasks assigned to the person lose the assignment in the same transaction. */
+/** Removes a member; everyone may leave. Their tasks lose the assignment in the same transaction. */
 export const removeMember = (
   deps: ServiceDeps,
   scope: Scope,
@@ -127,7 +127,7 @@ export const removeMember = (
   });
 };
 
-/** Nobody manages members of a higher role than the own one, nor gives one. */
+/** Refuses to manage a member of a higher role than the actor's, or to give one. */
 const requireMayTouch = (context: CommandContext, role: Role): void => {
   requireRight(context.role, "members.write");
   if (!roleAtLeast(context.role, role)) {

@@ -25,7 +25,7 @@ const hasText = (text: string): Condition => {
   return sql`(title_folded like ${pattern} escape '\\' or description_folded like ${pattern} escape '\\')`;
 };
 
-/** The twin of `taskMatcher` in shared/filters.ts: both decide alike of every task. */
+/** The twin of `taskMatcher` in shared/filters.ts: both let the same tasks through. */
 export const taskConditions = (filter: TaskFilter): Condition[] => [
   filter.archived ? sql`archived_at is not null` : sql`archived_at is null`,
   ...(filter.color?.length ? [isOneOf("color", filter.color)] : []),
@@ -37,15 +37,15 @@ export const taskConditions = (filter: TaskFilter): Condition[] => [
   ...(filter.q ? [hasText(filter.q)] : []),
 ];
 
-/** The tasks of a board with a label; archived ones too. */
+/** The tasks of a board that have a label, archived ones too. */
 export const listTasksWithLabel = (tx: Executor, boardId: BoardId, labelId: LabelId): Promise<Task[]> =>
   taskTable.list(tx, { where: { boardId }, and: [holdsAny("label_ids", [labelId])] });
 
-/** The tasks of a whole team that a person is assigned to; archived ones too. */
+/** The tasks of a whole team that are assigned to a user, archived ones too. */
 export const listTasksAssignedTo = (tx: Executor, teamId: TeamId, userId: UserId): Promise<Task[]> =>
   taskTable.list(tx, { where: { teamId }, and: [holdsAny("assignee_ids", [userId])] });
 
-/** The references of a task that exist: the column and labels of its board, the members of its team. */
+/** The named references that exist: a column and labels of the board, members of the team. */
 export const knownReferences = async (
   tx: Executor,
   named: {

@@ -13,7 +13,7 @@ import { knownReferences, listTasksAssignedTo, listTasksWithLabel, taskCondition
 const added = <Id>(ids: readonly Id[], before: readonly Id[] | undefined): Id[] =>
   before === undefined ? [...ids] : ids.filter((id) => !before.includes(id));
 
-/** Refuses references that a task gains to entities which its board or team does not have, every field at fault. */
+/** Refuses new references to columns or labels of other boards and to strangers, naming every field at fault. */
 const requireReferences = async (context: CommandContext, task: Task, before: Task | null): Promise<void> => {
   const labelIds = added(task.labelIds, before?.labelIds);
   const assigneeIds = added(task.assigneeIds, before?.assigneeIds);
@@ -40,21 +40,21 @@ export const taskService = crudService(
   taskTable,
 );
 
-/** The tasks of a board that are not archived, in order. */
+/** The unarchived tasks of a board, in order. */
 export const tasksOf = (tx: Executor, boardId: BoardId): Promise<Task[]> =>
   taskTable.list(tx, { where: { boardId }, and: taskConditions({}) });
 
-/** Adds tasks of a new board. */
+/** Inserts the tasks of a new board. */
 export const addTasks = taskTable.insert;
 
-/** Takes a person who leaves the team off all tasks, each with its event. */
+/** Takes a leaving member off all tasks of the team, each with its event. */
 export const unassignEverywhere = async (context: CommandContext, userId: UserId): Promise<void> => {
   for (const task of await listTasksAssignedTo(context.tx, context.tenantId, userId)) {
     await rewrite(context, { ...task, assigneeIds: task.assigneeIds.filter((id) => id !== userId) });
   }
 };
 
-/** Takes a label that is deleted off the tasks of its board, each with its event. */
+/** Takes a deleted label off the tasks of its board, each with its event. */
 export const unlabelEverywhere = async (context: CommandContext, boardId: BoardId, labelId: LabelId): Promise<void> => {
   for (const task of await listTasksWithLabel(context.tx, boardId, labelId)) {
     await rewrite(context, { ...task, labelIds: task.labelIds.filter((id) => id !== labelId) });

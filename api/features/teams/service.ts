@@ -8,21 +8,21 @@ import { formatPosition } from "../../../shared/protocol/position.ts";
 import { type CreateTeam, type Team, type TeamWithRole, teams, type UpdateTeam } from "../../../shared/teams.ts";
 import { roleIn } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { append, eventOf, handOn, type Outcome, runCommand } from "../../command.ts";
+import { append, eventOf, finishCommand, type Outcome, runCommand } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { repeatedReply, storedReply, storeReply } from "../../idempotency.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
 import { runRead } from "../../read.ts";
 import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
-import { differs, requireVersion } from "../../versions.ts";
+import { differs, requireVersion, stamped } from "../../versions.ts";
 import { addMember, holdName } from "../members/service.ts";
-import { deleteTeamRow, findTeam, insertTeam, listTeamsOf, updateTeamRow } from "./queries.ts";
+import { listTeamsOf, teamTable } from "./queries.ts";
 
 export const teamsOf = (tx: Executor, userId: UserId): Promise<TeamWithRole[]> => listTeamsOf(tx, userId);
 
 const teamOr404 = async (tx: Executor, teamId: TeamId): Promise<Team> => {
-  const team = await findTeam(tx, teamId);
+  const team = await teamTable.find(tx, teamId);
   if (team === null) throw notFound();
   return team;
 };
@@ -48,7 +48,7 @@ export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateT
     const tenantId = teamIdSchema.parse(deps.newId());
     const head = await createHead(tx, tenantId, deps.newId(), at);
     const team: Team = { id: tenantId, name: input.name, createdAt: at, updatedAt: at, version: head.seq + 1 };
-    await insertTeam(tx, team);
+    await teamTable.insert(tx, [team]);
     const owner = await addMember(tx, {
       teamId: tenantId,
       userId: scope.userId,
@@ -68,7 +68,7 @@ export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateT
     await storeReply(tx, scope, tenantId, reply, at);
     return { kind: "committed", reply, tenantId, epoch: head.epoch, entries };
   });
-  return handOn(deps, outcome);
+  return finishCommand(deps, outcome);
 };
 
 export const getTeam = (deps: ServiceDeps, scope: Scope, teamId: TeamId): Promise<Reply<TeamWithRole>> =>
@@ -90,15 +90,15 @@ export const updateTeam = (
     run: async (context) => {
       const before = await teamOr404(context.tx, teamId);
       requireVersion(scope, before.version);
-      const after: Team = { ...before, ...given(input), updatedAt: context.at, version: context.nextVersion() };
+      const after: Team = stamped({ ...before, ...given(input) }, context);
       if (!differs(before, after)) return { body: { ...before, role: context.role } };
-      await updateTeamRow(context.tx, after);
+      await teamTable.update(context.tx, after);
       context.emit(teams, "UPDATED", after);
       return { body: { ...after, role: context.role } };
     },
   });
 
-/** Deletes a team with all that is in it. Its log outlives it until retention ends. */
+/** Deletes a team with everything in it. Its log outlives it until retention ends. */
 export const deleteTeam = (deps: ServiceDeps, scope: Scope, teamId: TeamId): Promise<Reply<TeamWithRole>> =>
   runCommand(deps, scope, {
     right: "teams.delete",
@@ -107,7 +107,7 @@ export const deleteTeam = (deps: ServiceDeps, scope: Scope, teamId: TeamId): Pro
     run: async (context) => {
       const team = await teamOr404(context.tx, teamId);
       requireVersion(scope, team.version);
-      await deleteTeamRow(context.tx, teamId);
+      await teamTable.remove(context.tx, teamId);
       context.emit(teams, "DELETED", team);
       return { body: { ...team, role: context.role } };
     },
