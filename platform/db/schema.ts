@@ -16,6 +16,8 @@ export type Database = {
   created_ids: CreatedIdsTable;
   tenant_heads: TenantHeadsTable;
   events: EventsTable;
+  consumers: ConsumersTable;
+  consumer_cursors: ConsumerCursorsTable;
   idempotency_keys: IdempotencyKeysTable;
 };
 
@@ -126,8 +128,8 @@ export type TenantHeadsTable = {
   tenant_id: string;
   epoch: string;
   seq: number;
-  /** Everything up to here is known to be in pub/sub; the relay's sweep starts behind it. */
-  relayed_seq: Generated<number>;
+  /** The head's seq when its epoch began: events up to it belong to earlier epochs. */
+  epoch_base: Generated<number>;
   updated_at: string;
 };
 
@@ -137,6 +139,26 @@ export type EventsTable = {
   at: string;
   /** The event's JSON text as every subscriber gets it. */
   payload: string;
+};
+
+/** The registered log consumers. Retention waits for each of them. */
+export type ConsumersTable = {
+  name: string;
+  registered_at: string;
+  /** When retention first deleted events that the consumer had not taken; `null` while the log has all that it needs. */
+  held_at: string | null;
+};
+
+/**
+ * The last event of a tenant's log that a consumer took; `seq` alone says which, since it grows across epochs. A tenant
+ * without a row was created after the consumer was registered, and nothing of its log is taken yet.
+ */
+export type ConsumerCursorsTable = {
+  consumer: string;
+  tenant_id: string;
+  /** The head's epoch that the consumer has heard of; empty before it heard of any. */
+  epoch: string;
+  seq: number;
 };
 
 export type IdempotencyKeysTable = {

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { newDatabase, newDatabaseUrl, openDatabase } from "../../tests/support/database.ts";
 import type { Db } from "../db/db.ts";
 import { appendEvents, createHead, lockHead } from "./append.ts";
-import { createLogReader, KEPT_EVENTS } from "./log.ts";
-import { trimOnce } from "./retention.ts";
+import { createLogReader } from "./log.ts";
+import { KEPT_EVENTS, trimOnce } from "./retention.ts";
 
 const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;

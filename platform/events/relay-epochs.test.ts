@@ -3,7 +3,8 @@ import { AT, startRelayed, stopRelays } from "../../tests/support/relayed.ts";
 import type { Db } from "../db/db.ts";
 import { type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { createHead } from "./append.ts";
-import { readHead } from "./log.ts";
+import { registerConsumer } from "./cursors.ts";
+import { readHead, startEpoch } from "./log.ts";
 
 afterEach(stopRelays);
 
@@ -157,4 +158,35 @@ test("a bus that does not answer holds up the start for a moment only", async ()
   await relay.compared;
   expect(isOver).toBe(true);
   resolve(null);
+});
+
+test("a new epoch that a process began and told nobody of is told by the sweep", async () => {
+  const { db, relay, commit, clock, until, bus } = await startRelayed();
+  relay.nudge("t", await commit(3));
+  await relay.idle();
+  clock.move(1_000);
+  const seen = { epoch: "e", seq: 9 };
+  await startEpoch(db, "t", { seen, epoch: "f", at: new Date(clock.now()).toISOString() });
+  clock.move(2_000);
+  await until(async () => (await bus.head("t"))?.epoch === "f");
+  expect(await bus.head("t")).toEqual({ epoch: "f", seq: 3 });
+});
+
+test("the events of an earlier epoch that a consumer has still to take do not reach the bus", async () => {
+  const { db, relay, commit, log, say, published, until } = await startRelayed();
+  await registerConsumer(db, "slow", "beginning", AT);
+  await commit(3);
+  await startEpoch(db, "t", { seen: { epoch: "e", seq: 9 }, epoch: "f", at: AT });
+  await commit(2);
+  say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t" }));
+  await until(() => published.length > 0);
+  relay.nudge("t", await commit(1));
+  await relay.idle();
+  const epochs = log.flatMap(({ seq, payload }) => (payload === "" ? [] : [[seq, JSON.parse(payload).epoch]]));
+  expect(epochs).toEqual([
+    [4, "f"],
+    [5, "f"],
+    [6, "f"],
+  ]);
+  expect(await db.read.selectFrom("events").select("seq").execute()).toHaveLength(6);
 });

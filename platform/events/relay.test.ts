@@ -1,7 +1,13 @@
-import { afterEach, expect, test } from "bun:test";
-import { startRelayed, stopRelays, upTo } from "../../tests/support/relayed.ts";
+import { afterEach, describe, expect, test } from "bun:test";
+import { AT, startRelayed, stopRelays, upTo } from "../../tests/support/relayed.ts";
+import type { Db } from "../db/db.ts";
+import { silentLog } from "../log/log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { createLocalPubSub } from "../pubsub/local.ts";
 import { REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
-import { readHead } from "./log.ts";
+import { advanceCursors, registerConsumer } from "./cursors.ts";
+import { createLogReader, readHead } from "./log.ts";
+import { startRelay } from "./relay.ts";
 
 afterEach(stopRelays);
 
@@ -114,4 +120,49 @@ test("a request for a team that does not exist is answered too", async () => {
   say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "nobody" }));
   await until(() => published.length > 0);
   expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "nobody", head: null })]]);
+});
+
+describe("the relay's cursors", () => {
+  const cursors = (db: Db) => db.read.selectFrom("consumer_cursors").select(["consumer", "epoch", "seq"]).execute();
+
+  test("move in the next sweep to what was handed on, and no request waits for it", async () => {
+    const { db, relay, commit, clock, until } = await startRelayed();
+    relay.nudge("t", await commit(3));
+    relay.nudge("t", await commit(2));
+    await relay.idle();
+    expect(await cursors(db)).toEqual([]);
+    clock.move(1_000);
+    await until(async () => (await cursors(db))[0]?.seq === 5);
+    expect(await cursors(db)).toEqual([{ consumer: "relay", epoch: "e", seq: 5 }]);
+  });
+
+  test("are written when the relay stops", async () => {
+    const { db, relay, commit } = await startRelayed();
+    relay.nudge("t", await commit(3));
+    await relay.stop();
+    expect(await cursors(db)).toEqual([{ consumer: "relay", epoch: "e", seq: 3 }]);
+  });
+
+  test("are not moved back by a process that was slower", async () => {
+    const { db, relay, commit } = await startRelayed();
+    relay.nudge("t", await commit(3));
+    await relay.idle();
+    await registerConsumer(db, "relay", "head", AT);
+    await advanceCursors(db, "relay", new Map([["t", { epoch: "e", seq: 9 }]]));
+    await relay.stop();
+    await advanceCursors(db, "relay", new Map([["t", { epoch: "d", seq: 10 }]]));
+    expect(await cursors(db)).toEqual([{ consumer: "relay", epoch: "e", seq: 9 }]);
+  });
+
+  test("are removed where the bus is the process's own and nothing reads them", async () => {
+    const { db, clock } = await startRelayed();
+    await registerConsumer(db, "relay", "beginning", AT);
+    const deps = { db, clock, log: silentLog, metrics: createMetrics(), random: () => 1, newEpoch: () => "f" };
+    const relay = startRelay({
+      ...deps,
+      pubsub: createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics }),
+    });
+    await relay.stop();
+    expect(await db.read.selectFrom("consumers").selectAll().execute()).toEqual([]);
+  });
 });

@@ -1,6 +1,5 @@
 import { parseJson } from "../../shared/json.ts";
 import type { Position } from "../../shared/protocol/position.ts";
-import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type Db, readSnapshot } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
@@ -9,12 +8,11 @@ import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { startComparison } from "./comparison.ts";
 import { type RepairAnswer, repairRequestSchema } from "./control.ts";
+import { advanceCursors, RELAY, readCursor, registerConsumer, unregisterConsumer } from "./cursors.ts";
 import { eventsAfter, isBehind, readHead, startEpoch } from "./log.ts";
+import { startSweep } from "./sweep.ts";
+import { createTenantRunner } from "./tenant-runner.ts";
 
-const SWEEP_MS = 1_000;
-/** What a sweep leaves to the process that committed it. */
-const SWEEP_GRACE_MS = 1_000;
-const SWEEP_BATCH = 500;
 const BATCH = 500;
 const RETRY = { first: 100, most: 10_000 };
 /** Another relay may append between the answer and our reading; more often than this it is no race. */
@@ -47,18 +45,15 @@ export type RelayDeps = {
   readonly newEpoch: () => string;
 };
 
-/** One tenant's events on their way; only one append of a tenant is under way at a time. */
-type Lane = {
+/** One tenant's events on their way. */
+type TenantQueue = {
   committed: Committed[];
-  /** The log is to be read: something did not go the short way. */
-  behind: boolean;
-  /** A node asked for it and waits for the answer. */
-  asked: boolean;
-  /** What a token has seen that such a node was shown. */
+  /** The log must be read: something did not go the short way. */
+  isBehind: boolean;
+  /** A node asked for a repair and waits for the answer. */
+  repairAsked: boolean;
+  /** The highest position named by a token that such a node was shown. */
   seen: Position | null;
-  failures: number;
-  running: Promise<void> | null;
-  cancelRetry: (() => void) | null;
 };
 
 /**
@@ -67,85 +62,84 @@ type Lane = {
  */
 export const startRelay = (deps: RelayDeps): Relay => {
   const { db, pubsub, clock, log, metrics } = deps;
-  const lanes = new Map<string, Lane>();
-  // The local bus reads the log itself and dies with the process: there is nothing to remember for it.
-  const remembers = pubsub.name !== "local";
-  const marks = new Map<string, number>();
+  const queues = new Map<string, TenantQueue>();
+  // The local bus reads the log itself and ends with the process: it has no use for a cursor.
+  const hasCursor = pubsub.name !== "local";
+  /** Positions that pub/sub has accepted, which the next sweep writes into the cursors. */
+  const relayed = new Map<string, Position>();
   let stopped = false;
 
-  const laneOf = (tenantId: string): Lane => {
-    let lane = lanes.get(tenantId);
-    if (lane === undefined) {
-      lane = { committed: [], behind: false, asked: false, seen: null, failures: 0, running: null, cancelRetry: null };
-      lanes.set(tenantId, lane);
+  const queueOf = (tenantId: string): TenantQueue => {
+    let queue = queues.get(tenantId);
+    if (queue === undefined) {
+      queue = { committed: [], isBehind: false, repairAsked: false, seen: null };
+      queues.set(tenantId, queue);
     }
-    return lane;
+    return queue;
   };
 
-  const mark = (tenantId: string, { epoch, seq }: Position) => {
-    if (!remembers) return;
-    marks.set(tenantId, Math.max(seq, marks.get(tenantId) ?? 0));
-    comparison?.handed(tenantId, { epoch, seq });
+  const markRelayed = (tenantId: string, position: Position) => {
+    if (!hasCursor) return;
+    const known = relayed.get(tenantId);
+    if (known === undefined || isBehind(known, position)) relayed.set(tenantId, position);
+    reconciler?.handed(tenantId, position);
   };
 
-  const run = (tenantId: string, lane: Lane) => {
-    if (lane.running !== null || lane.cancelRetry !== null) return;
-    lane.running = drain(tenantId, lane).finally(() => {
-      lane.running = null;
-      if (lane.committed.length > 0 || (lane.behind && lane.cancelRetry === null)) run(tenantId, lane);
-      else if (!lane.behind) lanes.delete(tenantId);
-    });
-  };
-
-  const drain = async (tenantId: string, lane: Lane): Promise<void> => {
+  const relayTenant = async (tenantId: string): Promise<void> => {
+    const queue = queueOf(tenantId);
     try {
-      while (lane.committed.length > 0 && !lane.behind) {
-        const batch = joinBatches(lane.committed);
+      while (queue.committed.length > 0 && !queue.isBehind) {
+        const batch = joinBatches(queue.committed);
         const outcome = await pubsub.append(tenantId, batch.epoch, batch.entries);
         if (outcome.kind === "accepted") {
           metrics.relayed.inc({ path: "direct" }, batch.entries.length);
           const last = batch.entries.at(-1)?.seq ?? 0;
-          mark(tenantId, { epoch: batch.epoch, seq: Math.min(last, outcome.head) });
+          markRelayed(tenantId, { epoch: batch.epoch, seq: Math.min(last, outcome.head) });
           // Another process may have gone on, the database has gone back, or a hole in the batch ended it: the log tells.
-          if (outcome.head !== last) lane.behind = true;
-        } else lane.behind = true;
+          if (outcome.head !== last) queue.isBehind = true;
+        } else queue.isBehind = true;
       }
-      if (lane.behind) {
-        lane.committed = [];
-        lane.behind = false;
-        const { asked, seen } = lane;
-        lane.asked = false;
-        lane.seen = null;
+      if (queue.isBehind) {
+        queue.committed = [];
+        queue.isBehind = false;
+        const { repairAsked, seen } = queue;
+        queue.repairAsked = false;
+        queue.seen = null;
         const head = await relayFromLog(tenantId, seen);
-        if (asked) await answerRepair(tenantId, head);
+        if (repairAsked) await answerRepair(tenantId, head);
       }
-      lane.failures = 0;
-    } catch (err) {
-      lane.behind = true;
-      lane.committed = [];
-      lane.failures += 1;
-      metrics.relayFailures.inc();
-      if (lane.failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
-      if (stopped) return;
-      lane.cancelRetry = clock.after(fullJitter(lane.failures, deps.random, RETRY), () => {
-        lane.cancelRetry = null;
-        run(tenantId, lane);
-      });
+    } catch (error) {
+      queue.isBehind = true;
+      queue.committed = [];
+      throw error;
     }
+    if (queue.committed.length === 0 && !queue.isBehind) queues.delete(tenantId);
   };
+
+  const runner = createTenantRunner({
+    clock,
+    random: deps.random,
+    retry: RETRY,
+    work: relayTenant,
+    failed: (tenantId, err, failures) => {
+      metrics.relayFailures.inc();
+      if (failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
+    },
+  });
 
   /** Sends what pub/sub is missing, from the database; answers the database's head. */
   const relayFromLog = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
     let after = await handedOn(tenantId, seen);
     let misses = 0;
     for (;;) {
-      const { head, events } = await readSnapshot(db, async (tx) => ({
-        head: await readHead(tx, tenantId),
-        events: await eventsAfter(tx, tenantId, after, BATCH),
-      }));
+      const { head, events } = await readSnapshot(db, async (tx) => {
+        const head = await readHead(tx, tenantId);
+        if (head === null) return { head, events: [] };
+        return { head, events: await eventsAfter(tx, tenantId, { epoch: head.epoch, seq: after }, BATCH) };
+      });
       if (head === null) return null;
       if (head.seq === after) {
-        mark(tenantId, head);
+        markRelayed(tenantId, head);
         return head;
       }
       // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
@@ -154,12 +148,12 @@ export const startRelay = (deps: RelayDeps): Relay => {
       if (outcome.kind !== "accepted") {
         misses += 1;
         if (misses > MAX_MISSES) throw new Error("pub/sub asks for what the log does not have");
-        after = outcome.kind === "gap" ? outcome.head : await lastKnown(tenantId, seen);
+        after = outcome.kind === "gap" ? outcome.head : ((await lastKnown(tenantId, seen))?.seq ?? 0);
         continue;
       }
       metrics.relayed.inc({ path: "log" }, events.length);
       after = events.at(-1)?.seq ?? head.seq;
-      mark(tenantId, { epoch: head.epoch, seq: after });
+      markRelayed(tenantId, { epoch: head.epoch, seq: after });
       if (after >= head.seq) return head;
     }
   };
@@ -170,19 +164,20 @@ export const startRelay = (deps: RelayDeps): Relay => {
    */
   const beginEpoch = async (tenantId: string, known: Position): Promise<void> => {
     const epoch = deps.newEpoch();
-    const head = await startEpoch(db, tenantId, known, epoch);
+    const at = new Date(clock.now()).toISOString();
+    const head = await startEpoch(db, tenantId, { seen: known, epoch, at });
     if (head?.epoch !== epoch) return;
     log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
     await pubsub.append(tenantId, epoch, [], head.seq);
   };
 
   /** The last event that pub/sub has of the history that is in the database. */
-  const lastKnown = async (tenantId: string, seen: Position | null): Promise<number> => {
+  const lastKnown = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
     for (let hasBegun = false; ; hasBegun = true) {
       const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
-      if (inLog === null) return 0;
+      if (inLog === null) return null;
       const ahead = [inBus, seen].find((known) => known !== null && isBehind(inLog, known));
-      if (!ahead) return inBus?.epoch === inLog.epoch ? inBus.seq : 0;
+      if (!ahead) return { epoch: inLog.epoch, seq: inBus?.epoch === inLog.epoch ? inBus.seq : 0 };
       if (hasBegun) throw new Error("what is known is ahead of every history that is begun");
       await beginEpoch(tenantId, ahead);
     }
@@ -194,55 +189,46 @@ export const startRelay = (deps: RelayDeps): Relay => {
    */
   const handedOn = async (tenantId: string, seen: Position | null): Promise<number> => {
     const known = await lastKnown(tenantId, seen);
-    if (pubsub.name !== "postgres") return known;
-    const row = await db.read
-      .selectFrom("tenant_heads")
-      .select("relayed_seq")
-      .where("tenant_id", "=", tenantId)
-      .executeTakeFirst();
-    return Math.min(known, Math.max(row?.relayed_seq ?? 0, marks.get(tenantId) ?? 0));
+    if (known === null) return 0;
+    if (pubsub.name !== "postgres") return known.seq;
+    const positions = [await readCursor(db.read, RELAY, tenantId), relayed.get(tenantId)];
+    const told = positions.map((position) => (position?.epoch === known.epoch ? position.seq : 0));
+    return Math.min(known.seq, Math.max(...told));
   };
 
-  const sweep = async (): Promise<void> => {
-    const entries = [...marks];
-    marks.clear();
-    for (const [tenantId, seq] of entries) {
-      await db.write
-        .updateTable("tenant_heads")
-        .set({ relayed_seq: seq })
-        .where("tenant_id", "=", tenantId)
-        .where("relayed_seq", "<", seq)
-        .execute();
-    }
-    const left = await db.read
-      .selectFrom("tenant_heads")
-      .select("tenant_id")
-      .whereRef("relayed_seq", "<", "seq")
-      .where("updated_at", "<", new Date(clock.now() - SWEEP_GRACE_MS).toISOString())
-      .orderBy("updated_at")
-      .limit(SWEEP_BATCH)
-      .execute();
-    for (const { tenant_id: tenantId } of left) void catchUp(tenantId);
+  let isRegistered = false;
+  /** Writes what was handed on into the cursors: in batches and after the fact, for no request waits for it. */
+  const writeCursors = async (): Promise<void> => {
+    if (!isRegistered) await registerConsumer(db, RELAY, "beginning", new Date(clock.now()).toISOString());
+    isRegistered = true;
+    const positions = new Map(relayed);
+    relayed.clear();
+    await advanceCursors(db, RELAY, positions).catch((error: unknown) => {
+      // Somebody may have unregistered it.
+      isRegistered = false;
+      throw error;
+    });
   };
 
   /** Resolves when what was missing is handed on, or could not be. */
-  const catchUp = async (tenantId: string): Promise<void> => {
-    const lane = laneOf(tenantId);
-    lane.behind = true;
-    run(tenantId, lane);
-    await lane.running;
+  const catchUp = (tenantId: string): Promise<void> => {
+    queueOf(tenantId).isBehind = true;
+    return runner.request(tenantId);
   };
 
-  let sweeping: Promise<void> | null = null;
-  const startSweep = () => {
-    sweeping ??= sweep()
-      .catch((err: unknown) => log.warn({ err }, "the relay's sweep failed; it is tried again"))
-      .finally(() => {
-        sweeping = null;
-      });
-  };
-  const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
-  const comparison = remembers ? startComparison({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
+  const stopSweep = hasCursor
+    ? startSweep(
+        { db, clock, log },
+        { consumer: RELAY, before: writeCursors, found: (tenantId) => void catchUp(tenantId) },
+      )
+    : async () => {};
+  const reconciler = hasCursor ? startComparison({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
+  // Otherwise retention would wait for a relay that never moves its cursors.
+  const unregistered = hasCursor
+    ? Promise.resolve()
+    : unregisterConsumer(db, RELAY).catch((err: unknown) =>
+        log.warn({ err }, "the relay's cursors of an earlier run could not be removed"),
+      );
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
     const answer: RepairAnswer = { tenantId, head };
@@ -253,40 +239,33 @@ export const startRelay = (deps: RelayDeps): Relay => {
     const request = repairRequestSchema.safeParse(parseJson(payload));
     if (!request.success) return;
     const { tenantId, seen } = request.data;
-    const lane = laneOf(tenantId);
-    lane.asked = true;
-    if (seen !== undefined && (lane.seen === null || isBehind(lane.seen, seen))) lane.seen = seen;
+    const queue = queueOf(tenantId);
+    queue.repairAsked = true;
+    if (seen !== undefined && (queue.seen === null || isBehind(queue.seen, seen))) queue.seen = seen;
     void catchUp(tenantId);
   });
   const unsubscribeReconnect = pubsub.onReconnect(() => {
-    for (const tenantId of lanes.keys()) void catchUp(tenantId);
+    for (const tenantId of queues.keys()) void catchUp(tenantId);
   });
 
   return {
-    compared: comparison?.compared ?? Promise.resolve(),
+    compared: reconciler?.compared ?? Promise.resolve(),
     nudge: (tenantId, committed) => {
       if (committed.entries.length === 0 || stopped) return;
-      const lane = laneOf(tenantId);
-      lane.committed.push(committed);
-      run(tenantId, lane);
+      queueOf(tenantId).committed.push(committed);
+      void runner.request(tenantId);
     },
-    idle: async () => {
-      while (lanes.size > 0) {
-        const running = [...lanes.values()].flatMap((lane) => (lane.running ? [lane.running] : []));
-        if (running.length === 0) return;
-        await Promise.all(running);
-      }
-    },
+    idle: () => runner.idle(),
     stop: async () => {
       stopped = true;
-      stopSweep();
       unsubscribeReconnect();
       stopRepairs();
-      for (const lane of lanes.values()) lane.cancelRetry?.();
-      await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
-      await comparison?.stop();
-      await sweeping;
-      if (remembers) await sweep().catch(() => {});
+      await stopSweep();
+      await runner.idle();
+      await runner.stop();
+      await reconciler?.stop();
+      await unregistered;
+      if (hasCursor) await writeCursors().catch(() => {});
     },
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { KEPT_DAYS, KEPT_EVENTS } from "../../platform/events/log.ts";
 import { REPLAY_BOUNDS } from "../../platform/events/replay.ts";
+import { KEPT_DAYS, KEPT_EVENTS } from "../../platform/events/retention.ts";
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import { readAll, repositoryPaths } from "../house/source-files.ts";
 import { codeIn, codesIn, readDocument, tableOf } from "./markdown.ts";

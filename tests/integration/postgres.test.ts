@@ -5,6 +5,7 @@ import { startPostgres } from "../support/services.ts";
 const postgres = await startPostgres();
 chooseDatabases(() => postgres.createDatabase());
 
+await import("../../platform/db/migrate.test.ts");
 await import("../../platform/events/log.test.ts");
 await import("../../platform/events/relay.test.ts");
 await import("../../platform/events/relay-epochs.test.ts");

@@ -329,8 +329,7 @@ const putBack = (world: World): void => {
   else {
     const { teamId } = world.workshop.ground;
     const epoch = world.newId();
-    world.database.run("update tenant_heads set epoch = ?, relayed_seq = 0 where tenant_id = ?", epoch, teamId);
-    world.database.run("delete from events where tenant_id = ?", teamId);
+    world.database.run("update tenant_heads set epoch = ?, epoch_base = seq where tenant_id = ?", epoch, teamId);
     world.database.run("delete from idempotency_keys");
     world.acknowledged = [];
   }

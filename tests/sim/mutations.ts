@@ -31,8 +31,8 @@ export const MUTATIONS = {
     about: "every answer is taken as it comes",
   },
   "relay-without-sweep": {
-    file: "platform/events/relay.ts",
-    from: "clock.every(SWEEP_MS, startSweep)",
+    file: "platform/events/sweep.ts",
+    from: "clock.every(SWEEP_MS, startOne)",
     to: "() => {}",
     about: "nobody hands on what a process that died has committed",
   },
@@ -68,7 +68,7 @@ export const MUTATIONS = {
   },
   "no-repair": {
     file: "platform/events/relay.ts",
-    from: "lane.asked = true;",
+    from: "queue.repairAsked = true;",
     to: "return;",
     about: "nobody answers a node that knows more than Redis",
   },

@@ -1,4 +1,3 @@
-import type { Clock } from "../../platform/clock/clock.ts";
 import type { Db } from "../../platform/db/db.ts";
 import { appendEvents, createHead, lockHead } from "../../platform/events/append.ts";
 import { startRelay } from "../../platform/events/relay.ts";
@@ -6,36 +5,12 @@ import { silentLog } from "../../platform/log/log.ts";
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import type { AppendOutcome, Listener, LogEntry, PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { newDatabase } from "./database.ts";
+import { handClock } from "./hand-clock.ts";
 
 /** How long something may take that the database has a part in, in milliseconds. */
 const WITHIN_MS = 5_000;
 export const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
-
-/** A clock that stands still until it is moved. */
-const handClock = (): Clock & { move(ms: number): void } => {
-  let now = Date.parse(AT) + 60_000;
-  const tasks = new Set<{ at: number; every: number | null; run: () => void }>();
-  const add = (ms: number, every: number | null, run: () => void) => {
-    const task = { at: now + ms, every, run };
-    tasks.add(task);
-    return () => void tasks.delete(task);
-  };
-  return {
-    now: () => now,
-    after: (ms, run) => add(ms, null, run),
-    every: (ms, run) => add(ms, ms, run),
-    move: (ms) => {
-      now += ms;
-      for (const task of [...tasks]) {
-        if (task.at > now || !tasks.has(task)) continue;
-        if (task.every === null) tasks.delete(task);
-        else task.at = now + task.every;
-        task.run();
-      }
-    },
-  };
-};
 
 /** A bus with one tenant's log, which can be made to fail. */
 const createBus = () => {
@@ -116,7 +91,7 @@ export const startRelayed = async (
   prepare: (db: Db, world: ReturnType<typeof createBus>) => Promise<void> = async () => {},
 ) => {
   const db = await newDatabase();
-  const clock = handClock();
+  const clock = handClock(Date.parse(AT) + 60_000);
   const world = createBus();
   await prepare(db, world);
   const relay = startRelay({
@@ -142,9 +117,9 @@ export const startRelayed = async (
     return committed;
   };
   /** Gives what was started its turns; a sweep reads the database before it hands anything on. */
-  const until = async (isSo: () => boolean) => {
+  const until = async (isSo: () => boolean | Promise<boolean>) => {
     const deadline = performance.now() + WITHIN_MS;
-    while (!isSo()) {
+    while (!(await isSo())) {
       if (performance.now() > deadline) throw new Error("it did not come about");
       await new Promise((resolve) => setImmediate(resolve));
       await relay.idle();
