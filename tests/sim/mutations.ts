@@ -66,6 +66,24 @@ export const MUTATIONS = {
     to: "() => {}",
     about: "nobody notices that Redis went back without a word",
   },
+  "epoch-deletes-untaken": {
+    file: "platform/events/log.ts",
+    from: 'await tx\n      .updateTable("tenant_heads")',
+    to: 'await tx.deleteFrom("events").where("tenant_id", "=", tenantId).execute();\n    await tx\n      .updateTable("tenant_heads")',
+    about: "a new epoch deletes events that a log consumer has not taken",
+  },
+  "retention-waits-for-nobody": {
+    file: "platform/events/retention.ts",
+    from: "slowest === null || slowest >= unneeded",
+    to: "true",
+    about: "retention deletes events that a log consumer has not taken",
+  },
+  "cursor-moves-by-itself": {
+    file: "platform/events/consumer.ts",
+    from: "await moveCursor(tx, name, tenantId, reached);",
+    to: "void db.change((other) => moveCursor(other, name, tenantId, reached));",
+    about: "a log consumer's cursor moves in another transaction than its effects",
+  },
   "no-repair": {
     file: "platform/events/relay.ts",
     from: "queue.repairAsked = true;",
