@@ -11,31 +11,31 @@ import { eventsOfAllEpochsAfter, readHead } from "./log.ts";
 import { startSweep } from "./sweep.ts";
 import { createTenantRunner } from "./tenant-runner.ts";
 
-/** Events in one transaction at most, and how long they may take before the rest goes into the next one. */
+/** Bounds of one transaction: events, and milliseconds after which the rest is left to the next one. */
 const BATCH = 100;
 const BATCH_MS = 10;
-/** Tenants at a time, for each consumer of a process: requests need connections too. */
-const AT_ONCE = 2;
+/** Tenants at the same time, for each consumer of a process: requests need the database's connections too. */
+const CONCURRENCY = 2;
 const RETRY = { first: 200, most: 60_000 };
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
 /**
- * Takes one event. All that it does it does through `tx`, which also moves the cursor: when either fails, neither has
- * happened, and the event comes again. It waits for nothing else: on SQLite all writers wait with it. `event.data` is
- * as the version that committed the event wrote it.
+ * Handles one event. Every effect must go through `tx`, which also moves the cursor: either both are committed or neither
+ * is, and then the event is handed over again. The handler must await nothing but `tx`, because on SQLite all writers
+ * wait for it. `event.data` has the shape that the version which committed the event gave it.
  */
 export type Handle = (tx: Tx, event: SequencedMessage) => Promise<void>;
 
 /**
- * Builds from the tenant's state what the events would have built, in place of events that are no longer kept. The
- * events that are committed meanwhile come again.
+ * Derives from the tenant's current state everything that the deleted events would have led to. Events committed during
+ * the rebuild are handed to `handle` afterwards.
  */
 export type Rebuild = (tx: Tx, tenantId: string) => Promise<void>;
 
 export type ConsumerOptions = {
-  /** Where to begin in the logs that are there already. Counts once, when the name is registered; `beginning` by default. */
+  /** Where to start in logs that exist already, `beginning` by default. Only the first start under a name reads it. */
   readonly from?: StartFrom;
-  /** Called when events were deleted before they were taken; without it, the consumer goes on with the oldest kept one. */
+  /** Called when retention deleted events that were not taken. By default the consumer goes on with the oldest kept one. */
   readonly rebuild?: Rebuild;
 };
 
@@ -48,20 +48,20 @@ export type ConsumerDeps = {
 };
 
 export type Consumer = {
-  /** Looks at a tenant's log at once; call it after a commit. Never throws and never waits. */
+  /** Reads a tenant's log now; call it after a commit. Never throws and never waits. */
   nudge(tenantId: string): void;
-  /** Resolves when nothing is under way; waits after failures do not count. */
+  /** Resolves when no events are being handled; delays after failures do not count. */
   idle(): Promise<void>;
-  /** Lets the events that are being taken end, and takes no more. */
+  /** Resolves when the event in progress is committed; takes no more events. */
   stop(): Promise<void>;
 };
 
 /**
- * Hands every event of every tenant to `handle`: at least once, a tenant's events in their order, one at a time. Several
- * processes may run the same consumer; one of them has a tenant's cursor at a time. A failed event is tried again until
- * it succeeds or retention gives it up, and the tenant's later events wait for it.
- * `name` is the consumer's for good: under another one it begins anew.
- * @throws RangeError when the name is not fit. Rejects when the database does not answer.
+ * Hands every event of every tenant to `handle`, at least once, and a tenant's events one at a time and in order. Several
+ * processes may run the same consumer: the lock on a tenant's cursor admits one of them. A failed event is retried until
+ * it succeeds or retention deletes it, and delays the later events of its tenant alone. The cursors belong to `name`: a
+ * renamed consumer starts anew.
+ * @throws RangeError when the name is not lower case letters, digits and hyphens. Rejects when the database is unreachable.
  */
 export const startConsumer = async (
   deps: ConsumerDeps,
@@ -73,16 +73,20 @@ export const startConsumer = async (
   const { db, clock, log, metrics } = deps;
   const labels = { consumer: name };
   await registerConsumer(db, name, options.from ?? "beginning", new Date(clock.now()).toISOString());
-  /** The seq at which each tenant's last batch failed. */
+  /** The seq of the event at which each tenant's last attempt failed. */
   const failedAt = new Map<string, number>();
   let stopped = false;
 
-  /** Takes events in order, until it is time for the next transaction. Answers the last one taken. */
-  const take = async (tx: Tx, tenantId: string, entries: readonly LogEntry[]): Promise<SequencedMessage | null> => {
+  /** Handles events in order, within the bounds of one transaction. Returns the last one. */
+  const handleInOrder = async (
+    tx: Tx,
+    tenantId: string,
+    entries: readonly LogEntry[],
+  ): Promise<SequencedMessage | null> => {
     const startedAt = clock.now();
     let last: SequencedMessage | null = null;
     for (const { seq, payload } of entries) {
-      // The events before one that failed are committed without it, however often it fails.
+      // The events before one that failed are committed without it, so an event that always fails undoes no others.
       if (last !== null && (seq === failedAt.get(tenantId) || stopped || clock.now() - startedAt > BATCH_MS)) break;
       try {
         const event = sequencedMessageSchema.parse(parseJson(payload));
@@ -96,11 +100,11 @@ export const startConsumer = async (
     return last;
   };
 
-  /** One transaction. Answers what became of it; it may run more than once before it is committed. */
+  /** Takes the next events in one transaction, which may run more than once before it commits. */
   const takeBatch = (tenantId: string) =>
     db.change(async (tx) => {
       const cursor = await lockCursor(db.dialect, tx, name, tenantId);
-      // Read before the events, so that those that follow the cursor reach at least up to it.
+      // Read before the events: without a gap they reach at least up to this head.
       const head = cursor === null ? null : await readHead(tx, tenantId);
       if (cursor === null || head === null) return { taken: 0, missed: 0, isDone: true };
       const entries = await eventsOfAllEpochsAfter(tx, tenantId, cursor.seq, BATCH);
@@ -110,35 +114,34 @@ export const startConsumer = async (
         await moveCursor(tx, name, tenantId, head);
         return { taken: 0, missed: head.seq - cursor.seq, isDone: false };
       }
-      const last = await take(tx, tenantId, entries);
+      const last = await handleInOrder(tx, tenantId, entries);
       const reached = last === null ? head : positionAfter(last, head);
       if (reached.epoch !== cursor.epoch || reached.seq !== cursor.seq) await moveCursor(tx, name, tenantId, reached);
       const taken = entries.filter(({ seq }) => seq <= reached.seq).length;
       return { taken, missed, isDone: taken === entries.length && entries.length < BATCH };
     });
 
-  const work = async (tenantId: string): Promise<void> => {
-    const { taken, missed, isDone } = await takeBatch(tenantId);
-    if (taken > 0) failedAt.delete(tenantId);
-    metrics.consumerEvents.inc(labels, taken);
-    if (missed > 0) {
-      metrics.consumerMissed.inc(labels, missed);
-      log.error({ ...labels, tenantId, missed }, "a consumer missed events that are no longer kept");
-    }
-    // Behind the other tenants that wait for their turn.
-    if (!isDone && !stopped) void runner.request(tenantId);
-  };
-
   const runner = createTenantRunner({
     clock,
     random: deps.random,
     retry: RETRY,
-    atOnce: AT_ONCE,
-    work,
-    failed: (tenantId, err, failures) => {
+    concurrency: CONCURRENCY,
+    run: async (tenantId) => {
+      const { taken, missed, isDone } = await takeBatch(tenantId);
+      if (taken > 0) failedAt.delete(tenantId);
+      metrics.consumerEvents.inc(labels, taken);
+      if (missed > 0) {
+        metrics.consumerMissed.inc(labels, missed);
+        log.error({ ...labels, tenantId, missed }, "a consumer missed events that are no longer kept");
+      }
+      // The rest waits until the other tenants have had their turn.
+      if (!isDone && !stopped) void runner.request(tenantId);
+    },
+    onFailure: (tenantId, err, failures) => {
       metrics.consumerFailures.inc(labels);
+      if (failures > 1) return;
       const seq = failedAt.get(tenantId);
-      if (failures === 1) log.error({ err, ...labels, tenantId, seq }, "a consumer failed; the event comes again");
+      log.error({ err, ...labels, tenantId, seq }, "a consumer failed; the event comes again");
     },
   });
   const stopSweep = startSweep(
@@ -157,6 +160,6 @@ export const startConsumer = async (
   };
 };
 
-/** The position after `last`; at the head it is the head's, whose epoch may have begun since without events. */
+/** The cursor after `last`. At the head it takes the head's epoch, which may have begun without an event. */
 const positionAfter = (last: SequencedMessage, head: Position): Position =>
   last.seq === head.seq ? head : { epoch: last.epoch, seq: last.seq };

@@ -2,11 +2,14 @@ import { type Consumer, type ConsumerDeps, type ConsumerOptions, type Handle, st
 
 /** The log consumers of a process. */
 export type Consumers = {
-  /** Starts one, see `startConsumer`; it is nudged after commits and stopped with the others. */
+  /**
+   * Starts a consumer as `startConsumer` does, and nudges and stops it with the others.
+   * @throws RangeError when the process has one of this name.
+   */
   start(name: string, handle: Handle, options?: ConsumerOptions): Promise<void>;
-  /** Tells all of them of a commit. Never throws and never waits. */
+  /** Nudges every consumer after a commit. Never throws and never waits. */
   nudge(tenantId: string): void;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no consumer handles events. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 };

@@ -2,15 +2,15 @@ import { sql } from "kysely";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { Db, DialectName, Executor, Tx } from "../db/db.ts";
 
-/** The name under which the relay has its cursors. */
+/** The relay's name as a consumer. */
 export const RELAY = "relay";
 
-/** Where a consumer begins in the logs that are there when it registers; newer logs it takes from their first event. */
+/** Where a consumer starts in the logs that exist when it registers. In later logs it starts with the first event. */
 export type StartFrom = "beginning" | "head";
 
 const ROWS_PER_UPSERT = 200;
 
-/** Makes retention wait for a consumer from now on. Does nothing when the name is registered already. */
+/** Registers a consumer, so that retention waits for it. Does nothing when the name is registered already. */
 export const registerConsumer = (db: Db, name: string, from: StartFrom, at: string): Promise<void> =>
   db.change(async (tx) => {
     const registered = await tx
@@ -21,7 +21,7 @@ export const registerConsumer = (db: Db, name: string, from: StartFrom, at: stri
       .executeTakeFirst();
     if (registered === undefined) return;
     const oldest = sql`(select min(e.seq) from events e where e.tenant_id = h.tenant_id)`;
-    // No row would mean a log that began after the registration: its trimmed events would count as missed.
+    // A missing row means seq 0, and the trimmed events of an older log would count as missed.
     await sql`
       insert into consumer_cursors (consumer, tenant_id, epoch, seq)
       select ${name}, h.tenant_id,
@@ -30,14 +30,14 @@ export const registerConsumer = (db: Db, name: string, from: StartFrom, at: stri
       from tenant_heads h`.execute(tx);
   });
 
-/** Forgets a consumer with all its cursors. Retention no longer waits for it. */
+/** Deletes a consumer with all its cursors, so that retention no longer waits for it. */
 export const unregisterConsumer = async (db: Db, name: string): Promise<void> => {
   await db.write.deleteFrom("consumers").where("name", "=", name).execute();
 };
 
 /**
- * Takes a consumer's cursor of one tenant for the rest of the transaction; `null` while another process has it. On
- * SQLite the transaction's own write lock does it.
+ * Locks a consumer's cursor of one tenant for the rest of the transaction; `null` while another process holds the lock.
+ * On SQLite `begin immediate` has taken the write lock already.
  */
 export const lockCursor = async (
   dialect: DialectName,
@@ -52,7 +52,7 @@ export const lockCursor = async (
     .where("tenant_id", "=", tenantId);
   const cursor = await (dialect === "postgres" ? query.forUpdate().skipLocked() : query).executeTakeFirst();
   if (cursor !== undefined) return cursor;
-  // A row that is there and locked conflicts.
+  // A row that exists and is locked conflicts.
   const created = await tx
     .insertInto("consumer_cursors")
     .values({ consumer, tenant_id: tenantId, epoch: "", seq: 0 })
@@ -62,7 +62,7 @@ export const lockCursor = async (
   return created ?? null;
 };
 
-/** Moves a cursor that the transaction holds. */
+/** Moves a cursor that the transaction has locked. */
 export const moveCursor = async (tx: Tx, consumer: string, tenantId: string, to: Position): Promise<void> => {
   await tx
     .updateTable("consumer_cursors")
@@ -72,13 +72,13 @@ export const moveCursor = async (tx: Tx, consumer: string, tenantId: string, to:
     .execute();
 };
 
-/** Moves the cursors of many tenants forward, outside of any consumer's transaction; none is moved back. */
+/** Moves the cursors of many tenants forward, without a handler's transaction. Never moves one back. */
 export const advanceCursors = async (
   db: Db,
   consumer: string,
   positions: ReadonlyMap<string, Position>,
 ): Promise<void> => {
-  // In one order in every process, so that two of them cannot wait for each other's rows.
+  // Every process locks the rows in the same order, which rules out deadlocks.
   const rows = [...positions].sort(([a], [b]) => (a < b ? -1 : 1));
   for (let start = 0; start < rows.length; start += ROWS_PER_UPSERT) {
     await db.write
@@ -108,14 +108,13 @@ export const readCursor = async (executor: Executor, consumer: string, tenantId:
     .executeTakeFirst()) ?? null;
 
 export type Behind = {
-  /** Heads that were moved from here on … */
+  /** Bounds on the time of the head's last event, ISO 8601: from `since` on, and before `before`. */
   readonly since: string;
-  /** … and before this, ISO 8601. */
   readonly before: string;
   readonly limit: number;
 };
 
-/** The tenants whose head a consumer's cursor has not reached, those that have waited longest first. */
+/** The tenants whose head a consumer's cursor has not reached, in the order of their last events. */
 export const tenantsBehind = async (
   executor: Executor,
   consumer: string,
@@ -130,7 +129,7 @@ export const tenantsBehind = async (
   return rows.map((row) => row.tenant_id);
 };
 
-/** The consumers that retention no longer waited for: events are deleted that they had not taken. */
+/** The consumers that are held: retention deleted events that they had not taken. */
 export const heldConsumers = async (executor: Executor): Promise<{ name: string; since: string }[]> => {
   const rows = await executor
     .selectFrom("consumers")

@@ -3,7 +3,7 @@ import type { Db, Executor } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 
-/** How many events each registered consumer has still to take, over all tenants. */
+/** The number of events that each registered consumer has not taken, over all tenants. */
 export const readLag = async (executor: Executor): Promise<{ consumer: string; events: number }[]> => {
   const { rows } = await sql<{ consumer: string; events: number }>`
     select k.name as consumer, cast(coalesce(sum(h.seq - coalesce(c.seq, 0)), 0) as bigint) as events
@@ -14,7 +14,7 @@ export const readLag = async (executor: Executor): Promise<{ consumer: string; e
   return rows;
 };
 
-/** Measures the lag of all consumers whenever the metrics are read. */
+/** Measures the lag of all consumers each time the metrics are scraped. */
 export const exposeLag = ({ db, log, metrics }: { db: Db; log: Log; metrics: Metrics }): void =>
   metrics.measureLag(async () => {
     try {

@@ -9,17 +9,17 @@ export const readHead = async (tx: Executor, tenantId: string): Promise<Position
   (await tx.selectFrom("tenant_heads").select(["epoch", "seq"]).where("tenant_id", "=", tenantId).executeTakeFirst()) ??
   null;
 
-/** The events after `since`, read in the snapshot that also gives the head: nothing is trimmed between the two. */
+/** Reads head and events in one snapshot: retention cannot delete events between the two. */
 export const readHistory = async (tx: Tx, tenantId: string, since: Position, limit: number): Promise<History> => {
   const head = await readHead(tx, tenantId);
-  // The answer has no events otherwise.
+  // Otherwise the history has no events, so they need not be read.
   const isReachable = head !== null && head.epoch === since.epoch && head.seq - since.seq <= limit;
   return toHistory(head, since, limit, isReachable ? await eventsAfter(tx, tenantId, since, limit) : []);
 };
 
 /**
- * Up to `limit` of the kept events after `since`, in order; none when its epoch is not the current one. Events of earlier
- * epochs are kept for log consumers alone: they lead to a state that clients have left.
+ * Up to `limit` kept events after `since`, in order; none unless its epoch is the current one. Events of earlier epochs
+ * are kept for log consumers alone: they lead to a state that clients no longer show.
  */
 export const eventsAfter = (tx: Executor, tenantId: string, since: Position, limit: number): Promise<LogEntry[]> =>
   tx
@@ -34,7 +34,7 @@ export const eventsAfter = (tx: Executor, tenantId: string, since: Position, lim
     .limit(limit)
     .execute();
 
-/** Up to `limit` of the kept events after `seq` of every epoch, in order: seq grows across epochs without a hole. */
+/** Up to `limit` kept events of all epochs after `seq`, in order. Seq has no gap between epochs. */
 export const eventsOfAllEpochsAfter = (
   tx: Executor,
   tenantId: string,
@@ -50,19 +50,19 @@ export const eventsOfAllEpochsAfter = (
     .limit(limit)
     .execute();
 
-/** The event log as feeds and the local bus read it. */
+/** Reads the event log for feeds and the local bus. */
 export const createLogReader = (db: Db): LogReader => ({
   head: (tenantId) => readSnapshot(db, (tx) => readHead(tx, tenantId)),
   history: (tenantId, since, limit) => readSnapshot(db, (tx) => readHistory(tx, tenantId, since, limit)),
 });
 
-/** Whether `log` has not come as far as a position that was seen of it. */
+/** Whether the log has not reached a position that was seen of it. Epochs are UUIDv7: a later one sorts after. */
 export const isBehind = (log: Position, seen: Position): boolean =>
   log.epoch < seen.epoch || (log.epoch === seen.epoch && log.seq < seen.seq);
 
 /**
- * Begins a new epoch where the log is behind a position that was seen of it; answers the head after that. Seq goes on
- * where it was. The earlier events stay until every log consumer has taken them; `eventsAfter` no longer reads them.
+ * Begins a new epoch if the log is behind a position that was seen of it. Returns the head afterwards. Seq continues.
+ * The events of earlier epochs stay until every log consumer has taken them, but `eventsAfter` no longer reads them.
  */
 export const startEpoch = (
   db: Db,
@@ -74,7 +74,7 @@ export const startEpoch = (
     if (head === null || !isBehind(head, seen) || epoch <= seen.epoch) return head;
     await tx
       .updateTable("tenant_heads")
-      // `updated_at` makes every process's sweep look at the tenant, should this one die before it tells pub/sub.
+      // `updated_at` brings the tenant into the next sweep of every process, in case this one dies before it tells pub/sub.
       .set({ epoch, epoch_base: head.seq, updated_at: at })
       .where("tenant_id", "=", tenantId)
       .execute();

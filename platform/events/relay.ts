@@ -6,30 +6,30 @@ import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
-import { startComparison } from "./comparison.ts";
 import { type RepairAnswer, repairRequestSchema } from "./control.ts";
 import { advanceCursors, RELAY, readCursor, registerConsumer, unregisterConsumer } from "./cursors.ts";
 import { eventsAfter, isBehind, readHead, startEpoch } from "./log.ts";
+import { startReconciler } from "./reconciler.ts";
 import { startSweep } from "./sweep.ts";
 import { createTenantRunner } from "./tenant-runner.ts";
 
 const BATCH = 500;
 const RETRY = { first: 100, most: 10_000 };
-/** Another relay may append between the answer and our reading; more often than this it is no race. */
+/** Another relay may append between an outcome and the next read; more misses in a row than this are no race. */
 const MAX_MISSES = 5;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
 export type Relay = {
   /**
-   * Resolves once pub/sub was compared with the database and histories that went back have begun anew; after five
-   * seconds at the latest, and sooner when pub/sub is away. No change may be taken before: one that takes the number of
-   * an event that was undone would hide that the database has gone back. Never rejects.
+   * Resolves once pub/sub was compared with the database and a new epoch begun wherever the database had gone back; after
+   * five seconds at the latest, and sooner when pub/sub is unreachable. The process must take no command before: an event
+   * with the seq of an undone one would hide that the database went back. Never rejects.
    */
   readonly compared: Promise<void>;
-  /** Hands committed events on; call it after the commit. Never throws and never waits. */
+  /** Sends committed events to pub/sub; call it after the commit. Never throws and never waits. */
   nudge(tenantId: string, committed: Committed): void;
-  /** Resolves when nothing that was handed over is under way. */
+  /** Resolves when no tenant's events are being sent; waits after failures do not count. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -41,38 +41,39 @@ export type RelayDeps = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly random: () => number;
-  /** A new epoch; it must sort behind all earlier ones. */
+  /** Makes an epoch that sorts after all earlier ones. */
   readonly newEpoch: () => string;
 };
 
-/** One tenant's events on their way. */
+/** One tenant's events that are not sent yet. */
 type TenantQueue = {
   committed: Committed[];
-  /** The log must be read: something did not go the short way. */
+  /** The direct path failed or missed events, so they must be read from the log. */
   isBehind: boolean;
-  /** A node asked for a repair and waits for the answer. */
-  repairAsked: boolean;
+  /** A node waits for the answer to its repair request. */
+  repairRequested: boolean;
   /** The highest position named by a token that such a node was shown. */
   seen: Position | null;
 };
 
 /**
- * Carries events from the log to pub/sub. The short way hands over what was just committed; whatever fails, is missing
- * or was left by a process that died is read from the log. Appending twice does nothing, so several relays may run.
+ * Sends events from the log to pub/sub. The direct path sends committed events without reading the log. Events that it
+ * failed to send, and those of processes that died, are read from the log. Appending is idempotent, so several relays
+ * may run.
  */
 export const startRelay = (deps: RelayDeps): Relay => {
   const { db, pubsub, clock, log, metrics } = deps;
   const queues = new Map<string, TenantQueue>();
-  // The local bus reads the log itself and ends with the process: it has no use for a cursor.
+  // The local bus reads the log itself and ends with the process, so no cursor is needed.
   const hasCursor = pubsub.name !== "local";
-  /** Positions that pub/sub has accepted, which the next sweep writes into the cursors. */
-  const relayed = new Map<string, Position>();
+  /** Positions that pub/sub accepted since the last sweep; the next one writes them into the cursors. */
+  const relayedPositions = new Map<string, Position>();
   let stopped = false;
 
   const queueOf = (tenantId: string): TenantQueue => {
     let queue = queues.get(tenantId);
     if (queue === undefined) {
-      queue = { committed: [], isBehind: false, repairAsked: false, seen: null };
+      queue = { committed: [], isBehind: false, repairRequested: false, seen: null };
       queues.set(tenantId, queue);
     }
     return queue;
@@ -80,9 +81,9 @@ export const startRelay = (deps: RelayDeps): Relay => {
 
   const markRelayed = (tenantId: string, position: Position) => {
     if (!hasCursor) return;
-    const known = relayed.get(tenantId);
-    if (known === undefined || isBehind(known, position)) relayed.set(tenantId, position);
-    reconciler?.handed(tenantId, position);
+    const known = relayedPositions.get(tenantId);
+    if (known === undefined || isBehind(known, position)) relayedPositions.set(tenantId, position);
+    reconciler?.accepted(tenantId, position);
   };
 
   const relayTenant = async (tenantId: string): Promise<void> => {
@@ -95,18 +96,18 @@ export const startRelay = (deps: RelayDeps): Relay => {
           metrics.relayed.inc({ path: "direct" }, batch.entries.length);
           const last = batch.entries.at(-1)?.seq ?? 0;
           markRelayed(tenantId, { epoch: batch.epoch, seq: Math.min(last, outcome.head) });
-          // Another process may have gone on, the database has gone back, or a hole in the batch ended it: the log tells.
+          // Another relay is further, the database went back, or the batch has a gap: the log decides.
           if (outcome.head !== last) queue.isBehind = true;
         } else queue.isBehind = true;
       }
       if (queue.isBehind) {
         queue.committed = [];
         queue.isBehind = false;
-        const { repairAsked, seen } = queue;
-        queue.repairAsked = false;
+        const { repairRequested, seen } = queue;
+        queue.repairRequested = false;
         queue.seen = null;
         const head = await relayFromLog(tenantId, seen);
-        if (repairAsked) await answerRepair(tenantId, head);
+        if (repairRequested) await answerRepair(tenantId, head);
       }
     } catch (error) {
       queue.isBehind = true;
@@ -120,16 +121,16 @@ export const startRelay = (deps: RelayDeps): Relay => {
     clock,
     random: deps.random,
     retry: RETRY,
-    work: relayTenant,
-    failed: (tenantId, err, failures) => {
+    run: relayTenant,
+    onFailure: (tenantId, err, failures) => {
       metrics.relayFailures.inc();
       if (failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
     },
   });
 
-  /** Sends what pub/sub is missing, from the database; answers the database's head. */
+  /** Sends the events that pub/sub lacks from the log. Returns the database's head. */
   const relayFromLog = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
-    let after = await handedOn(tenantId, seen);
+    let after = await lastPublished(tenantId, seen);
     let misses = 0;
     for (;;) {
       const { head, events } = await readSnapshot(db, async (tx) => {
@@ -142,12 +143,12 @@ export const startRelay = (deps: RelayDeps): Relay => {
         markRelayed(tenantId, head);
         return head;
       }
-      // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
+      // Events up to the floor are no longer kept, so pub/sub must not ask for them.
       const floor = (events[0]?.seq ?? head.seq + 1) - 1;
       const outcome = await pubsub.append(tenantId, head.epoch, events, floor);
       if (outcome.kind !== "accepted") {
         misses += 1;
-        if (misses > MAX_MISSES) throw new Error("pub/sub asks for what the log does not have");
+        if (misses > MAX_MISSES) throw new Error("pub/sub asks for events that the log does not have");
         after = outcome.kind === "gap" ? outcome.head : ((await lastKnown(tenantId, seen))?.seq ?? 0);
         continue;
       }
@@ -159,8 +160,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 
   /**
-   * Pub/sub or a token knows events that the database has not: it was put back to an older state. Its history is no
-   * continuation of what clients have seen, so it gets another epoch.
+   * Begins a new epoch: pub/sub or a token knows events that the database does not have, so the database was put back to
+   * an older copy, and its history does not continue the one that clients have seen.
    */
   const beginEpoch = async (tenantId: string, known: Position): Promise<void> => {
     const epoch = deps.newEpoch();
@@ -171,46 +172,47 @@ export const startRelay = (deps: RelayDeps): Relay => {
     await pubsub.append(tenantId, epoch, [], head.seq);
   };
 
-  /** The last event that pub/sub has of the history that is in the database. */
+  /** The last position of the database's current epoch that pub/sub has; seq 0 when it has none of it. */
   const lastKnown = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
     for (let hasBegun = false; ; hasBegun = true) {
       const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
       if (inLog === null) return null;
       const ahead = [inBus, seen].find((known) => known !== null && isBehind(inLog, known));
       if (!ahead) return { epoch: inLog.epoch, seq: inBus?.epoch === inLog.epoch ? inBus.seq : 0 };
-      if (hasBegun) throw new Error("what is known is ahead of every history that is begun");
+      if (hasBegun) throw new Error("pub/sub or a token stays ahead of the database after a new epoch");
       await beginEpoch(tenantId, ahead);
     }
   };
 
   /**
-   * The last event that pub/sub has and has told of. Redis has told of all that it has. Where the database is the log,
-   * or stands in while Redis is away, it has events of which nobody was told: a process died before, or was refused.
+   * The seq of the last event that pub/sub has and has published. Redis has published all events that it has. On the
+   * Postgres bus the database itself is the log, and holds events that nobody was notified of, because a process died or
+   * its notice failed; there the cursor decides.
    */
-  const handedOn = async (tenantId: string, seen: Position | null): Promise<number> => {
+  const lastPublished = async (tenantId: string, seen: Position | null): Promise<number> => {
     const known = await lastKnown(tenantId, seen);
     if (known === null) return 0;
     if (pubsub.name !== "postgres") return known.seq;
-    const positions = [await readCursor(db.read, RELAY, tenantId), relayed.get(tenantId)];
-    const told = positions.map((position) => (position?.epoch === known.epoch ? position.seq : 0));
-    return Math.min(known.seq, Math.max(...told));
+    const positions = [await readCursor(db.read, RELAY, tenantId), relayedPositions.get(tenantId)];
+    const seqs = positions.map((position) => (position?.epoch === known.epoch ? position.seq : 0));
+    return Math.min(known.seq, Math.max(...seqs));
   };
 
   let isRegistered = false;
-  /** Writes what was handed on into the cursors: in batches and after the fact, for no request waits for it. */
+  /** Writes the relayed positions into the cursors, for many tenants at once and outside of every request. */
   const writeCursors = async (): Promise<void> => {
     if (!isRegistered) await registerConsumer(db, RELAY, "beginning", new Date(clock.now()).toISOString());
     isRegistered = true;
-    const positions = new Map(relayed);
-    relayed.clear();
+    const positions = new Map(relayedPositions);
+    relayedPositions.clear();
     await advanceCursors(db, RELAY, positions).catch((error: unknown) => {
-      // Somebody may have unregistered it.
+      // The consumer may have been unregistered by hand.
       isRegistered = false;
       throw error;
     });
   };
 
-  /** Resolves when what was missing is handed on, or could not be. */
+  /** Resolves when the missing events are sent, or an attempt has failed. */
   const catchUp = (tenantId: string): Promise<void> => {
     queueOf(tenantId).isBehind = true;
     return runner.request(tenantId);
@@ -222,8 +224,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
         { consumer: RELAY, before: writeCursors, found: (tenantId) => void catchUp(tenantId) },
       )
     : async () => {};
-  const reconciler = hasCursor ? startComparison({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
-  // Otherwise retention would wait for a relay that never moves its cursors.
+  const reconciler = hasCursor ? startReconciler({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
+  // Cursors of an earlier run with another bus would never move, and retention would wait for them.
   const unregistered = hasCursor
     ? Promise.resolve()
     : unregisterConsumer(db, RELAY).catch((err: unknown) =>
@@ -240,7 +242,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
     if (!request.success) return;
     const { tenantId, seen } = request.data;
     const queue = queueOf(tenantId);
-    queue.repairAsked = true;
+    queue.repairRequested = true;
     if (seen !== undefined && (queue.seen === null || isBehind(queue.seen, seen))) queue.seen = seen;
     void catchUp(tenantId);
   });
@@ -270,14 +272,14 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 };
 
-/** Takes all that waits of the first epoch, as one batch. */
-const joinBatches = (waiting: Committed[]): Committed => {
-  const first = waiting[0];
+/** Removes everything of the first epoch from the queue and joins it into one batch. */
+const joinBatches = (queue: Committed[]): Committed => {
+  const first = queue[0];
   if (first === undefined) return { epoch: "", entries: [] };
-  let count = waiting.findIndex((committed) => committed.epoch !== first.epoch);
-  if (count < 0) count = waiting.length;
-  const taken = waiting.splice(0, count);
-  // Who commits first need not be the first to be told of it.
+  let count = queue.findIndex((committed) => committed.epoch !== first.epoch);
+  if (count < 0) count = queue.length;
+  const taken = queue.splice(0, count);
+  // Transactions may return in another order than they committed.
   const entries = taken.flatMap((committed) => committed.entries).sort((a, b) => a.seq - b.seq);
   return { epoch: first.epoch, entries };
 };

@@ -3,24 +3,24 @@ import type { Clock } from "../clock/clock.ts";
 import type { Db, Executor } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
 
-/** Events are kept for this long, and of each tenant at most so many; older ones are read by REST as state. */
+/** How many events of a tenant are kept for clients, and for how long. Beyond that clients read the state by REST. */
 export const KEPT_EVENTS = 10_000;
 export const KEPT_DAYS = 7;
-/** The same bounds for events that a log consumer has not taken yet. */
+/** The same bounds for events that a log consumer has not taken. */
 export const UNTAKEN_EVENTS = 100_000;
 export const UNTAKEN_DAYS = 30;
 
 const EVERY_MS = 10 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
-/** Small transactions: writers wait for one batch at most. */
+/** Events deleted in one statement: other writers wait that long at most. */
 const BATCH = 2_000;
 
-/** A tenant's log with the place of the consumer that is furthest behind; `null` when no consumer is registered. */
+/** A tenant's head, and the cursor that is furthest behind it; `null` when no consumer is registered. */
 type TenantLog = { tenantId: string; seq: number; epochBase: number; slowest: number | null };
 
 /**
- * Deletes events that clients and every log consumer can do without, those that consumers have left for too long, and
- * old idempotency keys. Records which consumers are held: events are gone that they have not taken.
+ * Deletes the events that neither clients nor log consumers need any more, the events beyond the bounds for consumers,
+ * and old idempotency keys. Then marks each consumer that lost events as held, and the others as not held.
  */
 export const trimOnce = async (db: Db, now: number): Promise<void> => {
   const daysAgo = (days: number) => new Date(now - days * DAY_MS).toISOString();
@@ -29,7 +29,7 @@ export const trimOnce = async (db: Db, now: number): Promise<void> => {
     const { tenantId, seq, epochBase, slowest } = log;
     const bound = async (events: number, days: number) =>
       Math.max(seq - events, await lastBefore(db.read, tenantId, daysAgo(days)));
-    // No client reads an earlier epoch.
+    // Clients never read an earlier epoch.
     const unneeded = Math.max(epochBase, await bound(KEPT_EVENTS, KEPT_DAYS));
     const last =
       slowest === null || slowest >= unneeded ? unneeded : Math.max(slowest, await bound(UNTAKEN_EVENTS, UNTAKEN_DAYS));
@@ -56,7 +56,7 @@ const readLogs = async (executor: Executor): Promise<TenantLog[]> => {
   }));
 };
 
-/** The last seq that was committed before `at`; 0 when none that is kept was. */
+/** The seq of the last kept event that was committed before `at`; 0 when there is none. */
 const lastBefore = async (executor: Executor, tenantId: string, at: string): Promise<number> => {
   const row = await executor
     .selectFrom("events")
@@ -76,7 +76,7 @@ const oldestOf = async (executor: Executor, tenantId: string): Promise<number | 
   return row?.seq === null || row?.seq === undefined ? null : Number(row.seq);
 };
 
-/** Deletes from the oldest on, so that the kept events never have a hole. Answers the oldest kept one. */
+/** Deletes from the oldest event on, so that the kept ones never have a gap. Returns the seq of the oldest kept one. */
 const deleteThrough = async (db: Db, tenantId: string, last: number): Promise<number | null> => {
   const oldest = await oldestOf(db.read, tenantId);
   if (oldest === null || oldest > last) return oldest;
@@ -90,7 +90,7 @@ const deleteThrough = async (db: Db, tenantId: string, last: number): Promise<nu
   return oldestOf(db.read, tenantId);
 };
 
-/** The consumers that have not taken the event before `oldest`. */
+/** The consumers whose next event, were it kept, would come before `oldest`. */
 const consumersBehind = async (executor: Executor, tenantId: string, oldest: number): Promise<string[]> => {
   const { rows } = await sql<{ name: string }>`
     select k.name from consumers k
@@ -111,7 +111,7 @@ const writeHeld = async (db: Db, held: ReadonlySet<string>, at: string): Promise
   }
 };
 
-/** Trims every ten minutes until stopped. */
+/** Trims every ten minutes. Returns a function that stops it and waits for the trimming in progress. */
 export const startRetention = (deps: { db: Db; clock: Clock; log: Log }): (() => Promise<void>) => {
   let running: Promise<void> = Promise.resolve();
   const trim = () => {

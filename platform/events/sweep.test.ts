@@ -18,7 +18,7 @@ const startSweeping = async (before?: () => Promise<void>) => {
   return { ...world, found, stop };
 };
 
-test("a sweep finds the tenants that are behind, those that have waited longest first", async () => {
+test("a sweep finds the tenants that are behind, in the order of their last events", async () => {
   const { commit, found, clock, until, stop } = await startSweeping();
   await commit("recent", 1);
   await commit("old", 1, LONG_AGO);
@@ -28,7 +28,7 @@ test("a sweep finds the tenants that are behind, those that have waited longest 
   await stop();
 });
 
-test("the first second is the committing process's own", async () => {
+test("a sweep leaves an event to the process that committed it for a second", async () => {
   const { commit, found, clock, until, stop } = await startSweeping();
   await commit("earlier", 1);
   await commit("now", 1, new Date(clock.now() + 500).toISOString());
@@ -40,7 +40,7 @@ test("the first second is the committing process's own", async () => {
   await stop();
 });
 
-test("a head whose time lies far back when it is committed is found within a minute", async () => {
+test("a head that is committed with a time long past is found within a minute", async () => {
   const { commit, found, clock, until, stop } = await startSweeping();
   await commit("first", 1);
   clock.move(1_000);
@@ -51,7 +51,7 @@ test("a head whose time lies far back when it is committed is found within a min
   await stop();
 });
 
-test("more tenants than one sweep looks at are found by the next, as those before them are done", async () => {
+test("tenants beyond the bound of one sweep are found by the next one, once the first ones are done", async () => {
   const { db, commit, found, clock, until, stop } = await startSweeping();
   const tenants = Array.from({ length: 501 }, (_, index) => `t${index}`);
   await Promise.all(tenants.map((tenantId) => commit(tenantId, 1)));

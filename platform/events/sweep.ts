@@ -4,25 +4,28 @@ import type { Log } from "../log/log.ts";
 import { tenantsBehind } from "./cursors.ts";
 
 const SWEEP_MS = 1_000;
-/** The process that committed has this long to do it itself. */
+/** How long an event is left to the process that committed it. */
 const GRACE_MS = 1_000;
 const BATCH = 500;
-/** A sweep looks at the heads that moved within this time; longer than any transaction takes to commit. */
+/** A sweep looks at the heads that moved within this time. No transaction takes as long to commit. */
 const RECENT_MS = 30_000;
-/** All heads are looked at this often: clocks differ, and a process may die after others have looked. */
+/** Every so often a sweep looks at all heads: clocks differ, and a process may die after others have looked. */
 const FULL_EVERY_MS = 60_000;
 
 export type SweepDeps = { readonly db: Db; readonly clock: Clock; readonly log: Log };
 
 export type SweepOptions = {
   readonly consumer: string;
-  /** Done before each look; when it rejects, there is no look. */
+  /** Runs before each sweep; when it rejects, the sweep is skipped. */
   readonly before?: () => Promise<void>;
-  /** Called for each tenant with events that the consumer has not taken, those that have waited longest first. */
+  /** Called for each tenant with events that the consumer has not taken, in the order of their last events. */
   readonly found: (tenantId: string) => void;
 };
 
-/** Looks every second for tenants whose log is ahead of a consumer's cursor. The answer ends it, and waits for the last look. */
+/**
+ * Looks every second for tenants whose log is ahead of a consumer's cursor: events that a process committed and could not
+ * pass on. Returns a function that stops it and waits for the last sweep.
+ */
 export const startSweep = ({ db, clock, log }: SweepDeps, options: SweepOptions): (() => Promise<void>) => {
   const { consumer, before, found } = options;
   let fullAt = Number.NEGATIVE_INFINITY;

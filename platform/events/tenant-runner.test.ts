@@ -4,8 +4,8 @@ import { createTenantRunner } from "./tenant-runner.ts";
 
 const RETRY = { first: 100, most: 800 };
 
-/** A runner whose work waits until it is let go, or failed. */
-const start = (atOnce?: number) => {
+/** A runner whose tasks wait until the test ends them or makes them fail. */
+const start = (concurrency?: number) => {
   const clock = createManualClock();
   const begun: string[] = [];
   const open = new Map<string, PromiseWithResolvers<void>>();
@@ -14,14 +14,14 @@ const start = (atOnce?: number) => {
     clock,
     random: () => 1,
     retry: RETRY,
-    ...(atOnce === undefined ? {} : { atOnce }),
-    work: (tenantId) => {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    run: (tenantId) => {
       begun.push(tenantId);
       const work = Promise.withResolvers<void>();
       open.set(tenantId, work);
       return work.promise;
     },
-    failed: (_, __, count) => void failures.push(count),
+    onFailure: (_, __, count) => void failures.push(count),
   });
   const end = async (tenantId: string) => {
     open.get(tenantId)?.resolve();
@@ -34,7 +34,7 @@ const start = (atOnce?: number) => {
   return { clock, runner, begun, failures, end, fail };
 };
 
-test("a tenant's work is done once at a time, and once more when it is asked for meanwhile", async () => {
+test("a tenant's task never runs twice at a time, and runs again when it was requested meanwhile", async () => {
   const { runner, begun, end } = start();
   for (let time = 0; time < 3; time += 1) void runner.request("t");
   void runner.request("u");
@@ -46,7 +46,7 @@ test("a tenant's work is done once at a time, and once more when it is asked for
   expect(begun).toEqual(["t", "u", "t"]);
 });
 
-test("a request resolves when the call that is running has ended", async () => {
+test("a request resolves when the run in progress has ended", async () => {
   const { runner, end } = start();
   let isOver = false;
   void runner.request("t").then(() => {
@@ -58,11 +58,11 @@ test("a request resolves when the call that is running has ended", async () => {
   expect(isOver).toBe(true);
 });
 
-test("no more tenants than allowed are worked on at a time; the others have their turn in order", async () => {
+test("no more tenants than allowed run at a time; the others follow in order", async () => {
   const { runner, begun, end } = start(2);
   for (const tenantId of ["a", "b", "c", "d"]) void runner.request(tenantId);
   expect(begun).toEqual(["a", "b"]);
-  // Asked for again, it goes behind those that wait.
+  // Requested again, it goes behind those that wait.
   void runner.request("a");
   await end("a");
   await end("b");
@@ -71,7 +71,7 @@ test("no more tenants than allowed are worked on at a time; the others have thei
   expect(begun).toEqual(["a", "b", "c", "d", "a"]);
 });
 
-test("work that fails is done again after waits that double up to a bound, and not sooner", async () => {
+test("a failed task runs again after delays that double up to a bound, and not sooner", async () => {
   const { runner, clock, begun, failures, fail, end } = start();
   void runner.request("t");
   for (const wait of [200, 400, 800, 800]) {
@@ -90,7 +90,7 @@ test("work that fails is done again after waits that double up to a bound, and n
   expect(failures.at(-1)).toBe(1);
 });
 
-test("stopping waits for what is running and begins nothing more", async () => {
+test("stopping waits for the running tasks and starts no more", async () => {
   const { runner, clock, begun, fail, end } = start(1);
   void runner.request("a");
   void runner.request("a");

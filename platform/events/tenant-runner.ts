@@ -4,35 +4,35 @@ import type { Clock } from "../clock/clock.ts";
 export type TenantRunnerDeps = {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Bounds of the wait after a failure, in milliseconds. */
+  /** Bounds of the delay after a failure, in milliseconds. */
   readonly retry: { readonly first: number; readonly most: number };
-  /** How many tenants may have their work done at a time; without it, all of them. */
-  readonly atOnce?: number;
-  /** One tenant's work; never called for a tenant whose last call is still running. */
-  work(tenantId: string): Promise<void>;
-  /** Called after each failure of the work; `failures` counts those in a row. */
-  failed(tenantId: string, err: unknown, failures: number): void;
+  /** How many tenants may run at the same time; unlimited by default. */
+  readonly concurrency?: number;
+  /** The task of one tenant. Calls for the same tenant never overlap. */
+  run(tenantId: string): Promise<void>;
+  /** Called after each failure; `failures` counts those in a row. */
+  onFailure(tenantId: string, err: unknown, failures: number): void;
 };
 
 export type TenantRunner = {
   /**
-   * Has a tenant's work done: now, once more if it is being done, or when its turn or its wait after a failure is over.
-   * Resolves when the call that is running, if there is one, has ended. Never rejects.
+   * Runs a tenant's task: now, again if it is running, or later if it waits for its turn or for its delay after a failure.
+   * Resolves when the run in progress, if any, has ended. Never rejects.
    */
   request(tenantId: string): Promise<void>;
-  /** Resolves when nothing is running or has its turn to come; waits after failures do not count. */
+  /** Resolves when no task runs or waits for its turn; delays after failures do not count. */
   idle(): Promise<void>;
-  /** Begins no more work; resolves when what is running has ended. */
+  /** Starts no more tasks; resolves when the running ones have ended. */
   stop(): Promise<void>;
 };
 
 type Task = { isDue: boolean; failures: number; running: Promise<void> | null; cancelRetry: (() => void) | null };
 
-/** Does work tenant by tenant, one call of each at a time, and does it again after a failure, with full jitter. */
+/** Runs one task for each tenant, never two of the same at a time, and retries failed ones with full jitter. */
 export const createTenantRunner = (deps: TenantRunnerDeps): TenantRunner => {
-  const { atOnce = Number.POSITIVE_INFINITY } = deps;
+  const { concurrency = Number.POSITIVE_INFINITY } = deps;
   const tasks = new Map<string, Task>();
-  /** Tenants whose turn is to come, in order. */
+  /** Tenants that wait for their turn, first come, first served. */
   const waiting = new Set<string>();
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -54,7 +54,7 @@ export const createTenantRunner = (deps: TenantRunnerDeps): TenantRunner => {
 
   const startWaiting = () => {
     for (const tenantId of waiting) {
-      if (stopped || running.size >= atOnce) return;
+      if (stopped || running.size >= concurrency) return;
       waiting.delete(tenantId);
       const task = tasks.get(tenantId);
       if (task !== undefined) start(tenantId, task);
@@ -63,8 +63,8 @@ export const createTenantRunner = (deps: TenantRunnerDeps): TenantRunner => {
 
   const start = (tenantId: string, task: Task) => {
     task.isDue = false;
-    const run = attempt(tenantId, task).then(() => {
-      running.delete(run);
+    const attempted = attempt(tenantId, task).then(() => {
+      running.delete(attempted);
       task.running = null;
       if (task.cancelRetry === null) {
         if (task.isDue && !stopped) waiting.add(tenantId);
@@ -72,17 +72,17 @@ export const createTenantRunner = (deps: TenantRunnerDeps): TenantRunner => {
       }
       startWaiting();
     });
-    task.running = run;
-    running.add(run);
+    task.running = attempted;
+    running.add(attempted);
   };
 
   const attempt = async (tenantId: string, task: Task): Promise<void> => {
     try {
-      await deps.work(tenantId);
+      await deps.run(tenantId);
       task.failures = 0;
     } catch (err) {
       task.failures += 1;
-      deps.failed(tenantId, err, task.failures);
+      deps.onFailure(tenantId, err, task.failures);
       if (stopped) return;
       task.cancelRetry = deps.clock.after(fullJitter(task.failures, deps.random, deps.retry), () => {
         task.cancelRetry = null;

@@ -61,8 +61,8 @@ export const MUTATIONS = {
     about: "a database that was put back keeps its epoch",
   },
   "relay-does-not-look-again": {
-    file: "platform/events/comparison.ts",
-    from: "clock.every(LOOK_EVERY_MS, startLooking)",
+    file: "platform/events/reconciler.ts",
+    from: "clock.every(RECHECK_EVERY_MS, startRecheck)",
     to: "() => {}",
     about: "nobody notices that Redis went back without a word",
   },
@@ -86,7 +86,7 @@ export const MUTATIONS = {
   },
   "no-repair": {
     file: "platform/events/relay.ts",
-    from: "queue.repairAsked = true;",
+    from: "queue.repairRequested = true;",
     to: "return;",
     about: "nobody answers a node that knows more than Redis",
   },
