@@ -76,7 +76,7 @@ export const foresee = (context: RealtimeContext, connection: Connection, reques
   context.hub
     .acquire(tenantId)
     .then(async (lease) => {
-      await lease.feed.reachCommitted(issued);
+      await lease.feed.ensureCommitted(issued);
       lease.release();
     })
     .catch((err: unknown) => context.log.debug({ err, tenantId }, "a feed could not be woken early"));
@@ -106,13 +106,13 @@ const joinWithLog = async (
 ): Promise<Refusal | null> => {
   const { tenantId, lease } = attempt;
   const { feed } = lease;
-  if ((await feed.reachCommitted(issued)) !== "reached") return UNAVAILABLE;
+  if ((await feed.ensureCommitted(issued)) !== "reached") return UNAVAILABLE;
   const userId = connection.session?.userId ?? "";
-  if ((await feed.standing(userId, issued)) !== "member") return FORBIDDEN;
-  if (since !== null && isAhead(feed, since) && (await feed.reach(since)) === "unknown") return UNAVAILABLE;
+  if ((await feed.membershipStatus(userId, issued)) !== "member") return FORBIDDEN;
+  if (since !== null && isAhead(feed, since) && (await feed.ensureReached(since)) === "unknown") return UNAVAILABLE;
   const target: ReplayTarget = {
     // The membership may end while the past is read or sent.
-    isWelcome: () => !connection.isClosing && feed.knownStanding(userId, issued) === "member",
+    isAuthorized: () => !connection.isClosing && feed.knownMembershipStatus(userId, issued) === "member",
     joined: (position, recovered) => connection.say({ type: "subscribed", tenantId, ...position, recovered }),
     send: (slice) => connection.sendAll(slice.map(({ payload }) => payload)),
     live: () => goLive(context, connection, attempt),

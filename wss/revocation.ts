@@ -25,7 +25,7 @@ export const endedBy = (
 /** Whether a session's right still shows after events were lost; who cannot show it gets a new token. */
 export const standsAfterReset = (feed: Feed, session: Session | null, tenantId: string): boolean => {
   const issued = session?.grants.get(tenantId);
-  return !!session && !!issued && feed.knownStanding(session.userId, issued) === "member";
+  return !!session && !!issued && feed.knownMembershipStatus(session.userId, issued) === "member";
 };
 
 /** The sessions and users that ended lately: their tokens still look good until they expire. */

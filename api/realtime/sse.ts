@@ -62,7 +62,7 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
       deps.log.warn({ err, tenantId: teamId }, "a stream could not be opened");
       return null;
     });
-    if (held !== null && (await held.feed.reach(head)) !== "unknown") return held;
+    if (held !== null && (await held.feed.ensureReached(head)) !== "unknown") return held;
     held?.release();
     throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
   };

@@ -9,7 +9,7 @@ import { foundation } from "./migrations/0001-foundation.ts";
 
 const AT = "2026-01-31T09:30:00.000Z";
 
-/** Three teams as version 0001 leaves them: one handed on in full, one half-way, one not at all. */
+/** Three teams as 0001 leaves them: relayed in full, in part, and not at all. */
 const teams = [
   { id: "full", epoch: "e1", seq: 3, relayed: 3, oldest: 1 },
   { id: "half", epoch: "e2", seq: 12, relayed: 10, oldest: 9 },
@@ -59,7 +59,7 @@ test("0002 carries each team's relayed_seq over into the relay's cursor, and lea
 
 test("a migration that breaks off leaves nothing behind and runs in full the next time", async () => {
   const { url, db } = await startFromFoundation();
-  // The last step of 0002 fails on it.
+  // The last step of 0002 fails on this column.
   await sql`alter table tenant_heads add column epoch_base integer`.execute(db.write);
   await expect(db.migrate()).rejects.toThrow("can't be migrated");
   await sql`alter table tenant_heads drop column epoch_base`.execute(db.write);

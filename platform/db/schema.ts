@@ -21,7 +21,9 @@ export type Database = {
   idempotency_keys: IdempotencyKeysTable;
 };
 
-/** The accounts' tables belong to better-auth, which names its columns in camel case; only what others read is typed. */
+/**
+ * The accounts' tables belong to better-auth, which names its columns in camel case; only what others read is typed.
+ */
 export type UsersTable = {
   id: string;
   name: string;
@@ -141,22 +143,27 @@ export type EventsTable = {
   payload: string;
 };
 
-/** The registered log consumers. Retention waits for each of them. */
+/**
+ * The registered log consumers. Retention waits for each of them, and a new epoch deletes nothing that one has not
+ * taken.
+ */
 export type ConsumersTable = {
   name: string;
   registered_at: string;
-  /** When retention first deleted events that the consumer had not taken; `null` while the log has all that it needs. */
+  /**
+   * When retention first deleted events that the consumer had not taken; `null` while the log has all that it needs.
+   */
   held_at: string | null;
 };
 
 /**
- * The last event of a tenant's log that a consumer took; `seq` alone says which, since it grows across epochs. A tenant
- * without a row was created after the consumer was registered, and nothing of its log is taken yet.
+ * A consumer's last taken event of a tenant's log. `seq` alone identifies it, because seq grows across epochs. A tenant
+ * created after the registration has no row until its first event is taken.
  */
 export type ConsumerCursorsTable = {
   consumer: string;
   tenant_id: string;
-  /** The head's epoch that the consumer has heard of; empty before it heard of any. */
+  /** The epoch of the tenant's log when the cursor last moved; empty before it moved. */
   epoch: string;
   seq: number;
 };

@@ -20,7 +20,9 @@ import type { Database } from "./schema.ts";
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHED_STATEMENTS = 512;
 
-/** Takes the write lock at once: a plain BEGIN that has read before it writes fails with SQLITE_BUSY under contention. */
+/**
+ * Takes the write lock at once: a plain BEGIN that has read before it writes fails with SQLITE_BUSY under contention.
+ */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));

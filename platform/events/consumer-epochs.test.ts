@@ -51,7 +51,7 @@ test("a consumer that is in the midst of an epoch when two others begin takes th
   expect(await cursor("search")).toEqual({ epoch: "g", seq: 4 });
 });
 
-test("a new epoch without events is heard of by the sweep, once", async () => {
+test("the sweep finds a new epoch without events, once", async () => {
   const { db, commit, start, cursor, clock, until } = await startConsuming();
   const consumer = await start("search");
   await commit("t", 2);
@@ -65,7 +65,7 @@ test("a new epoch without events is heard of by the sweep, once", async () => {
   expect(await tenantsBehind(db.read, "search", ALL)).toEqual([]);
 });
 
-test("readers of the current epoch get no event of an earlier one, whatever position they name", async () => {
+test("readers for clients get no event of an earlier epoch, whatever position they name", async () => {
   const { db, commit, start } = await startConsuming();
   await start("search");
   await commit("t", 3);

@@ -16,7 +16,7 @@ const NOTHING = { epoch: "", seq: 0 };
 const ALL = { since: "", before: "9999", limit: 100 };
 
 describe("a consumer", () => {
-  test("takes every event of every tenant once, in order, and remembers its place", async () => {
+  test("takes every event of every tenant once and in order, and moves its cursors", async () => {
     const { commit, start, effects, cursor } = await startConsuming();
     const consumer = await start("search");
     for (let round = 0; round < 3; round += 1) {
@@ -40,7 +40,7 @@ describe("a consumer", () => {
     expect(heard).toEqual(entries.map(({ payload }) => JSON.parse(payload)));
   });
 
-  test("finds what another process committed, without being nudged", async () => {
+  test("finds events that another process committed, without a nudge", async () => {
     const { commit, start, effects, clock, until } = await startConsuming();
     await start("search");
     await commit("t", 3);
@@ -63,7 +63,7 @@ describe("a consumer", () => {
     expect(await effects("search")).toEqual(upTo(5));
   });
 
-  test("stops after the event that it is taking, with its place kept", async () => {
+  test("stops after the event in progress and commits its cursor", async () => {
     const { commit, start, effect, effects, cursor, until } = await startConsuming();
     await commit("t", 5);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -145,7 +145,7 @@ describe("a consumer takes each event at least once, and has one effect of it,",
     expect(await effects("search")).toEqual(upTo(3));
   });
 
-  test("when several processes run it and are told of the same events, late and more than once", async () => {
+  test("when several processes run it and are nudged for the same events, late and more than once", async () => {
     const { open, commit, start, effects } = await startConsuming();
     const processes = [await start("search", { db: await open() }), await start("search", { db: await open() })];
     for (let round = 0; round < 15; round += 1) {
@@ -192,7 +192,7 @@ describe("an event that fails for ever", () => {
     expect(await effects("search", "u")).toEqual(upTo(2));
   });
 
-  test("comes again after waits that double up to a minute, however often it is nudged", async () => {
+  test("comes again after delays that double up to a minute, however often the consumer is nudged", async () => {
     const { consumer, attempts, clock } = await startFailing();
     for (let step = 0; step < 3_000; step += 1) {
       consumer.nudge("t");
@@ -236,7 +236,7 @@ describe("a consumer that is registered when there are events already", () => {
     expect(await count(metrics.consumerMissed)).toBe(0);
   });
 
-  test("begins after them from the head, and with the first event of a tenant that comes later", async () => {
+  test("begins after them with `from: head`, and with the first event of a tenant that is created later", async () => {
     const { db, commit, start, effects } = await startConsuming();
     await commit("t", 3);
     const consumer = await start("search", { from: "head" });
@@ -250,7 +250,7 @@ describe("a consumer that is registered when there are events already", () => {
     expect(await effects("search", "u")).toEqual([1, 2]);
   });
 
-  test("does not begin anew when it is registered again, in whatever way", async () => {
+  test("does not begin anew when it starts again, whatever `from` says", async () => {
     const { commit, start, effects } = await startConsuming();
     await commit("t", 2);
     const first = await start("search");

@@ -20,9 +20,9 @@ const RETRY = { first: 200, most: 60_000 };
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
 /**
- * Handles one event. Every effect must go through `tx`, which also moves the cursor: either both are committed or neither
- * is, and then the event is handed over again. The handler must await nothing but `tx`, because on SQLite all writers
- * wait for it. `event.data` has the shape that the version which committed the event gave it.
+ * Handles one event. Every effect must go through `tx`, which also moves the cursor: either both are committed or
+ * neither is, and then the event is handed over again. The handler must await nothing but `tx`, because on SQLite all
+ * writers wait for it. `event.data` has the shape that the version which committed the event gave it.
  */
 export type Handle = (tx: Tx, event: SequencedMessage) => Promise<void>;
 
@@ -35,7 +35,9 @@ export type Rebuild = (tx: Tx, tenantId: string) => Promise<void>;
 export type ConsumerOptions = {
   /** Where to start in logs that exist already, `beginning` by default. Only the first start under a name reads it. */
   readonly from?: StartFrom;
-  /** Called when retention deleted events that were not taken. By default the consumer goes on with the oldest kept one. */
+  /**
+   * Called when retention deleted events that were not taken. By default the consumer goes on with the oldest kept one.
+   */
   readonly rebuild?: Rebuild;
 };
 
@@ -57,11 +59,11 @@ export type Consumer = {
 };
 
 /**
- * Hands every event of every tenant to `handle`, at least once, and a tenant's events one at a time and in order. Several
- * processes may run the same consumer: the lock on a tenant's cursor admits one of them. A failed event is retried until
- * it succeeds or retention deletes it, and delays the later events of its tenant alone. The cursors belong to `name`: a
- * renamed consumer starts anew.
- * @throws RangeError when the name is not lower case letters, digits and hyphens. Rejects when the database is unreachable.
+ * Hands every event of every tenant to `handle`, at least once, and a tenant's events one at a time and in order.
+ * Several processes may run the same consumer: the lock on a tenant's cursor admits one of them. A failed event is
+ * retried until it succeeds or retention deletes it, and delays the later events of its tenant alone. The cursors
+ * belong to `name`: a renamed consumer starts anew. Rejects when the database is unreachable.
+ * @throws RangeError when the name is not made of lower case letters, digits and hyphens.
  */
 export const startConsumer = async (
   deps: ConsumerDeps,

@@ -3,12 +3,12 @@ import { parseJsonObject } from "../../shared/json.ts";
 import { type EventMessage, sequencedMessageSchema, unsequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { epochSchema } from "../../shared/protocol/position.ts";
 
-/** Larger messages of other backends would burst the queue of every socket at once. In UTF-16 units. */
+/** In UTF-16 units. A larger message of another backend would overflow the queue of every socket at once. */
 export const MAX_UNSEQUENCED_LENGTH = 512 * 1024;
 
 export type RejectReason = "unreadable" | "too-large" | "envelope" | "tenant" | "data" | "sequence";
 
-/** The end of a membership, or of the whole team. */
+/** The end of one membership, or of all of them with the team. */
 export type MembershipEnd = { readonly kind: "member"; readonly userId: string } | { readonly kind: "team" };
 
 export type SequencedEvent = {
@@ -19,7 +19,7 @@ export type SequencedEvent = {
   /** Milliseconds since the Unix epoch, `null` when the message does not say. */
   readonly at: number | null;
   readonly ends: MembershipEnd | null;
-  /** Why the message is not valid; it is relayed all the same, a hole would be worse. */
+  /** Why the event is invalid. It is relayed all the same, because a gap would be worse. */
   readonly fault: RejectReason | null;
 };
 export type UnsequencedEvent = {
@@ -29,7 +29,7 @@ export type UnsequencedEvent = {
 };
 export type Incoming = SequencedEvent | UnsequencedEvent | { readonly kind: "rejected"; readonly reason: RejectReason };
 
-/** Reads what arrived on a tenant's channel. */
+/** Reads a message from a tenant's channel. */
 export const readIncoming = (payload: string, tenantId: string): Incoming => {
   const value = parseJsonObject(payload);
   if (value === null) return { kind: "rejected", reason: "unreadable" };
@@ -48,7 +48,7 @@ export const readIncoming = (payload: string, tenantId: string): Incoming => {
   return { kind: "unsequenced", payload, at: timeOf(message.data.at) };
 };
 
-/** Reads an entry of the log, which is never refused: its place in the log is known. */
+/** Reads an entry of the log. It is never rejected, because its seq is known. */
 export const readEntry = (payload: string, tenantId: string, epoch: string, seq: number): SequencedEvent => {
   const value = parseJsonObject(payload);
   return value === null
@@ -56,7 +56,7 @@ export const readEntry = (payload: string, tenantId: string, epoch: string, seq:
     : sequenced(value, payload, tenantId, epoch, seq);
 };
 
-/** Whether an entry may end a membership; spares parsing whole logs. */
+/** Whether an entry may end a membership: a cheap test that saves parsing the whole log. */
 export const mayEndMembership = (payload: string): boolean =>
   payload.includes("MEMBER_DELETED") || payload.includes("TEAM_DELETED");
 
@@ -77,7 +77,7 @@ const faultOf = (message: EventMessage, tenantId: string): RejectReason | null =
   return eventDataIssues(message).length > 0 ? "data" : null;
 };
 
-/** Read from the raw value: an end must be heard even if a newer version's entity does not fit this one's schema. */
+/** Reads the raw value: the end of a membership counts even if a newer version's entity does not fit this schema. */
 const endOf = (value: Record<string, unknown>): MembershipEnd | null => {
   if (value["action"] === "TEAM_DELETED") return { kind: "team" };
   if (value["action"] !== "MEMBER_DELETED") return null;

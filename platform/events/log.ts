@@ -74,7 +74,8 @@ export const startEpoch = (
     if (head === null || !isBehind(head, seen) || epoch <= seen.epoch) return head;
     await tx
       .updateTable("tenant_heads")
-      // `updated_at` brings the tenant into the next sweep of every process, in case this one dies before it tells pub/sub.
+      // `updated_at` brings the tenant into the next sweep of every process, in case this one dies before it tells
+      // pub/sub.
       .set({ epoch, epoch_base: head.seq, updated_at: at })
       .where("tenant_id", "=", tenantId)
       .execute();

@@ -10,14 +10,19 @@ import { isBehind } from "./log.ts";
 const CONCURRENCY = 50;
 const FIRST_WITHIN_MS = 5_000;
 const RETRY = { first: 500, most: 60_000 };
-/** How much of the accepted events a bus may have lost while it was unreachable. */
+/** How far back a bus that was unreachable may have lost accepted events. */
 const RECENT_MS = 10 * 60_000;
-/** Accepted events are checked again this often, and this long: after that every node has them or has asked for them. */
+/**
+ * Accepted events are checked again this often, and this long: after that every node has them or has asked for them.
+ */
 const RECHECK_EVERY_MS = 5_000;
 const RECHECK_FOR_MS = 60_000;
 
 export type Reconciler = {
-  /** Resolves when all tenants were compared, or the first attempt failed; after five seconds at the latest. Never rejects. */
+  /**
+   * Resolves when all tenants were compared, or the first attempt failed; after five seconds at the latest. Never
+   * rejects.
+   */
   readonly compared: Promise<void>;
   /** Records that the bus accepted a tenant's events up to `position`. */
   accepted(tenantId: string, position: Position): void;

@@ -22,9 +22,9 @@ export type Committed = { readonly epoch: string; readonly entries: readonly Log
 
 export type Relay = {
   /**
-   * Resolves once pub/sub was compared with the database and a new epoch begun wherever the database had gone back; after
-   * five seconds at the latest, and sooner when pub/sub is unreachable. The process must take no command before: an event
-   * with the seq of an undone one would hide that the database went back. Never rejects.
+   * Resolves once pub/sub was compared with the database and a new epoch begun wherever the database had gone back;
+   * after five seconds at the latest, and sooner when pub/sub is unreachable. The process must take no command before:
+   * an event with the seq of an undone one would hide that the database went back. Never rejects.
    */
   readonly compared: Promise<void>;
   /** Sends committed events to pub/sub; call it after the commit. Never throws and never waits. */
@@ -160,8 +160,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
   };
 
   /**
-   * Begins a new epoch: pub/sub or a token knows events that the database does not have, so the database was put back to
-   * an older copy, and its history does not continue the one that clients have seen.
+   * Begins a new epoch: pub/sub or a token knows events that the database does not have, so the database was put back
+   * to an older copy, and its history does not continue the one that clients have seen.
    */
   const beginEpoch = async (tenantId: string, known: Position): Promise<void> => {
     const epoch = deps.newEpoch();
@@ -186,8 +186,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
 
   /**
    * The seq of the last event that pub/sub has and has published. Redis has published all events that it has. On the
-   * Postgres bus the database itself is the log, and holds events that nobody was notified of, because a process died or
-   * its notice failed; there the cursor decides.
+   * Postgres bus the database itself is the log, and holds events that nobody was notified of, because a process died
+   * or its notice failed; there the cursor decides.
    */
   const lastPublished = async (tenantId: string, seen: Position | null): Promise<number> => {
     const known = await lastKnown(tenantId, seen);

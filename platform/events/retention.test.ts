@@ -24,7 +24,7 @@ const keptIn = async (db: Db, tenantId = "t"): Promise<number[]> => {
   return rows.map(({ seq }) => seq);
 };
 
-/** Puts events into a tenant's log that nobody reads, faster than by committing them one by one. */
+/** Fills a tenant's log with unreadable events, faster than by committing them. */
 const fill = async (db: Db, count: number): Promise<void> => {
   await sql`insert into tenant_heads (tenant_id, epoch, seq, updated_at) values ('t', 'e', ${count}, ${AT})`.execute(
     db.write,
@@ -34,8 +34,8 @@ const fill = async (db: Db, count: number): Promise<void> => {
     insert into events (tenant_id, seq, at, payload) select 't', seq, ${AT}, '{}' from numbers`.execute(db.write);
 };
 
-describe("retention keeps for a consumer that is slow", () => {
-  test("what is older than clients need, until the consumer has taken it", async () => {
+describe("retention, while a consumer is slow,", () => {
+  test("keeps events older than clients need until the consumer has taken them", async () => {
     const { db, commit, start, effects } = await startConsuming();
     await commit("t", 5);
     const slow = await start("slow");
@@ -52,7 +52,7 @@ describe("retention keeps for a consumer that is slow", () => {
     expect(await keptIn(db)).toEqual([]);
   });
 
-  test("more than clients need, from the consumer's place on", async () => {
+  test("keeps more events than clients need, from the consumer's cursor on", async () => {
     const { db } = await startConsuming();
     await fill(db, KEPT_EVENTS + 50);
     await registerConsumer(db, "slow", "beginning", AT);
@@ -64,7 +64,7 @@ describe("retention keeps for a consumer that is slow", () => {
     expect(await keptIn(db)).toHaveLength(KEPT_EVENTS);
   });
 
-  test("the log of a tenant that it has not met", async () => {
+  test("keeps the log of a tenant in which the consumer has no cursor", async () => {
     const { db, commit, start } = await startConsuming();
     await start("slow");
     await commit("t", 3);
@@ -75,7 +75,7 @@ describe("retention keeps for a consumer that is slow", () => {
   test.each([
     ["30 days", 5, after(UNTAKEN_DAYS)],
     ["100,000 events", UNTAKEN_EVENTS + 5, NOW],
-  ])("no more than %s; beyond, the consumer is held until it goes on", async (_, events, now) => {
+  ])("keeps them up to %s; beyond, the consumer is held until it goes on", async (_, events, now) => {
     const { db } = await startConsuming();
     const deleted = 5;
     await fill(db, events);
@@ -104,7 +104,7 @@ describe("a consumer whose events were deleted", () => {
     return world;
   };
 
-  test("goes on with the oldest kept one and counts what it missed", async () => {
+  test("goes on with the oldest kept one and counts the missed ones", async () => {
     const { start, effects, cursor, metrics, count } = await startHeld();
     const consumer = await start("slow");
     consumer.nudge("t");
@@ -114,7 +114,7 @@ describe("a consumer whose events were deleted", () => {
     expect(await cursor("slow")).toEqual({ epoch: "e", seq: 6 });
   });
 
-  test("is given its rebuild in place of them, and goes on from the head", async () => {
+  test("runs its rebuild in place of them and goes on from the head", async () => {
     const { start, commit, effects, cursor } = await startHeld();
     const rebuilt: string[] = [];
     const consumer = await start("slow", { rebuild: async (_, tenantId) => void rebuilt.push(tenantId) });
@@ -127,7 +127,7 @@ describe("a consumer whose events were deleted", () => {
     expect([rebuilt, await effects("slow")]).toEqual([["t"], [7]]);
   });
 
-  test("goes on though nothing is kept at all", async () => {
+  test("goes on although no event is kept", async () => {
     const { db, start, commit, effects, cursor, metrics, count } = await startHeld();
     await db.write.deleteFrom("events").execute();
     const consumer = await start("slow");
@@ -155,7 +155,7 @@ test("retention deletes the events of an earlier epoch as soon as every consumer
   expect(await keptIn(db)).toEqual([4]);
 });
 
-test("the lag of a consumer is what it has still to take of all tenants", async () => {
+test("the lag of a consumer counts the events of all tenants that it has not taken", async () => {
   const { db, commit, start } = await startConsuming();
   expect(await readLag(db.read)).toEqual([]);
   await commit("t", 3);

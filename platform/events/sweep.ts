@@ -23,8 +23,8 @@ export type SweepOptions = {
 };
 
 /**
- * Looks every second for tenants whose log is ahead of a consumer's cursor: events that a process committed and could not
- * pass on. Returns a function that stops it and waits for the last sweep.
+ * Looks every second for tenants whose log is ahead of a consumer's cursor: events that a process committed and could
+ * not pass on. Returns a function that stops it and waits for the last sweep.
  */
 export const startSweep = ({ db, clock, log }: SweepDeps, options: SweepOptions): (() => Promise<void>) => {
   const { consumer, before, found } = options;

@@ -16,8 +16,8 @@ export type TenantRunnerDeps = {
 
 export type TenantRunner = {
   /**
-   * Runs a tenant's task: now, again if it is running, or later if it waits for its turn or for its delay after a failure.
-   * Resolves when the run in progress, if any, has ended. Never rejects.
+   * Runs a tenant's task: now, again if it is running, or later if it waits for its turn or for its delay after a
+   * failure. Resolves when the run in progress, if any, has ended. Never rejects.
    */
   request(tenantId: string): Promise<void>;
   /** Resolves when no task runs or waits for its turn; delays after failures do not count. */

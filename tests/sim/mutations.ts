@@ -98,7 +98,7 @@ export const MUTATIONS = {
   },
   "old-grant-after-end": {
     file: "platform/events/feed.ts",
-    from: 'return this.position?.epoch === issued.epoch ? this.#revocations.standing(userId, issued.seq) : "unknown";',
+    from: 'return this.position?.epoch === issued.epoch ? this.#revocations.statusOf(userId, issued.seq) : "unknown";',
     to: 'return userId === "" ? "unknown" : "member";',
     about: "a token from before the end of a membership still opens the team",
   },

@@ -44,7 +44,10 @@ export type ApiServer = {
   stop(): Promise<void>;
 };
 
-/** A process with the database: REST, relay, retention, and in some worlds a log consumer that writes down what it takes. */
+/**
+ * A process with the database: REST, relay, retention, and in some worlds a log consumer that writes down what it
+ * takes.
+ */
 export const startApiServer = (
   deps: ServerDeps,
   machine: Machine & {

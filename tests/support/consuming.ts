@@ -9,7 +9,7 @@ import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import { newDatabaseUrl, openDatabase } from "./database.ts";
 import { handClock } from "./hand-clock.ts";
 
-/** How long something may take that the database has a part in, in milliseconds. */
+/** How long `until` waits, in milliseconds. */
 const WITHIN_MS = 5_000;
 export const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
@@ -22,7 +22,7 @@ export const stopConsuming = async (): Promise<void> => {
 };
 const stops: (() => Promise<void>)[] = [];
 
-/** A database with a table for what consumers do, and everything that a consumer needs. */
+/** A database with a table for the effects of consumers, and everything that a consumer needs. */
 export const startConsuming = async () => {
   const url = await newDatabaseUrl();
   const open = async (): Promise<Db> => {
@@ -38,7 +38,7 @@ export const startConsuming = async () => {
   const clock = handClock(Date.parse(AT) + 60_000);
   const metrics = createMetrics();
 
-  /** Commits events without telling anybody. */
+  /** Commits events without nudging a consumer. */
   const commit = (tenantId: string, count: number, at = AT): Promise<Committed> =>
     db.change(async (tx) => {
       const head = (await lockHead(db.dialect, tx, tenantId)) ?? (await createHead(tx, tenantId, "e", at));
@@ -47,7 +47,7 @@ export const startConsuming = async () => {
       return { epoch: head.epoch, entries: await appendEvents(tx, head, context, events) };
     });
 
-  /** What a handler of `consumer` does with an event. */
+  /** The effect of an event by the handler of `consumer`. */
   const effect = async (tx: Tx, consumer: string, { tenantId, seq }: SequencedMessage): Promise<void> => {
     await sql`insert into effects (consumer, tenant_id, seq) values (${consumer}, ${tenantId}, ${seq})`.execute(tx);
   };
@@ -60,7 +60,7 @@ export const startConsuming = async () => {
     return consumer;
   };
 
-  /** The seqs of the events of which there are effects, in the order in which they were made. */
+  /** The seqs of the effects, in the order in which they were written. */
   const effects = async (consumer: string, tenantId = "t"): Promise<number[]> => {
     const { rows } = await sql<{ seq: number }>`
       select seq from effects where consumer = ${consumer} and tenant_id = ${tenantId}`.execute(db.read);
@@ -75,7 +75,7 @@ export const startConsuming = async () => {
       .where("tenant_id", "=", tenantId)
       .executeTakeFirst()) ?? null;
 
-  /** Gives what was started its turns until it has come about. */
+  /** Turns the event loop until `isSo` holds. */
   const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
     const deadline = performance.now() + WITHIN_MS;
     while (!(await isSo())) {

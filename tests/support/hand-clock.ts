@@ -1,11 +1,11 @@
 import type { Clock } from "../../platform/clock/clock.ts";
 
 export type HandClock = Clock & {
-  /** Runs each task that is due by then once, at the time that was moved to. */
+  /** Moves the time by `ms`, and then runs each task that is due, once. */
   move(ms: number): void;
 };
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until `move`. */
 export const handClock = (startsAt: number): HandClock => {
   let now = startsAt;
   const tasks = new Set<{ at: number; every: number | null; run: () => void }>();

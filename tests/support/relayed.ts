@@ -7,12 +7,12 @@ import type { AppendOutcome, Listener, LogEntry, PubSubProvider } from "../../pl
 import { newDatabase } from "./database.ts";
 import { handClock } from "./hand-clock.ts";
 
-/** How long something may take that the database has a part in, in milliseconds. */
+/** How long `until` waits, in milliseconds. */
 const WITHIN_MS = 5_000;
 export const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
 
-/** A bus with one tenant's log, which can be made to fail. */
+/** A bus with one tenant's log that fails on demand. */
 const createBus = () => {
   const log: LogEntry[] = [];
   let epoch = "e";
@@ -70,7 +70,7 @@ const createBus = () => {
     reconnect: () => {
       for (const listener of reconnected) listener();
     },
-    /** The bus belongs to a history that the database does not know. */
+    /** Puts the bus into an epoch that the database does not know. */
     beginAt: (later: string, seq: number) => {
       epoch = later;
       log.splice(0, log.length, { seq, payload: "" });
@@ -86,7 +86,7 @@ export const stopRelays = async (): Promise<void> => {
 };
 const stops: (() => Promise<void>)[] = [];
 
-/** A relay between a database and a bus that can be made to fail; the bus can be prepared before it starts. */
+/** A relay between a database and a bus that fails on demand; `prepare` runs before the relay starts. */
 export const startRelayed = async (
   prepare: (db: Db, world: ReturnType<typeof createBus>) => Promise<void> = async () => {},
 ) => {
@@ -116,7 +116,7 @@ export const startRelayed = async (
     });
     return committed;
   };
-  /** Gives what was started its turns; a sweep reads the database before it hands anything on. */
+  /** Turns the event loop until `isSo` holds; a sweep, for one, reads the database first. */
   const until = async (isSo: () => boolean | Promise<boolean>) => {
     const deadline = performance.now() + WITHIN_MS;
     while (!(await isSo())) {

@@ -8,8 +8,8 @@ const worst = (statuses: readonly HealthStatus[]): HealthStatus =>
   statuses.includes("down") ? "down" : statuses.includes("degraded") ? "degraded" : "ok";
 
 /**
- * Down without the database. Degraded without pub/sub, because changes reach people only when it is back, and while a log
- * consumer is held, because events are deleted that it had not taken.
+ * Down without the database. Degraded without pub/sub, because changes reach people only when it is back, and while a
+ * log consumer is held, because events are deleted that it had not taken.
  */
 export const getHealth = async (deps: ApiDeps): Promise<Health> => {
   const [{ database, ...held }, pubsub] = await Promise.all([checkDatabase(deps), deps.pubsub.isHealthy()]);

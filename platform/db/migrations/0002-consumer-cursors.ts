@@ -36,7 +36,8 @@ export const consumerCursors =
     await db.schema.dropIndex("tenant_heads_unrelayed").execute();
     await db.schema.alterTable("tenant_heads").dropColumn("relayed_seq").execute();
     await db.schema.createIndex("tenant_heads_updated").on("tenant_heads").column("updated_at").execute();
-    // Until this version a new epoch deleted all earlier events, so every event that is here belongs to the current one.
+    // Until this version a new epoch deleted all earlier events, so every event that is here belongs to the current
+    // one.
     await db.schema
       .alterTable("tenant_heads")
       .addColumn("epoch_base", integer, (column) => column.notNull().defaultTo(0))
