@@ -4,6 +4,7 @@ import { Migrator } from "kysely/migration";
 import { fromRoot } from "../../scripts/paths.ts";
 import { bareEnvironment, startChild } from "../../tests/support/child.ts";
 import { newDatabaseUrl, openDatabase } from "../../tests/support/database.ts";
+import { tenantsBehind } from "../events/cursors.ts";
 import type { Db } from "./db.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 
@@ -54,6 +55,8 @@ test("0002 carries each team's relayed_seq over into the relay's cursor, and lea
   expect(heads).toEqual(
     teams.map(({ id, epoch, seq }) => ({ tenant_id: id, epoch, seq, epoch_base: 0, updated_at: AT })),
   );
+  const behind = await tenantsBehind(db.read, "relay", { since: "", before: "9999", limit: 10 });
+  expect(behind.sort()).toEqual(["half", "none"]);
   await db.close();
 });
 
