@@ -62,7 +62,7 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
       deps.log.warn({ err, tenantId: teamId }, "a stream could not be opened");
       return null;
     });
-    if (lease !== null && (await lease.feed.reach(head)) !== "unknown") return lease;
+    if (lease !== null && (await lease.feed.ensureReached(head)) !== "unknown") return lease;
     lease?.release();
     throw new AppError("UNAVAILABLE", "Events are unavailable right now; poll and open the stream again later");
   };

@@ -84,7 +84,7 @@ export const runStream = async (
       }),
       deps.clock.every(HEARTBEAT_SECONDS * 1000, () => {
         stream.comment("heartbeat");
-        const head = feed.provenPosition;
+        const head = feed.verifiedHead;
         if (head !== null) void stream.write({ event: "heartbeat", data: JSON.stringify(head) });
       }),
       deps.clock.every(TOKEN_SECONDS * 1000, () => void recheck()),
@@ -93,10 +93,10 @@ export const runStream = async (
     void recheck();
   };
 
-  await feed.standing(scope.userId, input.checkedAt);
+  await feed.membershipStatus(scope.userId, input.checkedAt);
   const outcome = await replay(feed, since, {
     // The membership may end during the replay.
-    isAuthorized: () => stream.isOpen && feed.knownStanding(scope.userId, input.checkedAt) === "member",
+    isAuthorized: () => stream.isOpen && feed.knownMembershipStatus(scope.userId, input.checkedAt) === "member",
     joined: connect,
     send: (slice) => {
       let room: Promise<void> | undefined;

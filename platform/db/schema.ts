@@ -18,10 +18,14 @@ export type Database = {
   created_ids: CreatedIdsTable;
   tenant_heads: TenantHeadsTable;
   events: EventsTable;
+  consumers: ConsumersTable;
+  consumer_cursors: ConsumerCursorsTable;
   idempotency_keys: IdempotencyKeysTable;
 };
 
-/** The accounts' tables belong to better-auth, which names its columns in camel case; only what others read is typed. */
+/**
+ * The accounts' tables belong to better-auth, which names its columns in camel case; only what others read is typed.
+ */
 export type UsersTable = {
   id: UserId;
   name: string;
@@ -129,8 +133,8 @@ export type TenantHeadsTable = {
   tenant_id: string;
   epoch: string;
   seq: number;
-  /** Everything up to here is known to be in pub/sub; the relay's sweep starts behind it. */
-  relayed_seq: Generated<number>;
+  /** The head's seq when its epoch began: events up to it belong to earlier epochs. */
+  epoch_base: Generated<number>;
   updated_at: string;
 };
 
@@ -140,6 +144,31 @@ export type EventsTable = {
   at: string;
   /** The event's JSON text as every subscriber gets it. */
   payload: string;
+};
+
+/**
+ * The registered log consumers. Retention waits for each of them, and a new epoch deletes nothing that one has not
+ * taken.
+ */
+export type ConsumersTable = {
+  name: string;
+  registered_at: string;
+  /**
+   * When retention first deleted events that the consumer had not taken; `null` while the log has all that it needs.
+   */
+  held_at: string | null;
+};
+
+/**
+ * A consumer's last taken event of a tenant's log. `seq` alone identifies it, because seq grows across epochs. A tenant
+ * created after the registration has no row until its first event is taken.
+ */
+export type ConsumerCursorsTable = {
+  consumer: string;
+  tenant_id: string;
+  /** The epoch of the tenant's log when the cursor last moved; empty before it moved. */
+  epoch: string;
+  seq: number;
 };
 
 export type IdempotencyKeysTable = {

@@ -52,9 +52,9 @@ describe("the feeds of a node", () => {
     bus.keep(tenantId, EPOCH, entriesOf(tenantId, 4, 5));
     await clock.advance(5_000);
     expect(seqs).toEqual([4, 5]);
-    // What a comparison has proven holds for ten seconds.
+    // A comparison counts for ten seconds.
     await clock.advance(60_000);
-    expect(feed.provenPosition?.seq).toBe(5);
+    expect(feed.verifiedHead?.seq).toBe(5);
   });
 
   test("compare themselves at once after the bus was lost and is back", async () => {

@@ -40,13 +40,13 @@ const startRestored = async () => {
 
 test("a process alone begins a new epoch for a signed token that knows more than its database", async () => {
   const { feed, head } = await startRestored();
-  expect(await feed.reachCommitted({ epoch: "e", seq: 100 })).toBe("reached");
+  expect(await feed.ensureCommitted({ epoch: "e", seq: 100 })).toBe("reached");
   expect(feed.position).toEqual({ epoch: "f", seq: 80 });
   expect(await head()).toEqual({ epoch: "f", seq: 80 });
 });
 
-test("what a client says it has seen begins no epoch", async () => {
+test("a position that only a client names begins no epoch", async () => {
   const { feed, head } = await startRestored();
-  expect(await feed.reach({ epoch: "e", seq: 100 })).toBe("behind");
+  expect(await feed.ensureReached({ epoch: "e", seq: 100 })).toBe("behind");
   expect(await head()).toEqual({ epoch: "e", seq: 80 });
 });

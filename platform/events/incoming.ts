@@ -3,7 +3,7 @@ import { parseJsonObject } from "../../shared/json.ts";
 import { type EventMessage, sequencedMessageSchema, unsequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { epochSchema } from "../../shared/protocol/position.ts";
 
-/** Larger messages of other backends would burst the queue of every socket at once. In UTF-16 units. */
+/** In UTF-16 units. A larger message of another backend would overflow the queue of every socket at once. */
 export const MAX_UNSEQUENCED_LENGTH = 512 * 1024;
 
 export type RejectReason = "unreadable" | "too-large" | "envelope" | "tenant" | "data" | "sequence";
@@ -11,7 +11,7 @@ export type RejectReason = "unreadable" | "too-large" | "envelope" | "tenant" | 
 /** The issues of a message's `data`; none where it is valid, or where the message's action is unknown. */
 export type DataValidator = (message: EventMessage) => readonly { readonly message: string }[];
 
-/** The end of a membership, or of the whole team. */
+/** The end of one membership, or of all of them with the team. */
 export type MembershipEnd = { readonly kind: "member"; readonly userId: string } | { readonly kind: "team" };
 
 export type SequencedEvent = {
@@ -22,7 +22,7 @@ export type SequencedEvent = {
   /** Milliseconds since the Unix epoch, `null` when the message does not say. */
   readonly at: number | null;
   readonly ends: MembershipEnd | null;
-  /** Why the message is not valid; it is relayed all the same, a hole would be worse. */
+  /** Why the event is invalid. It is relayed all the same, because a gap would be worse. */
   readonly fault: RejectReason | null;
 };
 export type UnsequencedEvent = {
@@ -32,7 +32,7 @@ export type UnsequencedEvent = {
 };
 export type Incoming = SequencedEvent | UnsequencedEvent | { readonly kind: "rejected"; readonly reason: RejectReason };
 
-/** Reads what arrived on a tenant's channel. */
+/** Reads a message from a tenant's channel. */
 export const readIncoming = (payload: string, tenantId: string, validateData: DataValidator): Incoming => {
   const value = parseJsonObject(payload);
   if (value === null) return { kind: "rejected", reason: "unreadable" };
@@ -51,7 +51,7 @@ export const readIncoming = (payload: string, tenantId: string, validateData: Da
   return { kind: "unsequenced", payload, at: timeOf(message.data.at) };
 };
 
-/** Reads an entry of the log, which is never refused: its place in the log is known. */
+/** Reads an entry of the log. It is never rejected, because its seq is known. */
 export const readEntry = (payload: string, context: EntryContext): SequencedEvent => {
   const value = parseJsonObject(payload);
   const { epoch, seq } = context;
@@ -87,7 +87,7 @@ const faultOf = (message: EventMessage, tenantId: string, validateData: DataVali
   return isOwnTenant(tenantId) && validateData(message).length > 0 ? "data" : null;
 };
 
-/** Reads the raw value: a membership must end even if a newer version's entity does not fit this one's schema. */
+/** Reads the raw value: the end of a membership counts even if a newer version's entity does not fit this schema. */
 const endOf = (value: Record<string, unknown>, tenantId: string): MembershipEnd | null => {
   if (!isOwnTenant(tenantId)) return null;
   if (value["action"] === "TEAM_DELETED") return { kind: "team" };

@@ -29,12 +29,12 @@ const start = async (head: number, ringEntries = 1_000) => {
       catchUpLimit: 1_000,
       freshMs: 10_000,
       repairWaitMs: 2_000,
-      repairs: true,
+      isCache: true,
     },
   });
   await feed.start();
   let last = head;
-  /** Commits `count` more and tells of them. */
+  /** Commits and publishes `count` more events. */
   const commit = async (count: number) => {
     const entries = entriesOf(tenantId, last + 1, last + count);
     last += count;
@@ -42,7 +42,7 @@ const start = async (head: number, ringEntries = 1_000) => {
     for (const { payload } of entries) void bus.tell(tenantId, payload);
   };
 
-  /** A client that takes down all that it is told, and does `onSlice` while it makes room. */
+  /** A client that records everything it is sent, and runs `onSlice` while it drains. */
   const target = (onSlice: (slice: number) => Promise<void> | void = () => {}) => {
     const told: (number | string)[] = [];
     let slices = 0;
@@ -144,7 +144,7 @@ describe("replay", () => {
     expect(told).toEqual(["recovered at 30", ...range(11, 17), "anew at later 4", "live"]);
   });
 
-  test("S2 sends nothing more to who is no longer welcome", async () => {
+  test("S2 sends nothing more once the client is not authorized", async () => {
     const { feed, target } = await start(30);
     const { client, told } = target((slice) => {
       if (slice === 2) client.isGone = true;

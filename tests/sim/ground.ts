@@ -99,6 +99,7 @@ export const layGround = async (metrics: Metrics): Promise<Ground> => {
   });
   const database = new SimDatabase();
   await database.open(null).migrate();
+  database.run("create table effects (tenant_id text not null, epoch text not null, seq integer not null)");
   const people = Array.from({ length: 4 }, () => newId());
   const [owner = ""] = people;
   const at = new Date(AT).toISOString();

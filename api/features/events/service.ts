@@ -24,7 +24,7 @@ export const listEvents = (
       const gone = (why: string) => new AppError("HISTORY_GONE", `${why}; read the state`);
       if (query.since.epoch !== head.epoch) throw gone("The history has another epoch");
       if (query.since.seq > head.seq) throw gone("The position is ahead of the history");
-      const rows = await eventsAfter(tx, teamId, query.since.seq, query.limit);
+      const rows = await eventsAfter(tx, teamId, query.since, query.limit);
       const first = rows[0]?.seq ?? head.seq + 1;
       if (first !== query.since.seq + 1) throw gone("The history does not reach back so far");
       return {
