@@ -33,7 +33,10 @@ export const MentionList = ({ id, label, options, active, optionId, onPick }: Me
     setAbove(list.current.offsetHeight > below && rect.top - top > below);
   }, []);
   const activeId = optionId(active);
-  useLayoutEffect(() => document.getElementById(activeId)?.scrollIntoView({ block: "nearest" }), [activeId]);
+  useLayoutEffect(() => {
+    // Newer browsers answer a promise here, which must not become the effect's cleanup.
+    document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
+  }, [activeId]);
   return (
     <div
       ref={list}
