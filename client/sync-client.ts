@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/query-core";
 import type { z } from "zod";
 import type { EntityDescriptor } from "../shared/entities/define-entity.ts";
-import { type ApiClient, isPassing } from "./browser/api-client.ts";
+import { type ApiClient, isTransient } from "./browser/api-client.ts";
 import { GenerationCounter } from "./realtime/generation.ts";
 import type { RealtimePorts } from "./realtime/ports.ts";
 import { RealtimeClient } from "./realtime/realtime-client.ts";
@@ -44,7 +44,7 @@ const createQueryClient = (): QueryClient =>
       queries: {
         // A browser that is "offline" still reaches a server on its own machine.
         networkMode: "always",
-        retry: (failures, error) => failures < MAX_TRIES && isPassing(error),
+        retry: (failures, error) => failures < MAX_TRIES && isTransient(error),
         refetchOnWindowFocus: false,
         staleTime: 30_000,
       },

@@ -4,7 +4,7 @@ import type { RealtimeContext } from "./context.ts";
 
 const NO_LOG: Position = { epoch: NO_LOG_EPOCH, seq: 0 };
 
-/** The heads that a heartbeat may name: everything up to them was sent on the connection's socket before. */
+/** The heads for a heartbeat. Every event up to them was already sent to the connection's socket. */
 export const headsFor = (
   { manager, rooms }: Pick<RealtimeContext, "manager" | "rooms">,
   connection: Connection,

@@ -1,7 +1,7 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
-import { isDatabaseAway } from "../../platform/db/away.ts";
+import { isDatabaseUnavailable } from "../../platform/db/unavailable.ts";
 import type { Log } from "../../platform/log/log.ts";
 import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
 import { AppError, RateLimited } from "../app-error.ts";
@@ -58,7 +58,7 @@ export const problemHandler =
       const code = HTTP_CODES.get(error.status);
       if (code !== undefined) return sendProblem(c, code, error.message || PROBLEMS[code].title);
     }
-    if (isDatabaseAway(error)) {
+    if (isDatabaseUnavailable(error)) {
       log.warn({ reason: error.message, requestId: c.get("requestId") }, "the database does not answer");
       return sendProblem(c, "UNAVAILABLE", "The database does not answer; the same request may be sent again", {
         retryAfterSeconds: AGAIN_AFTER_SECONDS,

@@ -64,7 +64,7 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     });
     if (held !== null && (await held.feed.reach(head)) !== "unknown") return held;
     held?.release();
-    throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
+    throw new AppError("UNAVAILABLE", "Events are unavailable right now; poll and open the stream again later");
   };
   router.openapi(open, async (c) => {
     const scope = scopeOf(c);

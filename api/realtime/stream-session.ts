@@ -96,7 +96,7 @@ export const runStream = async (
   await feed.standing(scope.userId, input.checkedAt);
   const outcome = await replay(feed, since, {
     // The membership may end while the past is read or sent.
-    isWelcome: () => stream.isOpen && feed.knownStanding(scope.userId, input.checkedAt) === "member",
+    isAuthorized: () => stream.isOpen && feed.knownStanding(scope.userId, input.checkedAt) === "member",
     joined: connect,
     send: (slice) => {
       let room: Promise<void> | undefined;

@@ -10,7 +10,7 @@ const WAIT_FOR_SNAPSHOT_MS = 10_000;
  */
 export const joinTeam = (client: RealtimeClient, engine: SyncEngine, teamId: string): (() => void) => {
   const { queryClient, clock } = engine;
-  const leave = client.join(teamId, { waitForState: true });
+  const leave = client.join(teamId, { waitForSnapshot: true });
   const join = () => client.joinWithoutSnapshot(teamId);
   const joinUnlessReading = () => {
     if (client.subscription(teamId).kind === "unsubscribed" && !engine.isReading(teamId)) join();

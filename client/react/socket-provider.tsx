@@ -1,10 +1,11 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { PresenceData } from "../../shared/protocol/up.ts";
-import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
+import { isPageVisible, watchPageVisibility } from "../browser/page-visibility.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
 import type { PresencePeer } from "../realtime/presence-book.ts";
 import type { RealtimeClient } from "../realtime/realtime-client.ts";
 import { RealtimeContext, useRealtime } from "./realtime-context.ts";
+import { useLatest } from "./use-latest.ts";
 
 export type { LiveStatus, PresencePeer };
 
@@ -15,17 +16,17 @@ const useWaking = (client: RealtimeClient, onWake: () => void): void => {
     const online = () => client.setNetwork(true);
     const offline = () => client.setNetwork(false);
     const look = () => {
-      client.setHidden(!isPageSeen());
+      client.setHidden(!isPageVisible());
       onWake();
     };
-    client.setHidden(!isPageSeen());
+    client.setHidden(!isPageVisible());
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
-    const deafen = onPageSeen({ returned: look, hidden: look });
+    const unwatch = watchPageVisibility({ onReturn: look, onHide: look });
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
-      deafen();
+      unwatch();
     };
   }, [client, onWake]);
 };
@@ -82,16 +83,15 @@ export const usePresence = (teamId: string | null): readonly PresencePeer[] => {
   return useSyncExternalStore(subscribe, () => (teamId === null ? NOBODY : client.presence(teamId)));
 };
 
-/** Says what this person is looking at in the team while the component is mounted; `null` says nothing. */
+/** Sets this connection's presence in the team while the component is mounted; `null` sets none. */
 export const useSayPresence = (teamId: string | null, data: PresenceData): void => {
   const client = useRealtime();
   const text = JSON.stringify(data);
-  const said = useRef(data);
-  said.current = data;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new object that says the same is not said again
+  const latest = useLatest(data);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an equal object is not sent again
   useEffect(() => {
     if (teamId === null) return undefined;
-    client.setPresence(teamId, said.current);
+    client.setPresence(teamId, latest.current);
     return () => client.setPresence(teamId, null);
   }, [client, teamId, text]);
 };

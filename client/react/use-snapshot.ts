@@ -1,6 +1,6 @@
 import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { isPassing } from "../browser/api-client.ts";
+import { isTransient } from "../browser/api-client.ts";
 import type { Snapshot, SnapshotRef } from "../sync/snapshot.ts";
 import type { SyncEngine } from "../sync/sync-engine.ts";
 import { useSyncEngine } from "./sync-context.ts";
@@ -14,7 +14,7 @@ const OBSERVED = ["status", "error"] as const;
 
 /** After how many milliseconds a failed read begins anew: again and again where only the network is in its way. */
 export const retryFailedIn = (error: Error | null): number | false =>
-  error !== null && isPassing(error) ? RETRY_FAILED_MS : false;
+  error !== null && isTransient(error) ? RETRY_FAILED_MS : false;
 
 export const snapshotQuery = (engine: SyncEngine, ref: SnapshotRef): UseQueryOptions<Snapshot> => ({
   ...engine.queryOptions(ref),

@@ -86,7 +86,7 @@ export class EventApplier {
       case "event":
         if (isSequenced(notice.message)) this.#take(notice.tenantId, decodeEvent(this.#deps.schema, notice.message));
         return;
-      case "opaque":
+      case "undecodable-event":
         this.#take(notice.tenantId, undecodableEvent(notice.at));
         return;
       case "reset":

@@ -119,9 +119,9 @@ test("a line that comes back ends the wait of unsent changes; one that stays up 
   const line: { status: LiveStatus["status"]; tell: (notice: Notice) => void } = { status: "live", tell: () => {} };
   runtime.attach(
     {
-      held: () => {},
+      confirmSnapshot: () => {},
       generation: () => 0,
-      outdated: () => {},
+      historyEnded: () => {},
       subscription: () => ({ kind: "live" }),
       status: () => ({ status: line.status, inStepAt: clock.now() }),
     },

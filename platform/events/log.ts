@@ -1,9 +1,9 @@
 import type { Position } from "../../shared/protocol/position.ts";
 import { type Db, type Executor, readSnapshot, type Tx } from "../db/db.ts";
 import { toHistory } from "../pubsub/history.ts";
+import type { LogReader } from "../pubsub/log-reader.ts";
 import type { History } from "../pubsub/provider.ts";
 import { lockHead } from "./append.ts";
-import type { LogReader } from "./log-reader.ts";
 
 /** Events are kept for this long, and of each tenant at most so many; older ones are read by REST as state. */
 export const KEPT_EVENTS = 10_000;

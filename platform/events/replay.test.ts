@@ -46,7 +46,7 @@ const start = async (head: number, ringEntries = 1_000) => {
     let slices = 0;
     const client = {
       isGone: false,
-      isWelcome: () => !client.isGone,
+      isAuthorized: () => !client.isGone,
       joined: (position: Position, recovered: boolean) => {
         told.push(`${recovered ? "recovered" : "anew"} at ${position.epoch === EPOCH ? "" : "later "}${position.seq}`);
       },

@@ -5,7 +5,7 @@ import type { Feed } from "./feed.ts";
 /** Where a replay goes: a socket or a stream. */
 export type ReplayTarget = {
   /** Asked before every step, for time passes while the log is read and the client drains. */
-  isWelcome(): boolean;
+  isAuthorized(): boolean;
   /** Tells the client where it joins. With `recovered` everything after its `since` follows. */
   joined(position: Position, recovered: boolean): void;
   /** Hands over a slice. The promise, if there is one, resolves when there is room for the next. */
@@ -39,7 +39,7 @@ export const replay = async (
   const startAnew = (): ReplayOutcome => {
     const { position } = feed;
     if (position === null) return "unavailable";
-    if (!target.isWelcome()) return "unwelcome";
+    if (!target.isAuthorized()) return "unwelcome";
     target.joined(position, false);
     target.live();
     return "not-recovered";
@@ -59,7 +59,7 @@ export const replay = async (
   for (;;) {
     const { position } = feed;
     if (position === null || feed.resets !== resets) return startAnew();
-    if (!target.isWelcome()) return "unwelcome";
+    if (!target.isAuthorized()) return "unwelcome";
     const slice = nextSlice(feed, read, cursor, position.seq, bounds);
     if (slice === null) {
       const history = await feed.history({ epoch: since.epoch, seq: cursor }, bounds.events);

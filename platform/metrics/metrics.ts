@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** All metrics of a process in a registry of its own; docs/operations.md describes each. */
+/** All metrics of a process, in its own registry. docs/operations.md describes each. */
 export const createMetrics = () => {
   const registry = new Registry();
   const registers = [registry];

@@ -15,12 +15,12 @@ import { createMetrics } from "../metrics/metrics.ts";
 import { createPubSub } from "../pubsub/create.ts";
 import { createRateLimits } from "../rate-limit/rate-limit.ts";
 import { createTenantBudget } from "../rate-limit/tenant-budget.ts";
-import { connectQuickRedis } from "../redis/quick-redis.ts";
+import { connectFailFastRedis } from "../redis/fail-fast-redis.ts";
 import { createRealtimeTokens } from "../tokens/realtime-token.ts";
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-/** Opens what a process with the database stands on. @throws ConfigError, DatabaseError */
+/** Opens everything that a process with a database needs. @throws ConfigError, DatabaseError */
 export const openPlatform = async (config: Config) => {
   const clock = systemClock;
   const log = createLog(config.logLevel);
@@ -28,7 +28,7 @@ export const openPlatform = async (config: Config) => {
   metrics.collectDefaults();
   const secret = resolveSecret(config);
   const db = await openDb(config.database, log);
-  // Without a bus between processes a database file belongs to one of them.
+  // Without a bus only one process may use the database file.
   const release = config.redisUrls === null ? await db.claim?.() : undefined;
   await db.migrate();
   const pubsub = await createPubSub({
@@ -44,7 +44,7 @@ export const openPlatform = async (config: Config) => {
   const feeds = createFeedHub({ pubsub, clock, log, metrics });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
-  const redis = config.redisUrls === null ? null : connectQuickRedis(config.redisUrls, { clock, log });
+  const redis = config.redisUrls === null ? null : connectFailFastRedis(config.redisUrls, { clock, log });
   const cache = redis === null ? NO_SHARED_CACHE : createRedisCache(redis, log);
   const rates = { rest: config.rateLimit, auth: config.authRateLimit, tenant: config.tenantRateLimit };
   const rateLimits = createRateLimits(rates, redis);

@@ -1,7 +1,7 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { createApiClient, type Fetch } from "../../client/browser/api-client.ts";
 import { browserClock, fetchTokenOver, pollOver, streamOver } from "../../client/browser/browser-ports.ts";
-import { pageFetch } from "../../client/browser/page-fetch.ts";
+import { fetchWithTimeout } from "../../client/browser/fetch-with-timeout.ts";
 import { snapshotQuery } from "../../client/react/use-snapshot.ts";
 import type { SocketFactory } from "../../client/realtime/ports.ts";
 import { ME_KEY } from "../../client/sync/signed-in.ts";
@@ -43,7 +43,7 @@ const fetchAs =
   (path, init) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${token}`);
-    return pageFetch(`${url}${path}`, { ...init, headers });
+    return fetchWithTimeout(`${url}${path}`, { ...init, headers });
   };
 
 export const openPage = async (url: string, ground: Ground, actor: Actor): Promise<Page> => {
@@ -75,7 +75,7 @@ export const openPage = async (url: string, ground: Ground, actor: Actor): Promi
     () => {},
   );
   const disconnect = connect(client);
-  const leave = realtime.join(ground.team.id, { waitForState: true });
+  const leave = realtime.join(ground.team.id, { waitForSnapshot: true });
   return {
     ground,
     engine,

@@ -1,4 +1,4 @@
-import type { LogReader } from "../../platform/events/log-reader.ts";
+import type { LogReader } from "../../platform/pubsub/log-reader.ts";
 import type { History, LogEntry } from "../../platform/pubsub/provider.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 

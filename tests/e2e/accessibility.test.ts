@@ -74,7 +74,7 @@ test("sign-up, sign-in, a wrong password and the invitation have no barriers", a
   await page.getByText("invites you to").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.goto("/join/01a1fe1c-c1d4-4291-a3cf-fd902040d860");
-  await page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+  await page.getByRole("heading", { name: "This invitation is no longer valid" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
 }, 60_000);
 
@@ -105,9 +105,9 @@ test("first team, list of boards, its dialogs and addresses that lead nowhere ha
   await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   for (const [path, heading] of [
-    ["/no/such/page", "There is nothing at this address"],
-    ["/b/01a1fe1c-c1d4-7291-a3cf-fd902040d860", "This board is not there"],
-    [`/b/${ground.board.id}/t/01a1fe1c-c1d4-7291-a3cf-fd902040d860`, "This task is not there"],
+    ["/no/such/page", "Page not found"],
+    ["/b/01a1fe1c-c1d4-7291-a3cf-fd902040d860", "Board not found"],
+    [`/b/${ground.board.id}/t/01a1fe1c-c1d4-7291-a3cf-fd902040d860`, "Task not found"],
   ] as const) {
     await page.goto(path);
     await page.getByRole("heading", { name: heading }).waitFor();

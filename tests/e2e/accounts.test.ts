@@ -66,7 +66,7 @@ test("a wrong password is told, and what was typed stays", async () => {
   await page.getByRole("textbox", { name: "Email" }).fill(email);
   await page.getByRole("textbox", { name: "Password" }).fill("not the right one");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").filter({ hasText: "The email or the password is wrong." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Wrong email or password." }).waitFor();
   expect(await page.getByRole("textbox", { name: "Email" }).inputValue()).toBe(email);
 });
 
@@ -125,7 +125,7 @@ test("a link that was used says so", async () => {
   const late = await arrive(stage, "Late");
   late.expectedProblems.push(answered(410), answered(404));
   await late.page.goto(`/join/${id}`);
-  await late.page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+  await late.page.getByRole("heading", { name: "This invitation is no longer valid" }).waitFor();
 });
 
 test("who changes their name has it at once on the others' boards; the account's dialog has no barriers", async () => {

@@ -61,7 +61,7 @@ test("a task that another deletes while it is open says so and leads back to the
     .getByRole("dialog", { name: "Delete this task?" })
     .getByRole("button", { name: "Delete task" })
     .click();
-  await page.getByRole("dialog", { name: "This task is not there" }).waitFor();
+  await page.getByRole("dialog", { name: "Task not found" }).waitFor();
   await page.getByRole("button", { name: "Back to the board" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await eventually(() => titles(page, "To do"), ["Stays"]);

@@ -122,7 +122,7 @@ test("a label that one renames is renamed on the other's cards, and taken off wh
   await there.getByText("later", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Edit the label later" }).click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
-  await page.getByText("It is taken off all tasks").waitFor();
+  await page.getByText("It will be removed from all tasks").waitFor();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await there.getByText("later", { exact: true }).waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
@@ -161,7 +161,7 @@ test("a column that one adds, renames, limits, moves and deletes follows at the 
   await eventually(names, ["To do", "Doing", "Some day", "Done"]);
 
   await chooseInColumnMenu(page, "Some day", "Set a limit");
-  await page.getByRole("textbox", { name: "Most tasks at a time" }).fill("3");
+  await page.getByRole("textbox", { name: "Maximum number of tasks" }).fill("3");
   await page.getByRole("button", { name: "Save" }).click();
   await column(pair.boris.page, "Some day").getByText("0 tasks, limit 3").waitFor();
 

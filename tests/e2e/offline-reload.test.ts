@@ -102,7 +102,7 @@ test("a board opens offline after a reload, and says of when it is", async () =>
   await anna.page.reload();
   await taskLink(anna.page, "Kept").waitFor();
   await status(anna.page).getByText("Offline").waitFor();
-  await anna.page.getByText(/What you see was last in step/).waitFor();
+  await anna.page.getByText(/The data on this page is from/).waitFor();
   await anna.context.setOffline(false);
   await untilLive(anna.page);
 });
@@ -150,7 +150,7 @@ test("fifty changes made offline outlive the page and are applied or refused wit
   await anna.context.setOffline(false);
   await untilLive(again);
   await eventually(() => keysIn(again, "changes"), [], 60_000);
-  await again.getByRole("alert").getByText(`The change to “${doomed!.title}” was taken back.`).waitFor();
+  await again.getByRole("alert").getByText(`The change to “${doomed!.title}” was undone.`).waitFor();
 
   const truth = await snapshotOf(scene);
   const byTitle = new Map(truth.tasks.map((task) => [task.title, task]));
@@ -197,7 +197,7 @@ test("signing out with unsent changes asks first, and leaves nothing behind", as
   await addTask(page, "To do", "Never sent");
   await page.getByRole("button", { name: /^Anna/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
-  const question = page.getByRole("dialog", { name: "Sign out and lose this?" });
+  const question = page.getByRole("dialog", { name: "Sign out and lose changes?" });
   await question.getByText("1 change is not sent yet.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await question.getByRole("button", { name: "Sign out" }).click();
@@ -263,11 +263,11 @@ test("a description that another changed meanwhile is merged, though the page wa
   await untilLive(page);
   await page.getByRole("alert").getByRole("button", { name: "Merge…" }).click();
   const merge = page.getByRole("dialog", { name: "Merge the texts of “Shared text”" });
-  expect(await merge.getByRole("textbox", { name: "Result" }).inputValue()).toBe(
+  expect(await merge.getByRole("textbox", { name: "Merged text" }).inputValue()).toBe(
     "First line, mine\nSecond line\nThird, theirs\n",
   );
   expect(await violationsOf(page)).toEqual([]);
-  await merge.getByRole("button", { name: "Save the result" }).click();
+  await merge.getByRole("button", { name: "Save merged text" }).click();
   await eventually(
     async () => (await snapshotOf(scene)).tasks[0]?.description,
     "First line, mine\nSecond line\nThird, theirs\n",

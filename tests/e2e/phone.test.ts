@@ -69,7 +69,7 @@ test("on a phone filter, menu and status are at hand and fit", async () => {
   expect(await fitsAcross(page)).toBe(true);
   await eventually(() => titles(page, "To do"), ["Green one"]);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Open the menu" }).tap();
+  await page.getByRole("button", { name: "Open menu" }).tap();
   await page.getByRole("navigation").getByRole("link", { name: "My boards", exact: true }).tap();
   await page.getByRole("heading", { name: "My boards" }).waitFor();
   expect(await fitsAcross(page)).toBe(true);

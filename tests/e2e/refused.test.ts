@@ -48,7 +48,7 @@ test("a column that is renamed while another deletes it goes away, and the reaso
   await anna.page.getByRole("textbox", { name: "Column name" }).fill("Finished");
   await anna.page.getByRole("textbox", { name: "Column name" }).press("Enter");
   await alert(anna.page)
-    .getByText(/The change to the column “(Done|Finished)” was taken back/)
+    .getByText(/The change to the column “(Done|Finished)” was undone/)
     .waitFor();
   await alert(anna.page)
     .getByText(/no longer there|deleted meanwhile/)
@@ -66,7 +66,7 @@ test("a refused colour is taken back with its reason, and trying again works", a
   await refuseOnce(page, "**/api/tasks/*", "PATCH", "INVALID");
   await taskLink(page, "Paint me").focus();
   await page.keyboard.press("5");
-  await alert(page).getByText("The change to “Paint me” was taken back.").waitFor();
+  await alert(page).getByText("The change to “Paint me” was undone.").waitFor();
   await alert(page).getByText("The server did not want to.").waitFor();
   expect(await card(page, "Paint me").getByText("Colour: Green").count()).toBe(0);
   await alert(page).getByRole("button", { name: "Try again" }).click();
@@ -83,7 +83,7 @@ test("a refused task disappears again with its reason, and trying again adds it"
   await page.getByRole("textbox", { name: "Task title" }).fill("Unwanted");
   await page.keyboard.press("Enter");
   await alert(page).getByText("“Unwanted” was not added.").waitFor();
-  await alert(page).getByText("Your role in this team does not allow it.").waitFor();
+  await alert(page).getByText("Your role in this team does not allow this.").waitFor();
   await taskLink(page, "Unwanted").waitFor({ state: "detached" });
   await alert(page).getByRole("button", { name: "Try again" }).click();
   await taskLink(pair.boris.page, "Unwanted").waitFor();
@@ -102,7 +102,7 @@ test("a refused move puts the task back where it was, and keeps what others did 
   const dialog = page.getByRole("dialog", { name: "Move task" });
   await dialog.getByRole("combobox", { name: "Column" }).selectOption("Done");
   await dialog.getByRole("button", { name: "Move" }).click();
-  await alert(page).getByText("“One” was put back.").waitFor();
+  await alert(page).getByText("“One” was moved back.").waitFor();
   await eventually(
     () => shown(page),
     [

@@ -43,7 +43,7 @@ test("a member who is removed loses the board within moments and is told why", a
   const ask = anna.page.getByRole("dialog", { name: "Remove Boris from the team?" });
   await ask.getByRole("button", { name: "Remove" }).click();
   const begun = performance.now();
-  await boris.page.getByRole("heading", { name: "You cannot see this board" }).waitFor();
+  await boris.page.getByRole("heading", { name: "You have no access to this board" }).waitFor();
   const took = performance.now() - begun;
   console.log(`the board was gone ${took.toFixed(0)} ms after the removal`);
   expect(took).toBeLessThan(GONE_WITHIN_MS);
@@ -127,6 +127,6 @@ test("a board of another team is not there, and neither is one that never was", 
   stranger.expectedProblems.push(answered(404));
   for (const id of [board.id, "01a1fe1c-c1d4-7291-a3cf-fd902040d860", "nonsense"]) {
     await stranger.page.goto(`/b/${id}`);
-    await stranger.page.getByRole("heading", { name: "This board is not there" }).waitFor();
+    await stranger.page.getByRole("heading", { name: "Board not found" }).waitFor();
   }
 });

@@ -107,7 +107,7 @@ test("the dialog names the rung, what is wrong, and what an administrator has to
   const { page } = ground.owner;
   await open(ground);
   await within(page, "Polling");
-  await page.getByRole("button", { name: "Why is it not live?" }).click();
+  await page.getByRole("button", { name: "Why is the page not live?" }).click();
   const dialog = page.getByRole("dialog", { name: "Connection" });
   await dialog.getByText("asks for changes every 3 seconds").waitFor();
   await dialog.getByText("proxy_set_header Upgrade $http_upgrade;").waitFor();
@@ -115,7 +115,7 @@ test("the dialog names the rung, what is wrong, and what an administrator has to
   expect(await violationsOf(page)).toEqual([]);
   proxy.setPassage({ upgrades: "blocked", streams: "open" });
   await hurry(ground.owner);
-  await dialog.getByText("Live by stream.").waitFor();
+  await dialog.getByText("Live over an event stream.").waitFor();
 }, 60_000);
 
 /** A page whose socket is at another address; its dialog. */
@@ -126,7 +126,7 @@ const elsewhere = async (socketAddress: string) => {
   const ground = await makeGround(person);
   await person.page.goto(`${artel.url}/b/${ground.board.id}`);
   await within(person.page, STREAM);
-  await person.page.getByRole("button", { name: "Why is it not live?" }).click();
+  await person.page.getByRole("button", { name: "Why is the page not live?" }).click();
   return person.page.getByRole("dialog", { name: "Connection" });
 };
 
@@ -135,7 +135,7 @@ test("the dialog tells a server that does not trust the page from an address whe
   const untrusting = await elsewhere(`${stage.artel.url.replace("http", "ws")}/ws`);
   await untrusting.getByText("Add it to TRUSTED_ORIGINS").waitFor();
   const nobody = await elsewhere(`ws://127.0.0.1:${freePort()}/ws`);
-  await nobody.getByText("Check that the realtime server runs").waitFor();
+  await nobody.getByText("Check that the realtime server is running").waitFor();
 }, 60_000);
 
 test("the status tells when the page last was in step, and a button finds out now", async () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casesOf } from "../../scripts/check/junit.ts";
 import { GROUPS, STATIC_STEPS, selectionOf } from "../../scripts/check/options.ts";
-import { judge, testFilesOf } from "../../scripts/check/tests.ts";
+import { testFilesOf, toTestCases } from "../../scripts/check/tests.ts";
 import { run } from "../../scripts/run.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 
@@ -19,7 +19,7 @@ const judged = async (sources: Record<string, string>, timeoutMs = 10_000): Prom
   const command = `cd ${folder} && exec ${process.execPath} test --isolate --reporter=junit --reporter-outfile=${report} ${paths}`;
   const outcome = await run(["sh", "-c", command], { timeoutMs });
   const xml = existsSync(report) ? readFileSync(report, "utf8") : null;
-  return judge("group", files, xml, outcome).map((one) => `${one.outcome} ${one.file}: ${one.name}`);
+  return toTestCases("group", files, xml, outcome).map((one) => `${one.outcome} ${one.file}: ${one.name}`);
 };
 
 describe("what counts", () => {
@@ -64,7 +64,7 @@ describe("what counts", () => {
 
   test("a runner that hangs is a failure", async () => {
     const seen = await judged({ "a.test.ts": `test("hangs", () => { while (true); });` }, 500);
-    expect(seen).toEqual(["failed group: the runner was stopped: out of time"]);
+    expect(seen).toEqual(["failed group: the runner timed out"]);
   });
 
   test("an error after the last test is a failure", async () => {
@@ -104,7 +104,7 @@ describe("what is chosen", () => {
   });
 
   test("what is not known is refused", () => {
-    expect(() => selectionOf(["--only", "typos"])).toThrow('There is no step "typos"');
+    expect(() => selectionOf(["--only", "typos"])).toThrow('Unknown step "typos"');
     expect(() => selectionOf(["--watch"])).toThrow("--watch");
   });
 

@@ -49,9 +49,9 @@ test("a program hears SIGTERM when npx has lost the shell above it", async () =>
   const program = join(temporaryFolder("npx"), "program.ts");
   writeFileSync(
     program,
-    `import { endWithNpx } from "${fromRoot("scripts/end-with-npx.ts")}";
+    `import { exitWithNpx } from "${fromRoot("scripts/exit-with-npx.ts")}";
      process.on("SIGTERM", () => { console.log("drained"); process.exit(0); });
-     endWithNpx();
+     exitWithNpx();
      console.log("up");
      setInterval(() => {}, 1000);`,
   );

@@ -37,8 +37,7 @@ describe("who may import whom", () => {
     ["api/app.ts", "../platform/log/log.ts"],
     ["api/app.ts", "../shared/ids.ts"],
     ["wss/server.ts", "../platform/pubsub/provider.ts"],
-    ["jobs/registry.ts", "../api/features/tasks/jobs.ts"],
-    ["jobs/registry.ts", "../api/features/tasks/reactions.ts"],
+    ["jobs/main.ts", "../platform/process/open-platform.ts"],
     ["web/src/app.tsx", "../../shared/ids.ts"],
     ["web/src/app.tsx", "./styles.css"],
     ["main.ts", "./jobs/worker.ts"],
@@ -68,14 +67,55 @@ describe("who may import whom", () => {
   });
 });
 
+describe("within client", () => {
+  test.each([
+    ["realtime/frames.ts", "../../shared/events.ts", "shared/events.ts"],
+    ["realtime/frames.ts", "../../shared/tasks.ts", "shared/tasks.ts"],
+    ["realtime/ports.ts", "../browser/api-client.ts", "client/browser/api-client.ts"],
+    ["realtime/notices.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
+    ["realtime/frames.ts", "../react/use-subscription.ts", "client/react/use-subscription.ts"],
+    ["browser/browser-ports.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
+    ["browser/browser-ports.ts", "../react/socket-provider.tsx", "client/react/socket-provider.tsx"],
+    ["sync/sync-engine.ts", "../react/realtime-context.ts", "client/react/realtime-context.ts"],
+  ])("%s must not import %s", (path, specifier, target) => {
+    const room = path.split("/")[0];
+    expect(importing(`client/${path}`, specifier)).toEqual([
+      `client/${path}:1  realtime < browser < sync < react: client/${room} may not import ${target}`,
+    ]);
+  });
+
+  test.each([
+    ["realtime/frames.ts", "../../shared/protocol/codec.ts"],
+    ["realtime/fallback/event-stream.ts", "../../../shared/json.ts"],
+    ["realtime/realtime-client.ts", "./fallback/transports.ts"],
+    ["browser/http-transports.ts", "../realtime/sse-parser.ts"],
+    ["browser/http-transports.ts", "../../shared/problem.ts"],
+    ["sync/sync-engine.ts", "../browser/api-client.ts"],
+    ["sync/sync-engine.ts", "../realtime/notices.ts"],
+    ["react/use-event-stream.ts", "../realtime/event-stream-client.ts"],
+    ["react/socket-provider.tsx", "../sync/sync-engine.ts"],
+  ])("%s may import %s", (path, specifier) => {
+    expect(importing(`client/${path}`, specifier)).toEqual([]);
+  });
+
+  test("realtime imports no package, not even zod", () => {
+    expect(importing("client/browser/api-client.ts", "zod")).toEqual([]);
+    expect(importing("client/realtime/frames.ts", "zod")).toEqual([
+      "client/realtime/frames.ts:1  client/realtime runs on its ports alone: imports zod",
+    ]);
+  });
+
+  test("a room that is not listed imports nothing of the others", () => {
+    expect(importing("client/other/x.ts", "../../shared/ids.ts")).toHaveLength(1);
+  });
+});
+
 describe("within api", () => {
   test.each([
     ["routes", "queries"],
     ["service", "routes"],
     ["queries", "service"],
     ["queries", "routes"],
-    ["jobs", "queries"],
-    ["reactions", "routes"],
   ])("%s must not import %s of its feature", (from, to) => {
     const [line, ...more] = importing(`api/features/tasks/${from}.ts`, `./${to}.ts`);
     expect(line).toContain(`routes → service → queries, never back: ${from} imports`);
@@ -85,8 +125,6 @@ describe("within api", () => {
   test.each([
     ["routes", "service"],
     ["service", "queries"],
-    ["jobs", "service"],
-    ["reactions", "service"],
     ["service", "entity"],
   ])("%s may import %s of its feature", (from, to) => {
     expect(importing(`api/features/tasks/${from}.ts`, `./${to}.ts`)).toEqual([]);
@@ -172,21 +210,30 @@ describe("within the page", () => {
   });
 });
 
+test("platform/events imports platform/pubsub, and a type is enough to break the rule the other way round", () => {
+  expect(importing("platform/events/feed.ts", "../pubsub/provider.ts")).toEqual([]);
+  expect(breaches({ "platform/pubsub/local.ts": `import type { Feed } from "../events/feed.ts";` })).toEqual([
+    "platform/pubsub/local.ts:1  events → pubsub, never back: imports platform/events/feed.ts",
+  ]);
+});
+
 describe("vendors", () => {
   test.each([
     ["ioredis", "platform/pubsub/redis.ts", "platform/pubsub/provider.ts"],
     ["ioredis", "platform/redis/client.ts", "wss/feed.ts"],
     ["bun:sqlite", "platform/db/sqlite.ts", "api/scope.ts"],
-    ["pg", "platform/pubsub/postgres.ts", "platform/queue/queue.ts"],
+    ["pg", "platform/pubsub/postgres.ts", "platform/events/relay.ts"],
     ["kysely", "api/features/tasks/queries.ts", "jobs/worker.ts"],
     ["better-auth", "api/auth/auth.ts", "api/features/tasks/service.ts"],
     ["@better-auth/api-key", "api/auth/auth.ts", "web/src/app.tsx"],
     ["pino", "platform/log/log.ts", "api/scope.ts"],
     ["prom-client", "platform/metrics/metrics.ts", "wss/server.ts"],
     ["rate-limiter-flexible", "platform/rate-limit/rate-limit.ts", "api/middleware/limit.ts"],
-    ["bullmq", "platform/queue/bullmq.ts", "jobs/worker.ts"],
     ["hono", "api/app.ts", "wss/server.ts"],
     ["react", "web/src/app.tsx", "api/app.ts"],
+    ["react", "client/react/use-subscription.ts", "client/sync/sync-engine.ts"],
+    ["react-dom", "web/src/main.tsx", "client/browser/browser-ports.ts"],
+    ["@tanstack/react-query", "client/sync/sync-engine.ts", "client/browser/browser-ports.ts"],
   ])("%s is for %s, not for %s", (dependency, place, elsewhere) => {
     expect(importing(place, dependency)).toEqual([]);
     expect(importing(elsewhere, dependency)[0]).toContain("a vendor's SDK stays in its place");

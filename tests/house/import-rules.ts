@@ -18,15 +18,14 @@ type Room = (typeof ROOMS)[number];
 
 const roomOf = (path: string): Room | undefined => ROOMS.find((room) => path === room || path.startsWith(`${room}/`));
 
-/** Who may import whom; a room may always import itself. `types` are good for `import type` alone. */
+/** The files that each room may import besides its own; `types` are allowed for `import type` only. */
 const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   shared: { files: /^$/ },
   platform: { files: /^shared\// },
   api: { files: /^(shared|platform)\// },
   wss: { files: /^(shared|platform)\// },
-  jobs: { files: /^(shared|platform)\/|^api\/features\/[^/]+\/(jobs|reactions)\.ts$/ },
-  // The arrow into web/ goes with the last file of client/ that still knows the page.
-  client: { files: /^(shared|web\/src)\// },
+  jobs: { files: /^(shared|platform)\// },
+  client: { files: /^shared\// },
   web: { files: /^(shared|client)\//, types: /^api\// },
   scripts: { files: /^$/ },
   tests: { files: /./ },
@@ -34,14 +33,23 @@ const MAY_IMPORT: Record<Room, { files: RegExp; types?: RegExp }> = {
   "main.ts": { files: /^(shared|platform|api|wss|jobs)\// },
 };
 
-/** All that these rooms may import of other people's. */
+/** The files that each room of client may import besides its own. `realtime` knows the protocol and no entity. */
+const CLIENT_ROOMS: Record<string, RegExp> = {
+  realtime: /^shared\/(protocol\/|(json|paging)\.ts$)/,
+  browser: /^(shared|client\/realtime)\//,
+  // No entity: an application hands its descriptors over.
+  sync: /^shared\/(protocol\/|entities\/define-entity\.ts$|(paging|problem|rank)\.ts$)|^client\/(realtime|browser)\//,
+  react: /./,
+};
+
+/** The only packages and builtins that these rooms may import. */
 const ONLY_DEPENDENCIES: Partial<Record<Room, RegExp>> = {
   shared: /^(zod|fractional-indexing)$/,
-  // Run before anything is installed; what dev needs it imports after.
+  // Scripts run before `bun install`; dev.ts imports Vite and pino-pretty dynamically, after it.
   scripts: /^(node:.*|bun|bun:.*|vite|pino-pretty)$/,
 };
 
-/** Where each vendor's SDK lives. Tests and bench may use all of them. */
+/** The folder that each vendor's SDK is confined to. Tests and bench may use all of them. */
 const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string }[] = [
   { dependency: /^ioredis$/, files: /^platform\/(.*\/)?redis[^/]*(\/|$)/, place: "platform's redis files" },
   { dependency: /^bun:sqlite$/, files: /^platform\/db\/|^scripts\//, place: "platform/db" },
@@ -61,27 +69,26 @@ const PLACES: { dependency: RegExp; names?: RegExp; files: RegExp; place: string
   { dependency: /^pino(-pretty)?$/, files: /^platform\/log\/|^scripts\//, place: "platform/log" },
   { dependency: /^prom-client$/, files: /^platform\/metrics\//, place: "platform/metrics" },
   { dependency: /^rate-limiter-flexible$/, files: /^platform\/rate-limit\//, place: "platform/rate-limit" },
-  { dependency: /^(bullmq|bunqueue)$/, files: /^platform\/queue\//, place: "platform/queue" },
-  { dependency: /^redis-semaphore$/, files: /^platform\/lock\//, place: "platform/lock" },
-  { dependency: /^bentocache$/, files: /^platform\/cache\//, place: "platform/cache" },
   { dependency: /^(hono|@hono\/.*)$/, files: /^(api|web)\/|^main\.ts$/, place: "api" },
-  { dependency: /^(react|react-dom|@tanstack\/.*)$/, files: /^(client|web)\//, place: "client and web" },
+  { dependency: /^react(-dom)?$/, files: /^(client\/react|web)\//, place: "client/react and web" },
+  {
+    dependency: /^@tanstack\//,
+    files: /^(client\/(react\/|sync(\/|-client))|web\/)/,
+    place: "client/react, client/sync and web",
+  },
 ];
 
-/** Files of api that may know HTTP: the services, queries and what they share may not. */
+/** Files of api that may import hono. Services, queries and their shared modules may not. */
 const HTTP_FILES =
-  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|serve(-[\w-]+)?|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
+  /(^|\/)(([\w-]+-)?(routes|middleware)(-[\w-]+)?|app|main|http|openapi)\.tsx?$|\/(middleware|routes|realtime)\//;
 
-const LAYERS = ["routes", "service", "queries"] as const;
-type Layer = (typeof LAYERS)[number] | "jobs" | "reactions";
+type Layer = "routes" | "service" | "queries";
 
-/** What a file of a feature may import of the same feature's other layers. */
+/** Imports allowed between the layers of one feature. */
 const LAYER_MAY_IMPORT: Record<Layer, Layer[]> = {
   routes: ["service"],
   service: ["queries"],
   queries: [],
-  jobs: ["service"],
-  reactions: ["service"],
 };
 
 const isLayer = (name: string): name is Layer => Object.hasOwn(LAYER_MAY_IMPORT, name);
@@ -119,6 +126,7 @@ const pageFeatureOf = (path: string): string | null => /^web\/src\/features\/([^
 
 /** wss reaches a database only here; main.ts of wss included. */
 const DATABASE = /^platform\/db\//;
+/** The only files through which wss, its main.ts included, may reach DATABASE. */
 const WSS_DATABASE_DOOR = /^platform\/pubsub\/postgres/;
 
 type Edge = { file: SourceFile; one: Import };
@@ -132,7 +140,9 @@ const betweenRooms: Rule = ({ file, one }) => {
   if (one.target.startsWith("..")) return { rule, detail: `${one.specifier} leads out of the repository` };
   if (to === from) return null;
   if (isTest(file.path) && (to === "tests" || to === "scripts")) return null;
-  // The version that health and the log tell.
+  // The page's snapshots and actions are what the client's tests try it with.
+  if (isTest(file.path) && from === "client" && to === "web") return null;
+  // Read for the version that /health reports.
   if (one.target === "package.json" && from !== "shared" && from !== "web") return null;
   if (!to) return { rule, detail: `${from} imports ${one.target}, which is in no room` };
   if ((to === "main.ts" || to === "tests" || to === "bench") && from !== "tests" && from !== "bench") {
@@ -142,6 +152,16 @@ const betweenRooms: Rule = ({ file, one }) => {
   if (may.files.test(one.target) || (one.typeOnly && may.types?.test(one.target))) return null;
   const hint = may.types?.test(one.target) ? " (its types are free: import type)" : "";
   return { rule, detail: `${from} may not import ${one.target}${hint}` };
+};
+
+const roomsOfClient: Rule = ({ file, one }) => {
+  const room = /^client\/([^/]+)\//.exec(file.path)?.[1];
+  if (room === undefined || isTest(file.path)) return null;
+  if (room === "realtime" && one.dependency !== null)
+    return { rule: "client/realtime runs on its ports alone", detail: `imports ${one.dependency}` };
+  if (one.target === null) return null;
+  if (one.target.startsWith(`client/${room}/`) || CLIENT_ROOMS[room]?.test(one.target)) return null;
+  return { rule: "realtime < browser < sync < react", detail: `client/${room} may not import ${one.target}` };
 };
 
 const dependenciesOfRooms: Rule = ({ file, one }) => {
@@ -171,6 +191,13 @@ const httpStaysInRoutes: Rule = ({ file, one }) => {
   return { rule: "hono only in routes, app and middleware", detail: `imports ${one.specifier}` };
 };
 
+/** The event log is published through the bus; the bus itself must not depend on it. */
+const pubsubBelowEvents: Rule = ({ file, one }) => {
+  if (!file.path.startsWith("platform/pubsub/") || isTest(file.path)) return null;
+  if (!one.target?.startsWith("platform/events/")) return null;
+  return { rule: "events → pubsub, never back", detail: `imports ${one.target}` };
+};
+
 const layersOfAFeature: Rule = ({ file, one }) => {
   const from = featureOf(file.path);
   const to = one.target === null ? null : featureOf(one.target);
@@ -196,14 +223,15 @@ const roomsOfThePage: Rule = ({ file, one }) => {
     ? null
     : { rule: "lib < i18n < ui < board < features < app", detail: `${from} may not import ${one.target}` };
 };
-
 const RULES: Rule[] = [
   betweenRooms,
   dependenciesOfRooms,
   vendorsInTheirPlace,
   httpStaysInRoutes,
+  pubsubBelowEvents,
   layersOfAFeature,
   roomsOfThePage,
+  roomsOfClient,
 ];
 
 /** Imports by which features lead back to themselves; `nameOf` says which feature a file is of. */
@@ -231,7 +259,7 @@ const cyclesOfFeatures = (edges: Edge[], nameOf: (path: string) => string | null
     }));
 };
 
-/** A path of imports that are there at run time, from a file of wss to the database past its one door. */
+/** Follows runtime imports from each file of wss and reports a path to DATABASE that avoids WSS_DATABASE_DOOR. */
 const databaseInWss = (edges: Edge[]): Breach[] => {
   const importsByPath = Map.groupBy(
     edges.filter(({ one }) => !one.typeOnly && one.target !== null),

@@ -34,7 +34,7 @@ export const readAll = (paths: string[]): SourceFile[] =>
 export const isCode = (path: string): boolean => /\.[cm]?tsx?$/.test(path);
 
 /** Tests and what only tests use. */
-export const isTest = (path: string): boolean => /\.test\.tsx?$|(^|\/)tests?\//.test(path);
+export const isTest = (path: string): boolean => /\.test\.tsx?$|(^|\/)(tests?|testing)\//.test(path);
 
 export const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 

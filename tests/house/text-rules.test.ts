@@ -30,6 +30,13 @@ describe("the environment", () => {
   });
 });
 
+test("only the API client knows where the API is", () => {
+  const rule = "only the API client knows where the API is";
+  expect(rulesBroken("client/sync/fetch-snapshot.ts", `const path = "/api/boards";`)).toEqual([rule]);
+  expect(rulesBroken("client/sync/fetch-snapshot.ts", `const path = "/boards";`)).toEqual([]);
+  expect(rulesBroken("client/browser/api-client.ts", `const base = "/api";`)).toEqual([]);
+});
+
 test("only a service opens a transaction", () => {
   const rule = "only a service opens a transaction";
   for (const call of [

@@ -11,7 +11,7 @@ type TextRule = {
   comments?: true;
 };
 
-const inRooms = (path: string): boolean => /^(shared|platform|api|wss|jobs|web)\/|^main\.ts$/.test(path);
+const inRooms = (path: string): boolean => /^(shared|platform|api|wss|jobs|client|web)\/|^main\.ts$/.test(path);
 const isHouse = (path: string): boolean => path.startsWith("tests/house/");
 const depthOf = (path: string): number => (dirname(path) === "." ? 0 : dirname(path).split("/").length);
 
@@ -31,6 +31,15 @@ const TEXT_RULES: TextRule[] = [
     rule: "only a service opens a transaction",
     pattern: OPENS_TRANSACTION,
     applies: (path) => isCode(path) && path.startsWith("api/") && !isTest(path) && !TRANSACTION_FILES.test(path),
+  },
+  {
+    rule: "only the API client knows where the API is",
+    pattern: /["'`]\/api\b/g,
+    applies: (path) =>
+      isCode(path) &&
+      path.startsWith("client/") &&
+      !isTest(path) &&
+      !/^client\/browser\/api-client\.ts$|\/testing\//.test(path),
   },
   {
     rule: "no path that leads out of the repository",

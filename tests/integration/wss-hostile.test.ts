@@ -40,7 +40,7 @@ const knock = (node: Node, headers: Record<string, string> = {}): Promise<Respon
 
 describe("many who come at once", () => {
   test("are told to come again while others are on their way in, and let in once those are", async () => {
-    const node = start({ maxArriving: 2 });
+    const node = start({ maxUnauthenticated: 2 });
     const [first, second] = [new TestClient(node.url), new TestClient(node.url)];
     await Promise.all([first.opened, second.opened]);
     const turnedAway = [new TestClient(node.url), new TestClient(node.url), new TestClient(node.url)];

@@ -38,7 +38,7 @@ export type Node = {
 
 export type NodeOptions = Partial<Parameters<typeof createRealtimeServer>[0]["limits"]> & {
   readonly heartbeatSeconds?: number;
-  readonly maxArriving?: number;
+  readonly maxUnauthenticated?: number;
 };
 
 /** A realtime server on a port of its own over any bus. */
@@ -47,7 +47,7 @@ const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOption
   const log = silentLog;
   const tokens = createRealtimeTokens(SECRET, clock);
   const hub = createFeedHub({ pubsub, clock, log, metrics });
-  const { heartbeatSeconds, maxArriving, ...limits } = options;
+  const { heartbeatSeconds, maxUnauthenticated, ...limits } = options;
   const realtime = createRealtimeServer({
     hub,
     pubsub,
@@ -65,7 +65,7 @@ const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOption
       ...limits,
     },
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
-    ...(maxArriving === undefined ? {} : { maxArriving }),
+    ...(maxUnauthenticated === undefined ? {} : { maxUnauthenticated }),
   });
   const server = Bun.serve<SocketData>({
     port: 0,

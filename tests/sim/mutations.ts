@@ -86,14 +86,14 @@ export const MUTATIONS = {
   },
   "resume-after-reset": {
     file: "client/realtime/subscription/machine.ts",
-    from: "const continued = recovered && holding.kind",
-    to: "const continued = holding.kind",
+    from: "const continued = recovered && resumeFrom.kind",
+    to: "const continued = resumeFrom.kind",
     about: "a page goes on from its position although the history was cut off",
   },
   "outdated-joins-at-once": {
     file: "client/realtime/subscription/machine.ts",
-    from: "const outdated = (): SubscriptionStep =>",
-    to: "const outdated = again;\nexport const polled = (): SubscriptionStep =>",
+    from: "const historyEnded = (): SubscriptionStep =>",
+    to: "const historyEnded = resubscribe;\nexport const polled = (): SubscriptionStep =>",
     about: "a page asks all the time for a channel whose history is over",
   },
 } as const satisfies Record<string, Mutation>;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { createRedisCache } from "../../../platform/cache/redis-cache.ts";
 import { systemClock } from "../../../platform/clock/clock.ts";
 import { silentLog } from "../../../platform/log/log.ts";
-import { connectQuickRedis } from "../../../platform/redis/quick-redis.ts";
+import { connectFailFastRedis } from "../../../platform/redis/fail-fast-redis.ts";
 import { own } from "../../../tests/support/lifetime.ts";
 import { startRedis } from "../../../tests/support/services.ts";
 import { createSnapshotCache, type SnapshotCache } from "./snapshot-cache.ts";
@@ -44,7 +44,7 @@ test("a computation that failed is tried anew", async () => {
 
 test("what a process has computed the others on its Redis find, of each board the latest; away it is not there", async () => {
   const redis = await startRedis();
-  const connections = [1, 2].map(() => connectQuickRedis([redis.url], { clock: systemClock, log: silentLog }));
+  const connections = [1, 2].map(() => connectFailFastRedis([redis.url], { clock: systemClock, log: silentLog }));
   for (const { close } of connections) own(async () => close());
   const [first] = connections;
   const [one, two] = connections.map((connection) => createSnapshotCache(createRedisCache(connection, silentLog)));

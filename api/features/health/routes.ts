@@ -63,6 +63,10 @@ export const metricsHandler = (deps: ApiDeps) => async (c: AppContext) => {
   const { metricsToken } = deps.config;
   const allowed =
     c.env.loopback || (metricsToken !== null && tokenMatches(c.req.header("Authorization"), metricsToken));
-  if (!allowed) throw new AppError("UNAUTHENTICATED", "Metrics need METRICS_TOKEN as bearer, or a loopback peer");
+  if (!allowed)
+    throw new AppError(
+      "UNAUTHENTICATED",
+      "Send METRICS_TOKEN as a bearer token, or ask from the same machine without a proxy",
+    );
   return c.body(await deps.metrics.registry.metrics(), 200, { "Content-Type": deps.metrics.registry.contentType });
 };

@@ -1,10 +1,10 @@
-import { keyOf, recall } from "../../browser/local-store.ts";
+import { localStore } from "../../browser/local-store.ts";
 import { STORED_USER_KEY, type StoragePort } from "./storage-port.ts";
 import { unsentCount } from "./unsent-count.ts";
 
 /** The browser's database; its code is loaded when it is needed. */
 export const browserStorage: StoragePort = {
-  hasData: () => recall(STORED_USER_KEY) !== null,
+  hasData: () => localStore.get(STORED_USER_KEY) !== null,
   unsentCount,
   open: async (context) => {
     const { clock } = context;
@@ -21,7 +21,7 @@ export const browserStorage: StoragePort = {
   },
   onUserChange: (listener) => {
     window.addEventListener("storage", ({ key, newValue }) => {
-      if (key === keyOf(STORED_USER_KEY)) listener(newValue);
+      if (key === localStore.storageKey(STORED_USER_KEY)) listener(newValue);
     });
   },
   onPageHide: (listener) => {

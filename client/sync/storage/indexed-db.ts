@@ -1,4 +1,4 @@
-import { remember } from "../../browser/local-store.ts";
+import { localStore } from "../../browser/local-store.ts";
 import type { OutboxPort } from "../outbox/outbox-port.ts";
 import type { SignedIn } from "../signed-in.ts";
 import { openSyncDatabase } from "./indexed-db-schema.ts";
@@ -51,7 +51,7 @@ export const openIndexedDb = async ({
     setMe: async (next) => {
       const before = lastUserId;
       lastUserId = next?.user.id ?? null;
-      remember(STORED_USER_KEY, lastUserId);
+      localStore.set(STORED_USER_KEY, lastUserId);
       if (next === null) await orNull(signOut(before));
       else await signIn(next);
     },
@@ -59,7 +59,7 @@ export const openIndexedDb = async ({
     restore: (userId, ref, generation) => orNull(snapshots.read(userId, ref, generation)),
     save: (userId, snapshot) => snapshots.save(userId, snapshot),
     wipe: async (userId) => {
-      remember(STORED_USER_KEY, null);
+      localStore.set(STORED_USER_KEY, null);
       await snapshots.drop(userId);
       const tx = db.transaction(["people", "changes", "refusals"], "readwrite");
       void tx.objectStore("people").delete("last");

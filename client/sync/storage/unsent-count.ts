@@ -1,9 +1,9 @@
-import { recall, remember } from "../../browser/local-store.ts";
+import { localStore } from "../../browser/local-store.ts";
 
 const KEY = "unsent";
 
 const stored = (): { readonly count: number; readonly owner: string | undefined } => {
-  const [count, owner] = (recall(KEY) ?? "").split(" ");
+  const [count, owner] = (localStore.get(KEY) ?? "").split(" ");
   return { count: Number(count), owner };
 };
 
@@ -13,6 +13,6 @@ export const unsentCount = (): number => stored().count || 0;
 /** Notes how many mutations a user left unsent, so that the number is readable without opening the database. */
 export const setUnsentCount = (userId: string, count: number): void => {
   const { owner = userId } = stored();
-  if (count > 0) remember(KEY, `${count} ${userId}`);
-  else if (owner === userId) remember(KEY, null);
+  if (count > 0) localStore.set(KEY, `${count} ${userId}`);
+  else if (owner === userId) localStore.set(KEY, null);
 };

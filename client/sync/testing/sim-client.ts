@@ -113,7 +113,7 @@ export const simClient = (
     return new QueryObserver(queryClient, { ...query, ...sharing }).subscribe(() => {});
   });
   const disconnect = connect(client);
-  const leave = realtime.join(TEAM, { waitForState: true });
+  const leave = realtime.join(TEAM, { waitForSnapshot: true });
   return {
     userId,
     engine,

@@ -13,7 +13,7 @@ import { startI18n } from "../../../web/src/i18n/i18n.ts";
 
 const read = async (path: string): Promise<number> => (await fetch(path)).json();
 
-/** Read again whenever somebody pays. */
+/** Read again after each payment. */
 const Sales = ({ shopId }: { readonly shopId: string }) => {
   const queryKey = ["sales", shopId];
   const { data } = useQuery({ queryKey, queryFn: () => read(`/shops/${shopId}/sales`) });
@@ -21,7 +21,7 @@ const Sales = ({ shopId }: { readonly shopId: string }) => {
   return <p>Sales: {data}</p>;
 };
 
-/** No event tells of it, so it is read every minute while somebody looks, or when they press. */
+/** Has no events, so it is read every minute while the page is visible, and at a press. */
 const Rate = () => {
   const { data } = useQuery({ queryKey: ["rate"], queryFn: () => read("/rate") });
   const refresh = useAutoRefresh({ queryKey: ["rate"], interval: 60_000 });
@@ -32,7 +32,7 @@ const Rate = () => {
   );
 };
 
-/** By an event stream of its own, without any socket. */
+/** Follows an event stream of its own, without a socket. */
 const NewTasks = ({ teamId }: { readonly teamId: string }) => {
   const [titles, setTitles] = useState<string[]>([]);
   const { status } = useEventStream({

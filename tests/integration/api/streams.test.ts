@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { composeApi } from "../../../api/compose.ts";
-import { eventReader } from "../../../client/realtime/event-source.ts";
+import { createSseParser } from "../../../client/realtime/sse-parser.ts";
 import { loadConfig } from "../../../platform/config/config.ts";
 import { resolveOrigins } from "../../../platform/config/origins.ts";
 import { createFeedHub } from "../../../platform/events/feed-hub.ts";
@@ -45,9 +45,9 @@ const begin = async (environment: Record<string, string> = {}) => {
 const follow = ({ body }: Response) => {
   if (body === null) throw new Error("the stream has no body");
   const heard: string[] = [];
-  const read = eventReader({
-    event: ({ event, data }) => heard.push(`${event} ${data}`),
-    comment: (text) => heard.push(text),
+  const read = createSseParser({
+    onEvent: ({ event, data }) => heard.push(`${event} ${data}`),
+    onComment: (text) => heard.push(text),
   });
   const parts = body.pipeThrough(new TextDecoderStream()).getReader();
   const hear = async (isEnough: (heard: readonly string[]) => boolean): Promise<string[]> => {

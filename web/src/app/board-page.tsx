@@ -3,21 +3,25 @@ import { Lock, SquareKanban } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Me } from "../../../shared/users.ts";
 import { type BoardView, useBoard } from "../board/use-board.ts";
+import { BoardBody } from "../features/boards/board-body.tsx";
 import { BoardHeader } from "../features/boards/board-header.tsx";
 import { BoardProvider } from "../features/boards/board-provider.tsx";
 import { BoardSkeleton } from "../features/boards/board-skeleton.tsx";
-import { BoardWork } from "../features/boards/board-work.tsx";
 import { problemText } from "../i18n/problem-text.ts";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { useDelayed } from "../lib/use-delayed.ts";
-import { useMe } from "../session/use-teams.ts";
+import { useMe } from "../session/use-me.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { ErrorScreen } from "../ui/error-screen.tsx";
 import { FullMessage } from "../ui/full-message.tsx";
-import { loadAhead } from "./load-ahead.ts";
 import { Shell } from "./shell.tsx";
 
 const route = getRouteApi("/b/$boardId");
+
+/** In a chunk of its own: the list of what it loads would be a part of the first load. */
+const loadAhead = (): void => {
+  void import("./load-ahead.ts").then((module) => module.loadAhead()).catch(() => undefined);
+};
 
 export const BoardPage = () => {
   const view = useMe();
@@ -26,29 +30,29 @@ export const BoardPage = () => {
   if (view.status === "loading") {
     return (
       <>
-        <Warm boardId={boardId} />
+        <PrefetchBoard boardId={boardId} />
         {late ? <BoardSkeleton /> : null}
       </>
     );
   }
   if (view.status === "error") return <ErrorScreen />;
-  if (view.status === "signed-out") return <ToSignIn />;
-  return <Signed key={`${view.me.user.id} ${boardId}`} me={view.me} boardId={boardId} />;
+  if (view.status === "signed-out") return <RedirectToSignIn />;
+  return <SignedInBoard key={`${view.me.user.id} ${boardId}`} me={view.me} boardId={boardId} />;
 };
 
-/** Begins to read the board while it is still being found out who is here. */
-const Warm = ({ boardId }: { boardId: string }) => {
+/** Fetches the board while `useMe` is still loading. */
+const PrefetchBoard = ({ boardId }: { boardId: string }) => {
   useBoard(boardId);
   return null;
 };
 
-const ToSignIn = () => {
-  // The address as it was at first: on the way to the sign-in it is already another, and would lead back into itself.
+const RedirectToSignIn = () => {
+  // Remember the first address: during the redirect the location is already "/", and `next` would point there.
   const [next] = useState(useRouter().latestLocation.href);
   return <Navigate to="/" search={{ next }} replace />;
 };
 
-const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
+const SignedInBoard = ({ me, boardId }: { me: Me; boardId: string }) => {
   const board = useBoard(boardId);
   const late = useDelayed(board.status === "loading");
   const name = board.board?.name;
@@ -71,7 +75,7 @@ const Signed = ({ me, boardId }: { me: Me; boardId: string }) => {
   return (
     <BoardProvider me={me.user} board={board.board} view={board}>
       <Shell me={me} header={<BoardHeader board={board.board} />}>
-        <BoardWork loadAhead={loadAhead} />
+        <BoardBody loadAhead={loadAhead} />
         <Outlet />
       </Shell>
     </BoardProvider>

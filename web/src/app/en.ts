@@ -14,17 +14,17 @@ import { words as page } from "./words.en.ts";
 
 export const en = {
   ...board,
-  ...imports,
-  ...members,
-  ...teams,
-  ...filters,
-  ...tasks,
   ...archive,
   ...presence,
+  ...filters,
+  ...imports,
+  ...tasks,
   ...boards,
   ...page,
-  ...accounts,
+  ...teams,
   ...shared,
+  ...members,
+  ...accounts,
   ...status,
 };
 

@@ -7,7 +7,7 @@ import { FirstTeam } from "../features/teams/first-team.tsx";
 import { NewTeam } from "../features/teams/new-team.tsx";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { useDelayed } from "../lib/use-delayed.ts";
-import { useMe } from "../session/use-teams.ts";
+import { useMe } from "../session/use-me.ts";
 import { ErrorScreen } from "../ui/error-screen.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Shell } from "./shell.tsx";
@@ -20,7 +20,7 @@ const AccountPage = lazy(() =>
 );
 const route = getRouteApi("/");
 
-/** Only a path of this site: an address elsewhere would make the sign-in a trap. */
+/** Accepts only a path of this site, or the sign-in would be an open redirect. */
 const safePath = (next: string | undefined): string | null =>
   next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : null;
 

@@ -1,6 +1,6 @@
-import { spokenStore } from "../i18n/i18n.ts";
+import { localeStore } from "../i18n/i18n.ts";
 
-/** Fetches the parts of the page that a board may need later, so that they are there offline too. */
+/** Loads the parts of the page that a board may need later, so they also work offline. */
 export const loadAhead = (): void => {
   const parts = [
     import("../ui/menu-parts.tsx"),
@@ -11,10 +11,10 @@ export const loadAhead = (): void => {
     import("../features/boards/help-dialog.tsx"),
     import("../features/filters/filter-choices.tsx"),
     import("../features/status/refused-list.tsx"),
-    import("../features/status/why-button.tsx").then(({ loadConnectionDialog }) =>
-      loadConnectionDialog(spokenStore.get().language),
+    import("../features/status/connection-details-button.tsx").then(({ loadConnectionDialog }) =>
+      loadConnectionDialog(localeStore.get().language),
     ),
-    // The fallback transports are needed when the server is hard to reach, which is too late to fetch them.
+    // The fallback transports are needed when the server is hard to reach; by then it is too late to load them.
     import("../../../client/realtime/fallback/load-fallback.ts"),
     import("../../../client/browser/http-transports.ts"),
     import("../features/status/merge-refused.tsx"),
@@ -23,6 +23,6 @@ export const loadAhead = (): void => {
     import("../features/boards/columns/delete-column.tsx"),
     import("./home-page.tsx"),
   ];
-  // A part that fails to load now is fetched again when it is needed.
+  // A part that fails now is loaded again when it is needed.
   void Promise.allSettled(parts);
 };

@@ -16,16 +16,16 @@ import { words as page } from "./words.ru.ts";
 
 export const ru = {
   ...board,
-  ...imports,
-  ...members,
-  ...teams,
-  ...filters,
-  ...tasks,
   ...archive,
   ...presence,
+  ...filters,
+  ...imports,
+  ...tasks,
   ...boards,
   ...page,
-  ...accounts,
+  ...teams,
   ...shared,
+  ...members,
+  ...accounts,
   ...status,
 } satisfies Translated<typeof en>;

@@ -1,14 +1,14 @@
 export const words = {
-  shell: { skip: "Skip to the content", openMenu: "Open the menu", closeMenu: "Close the menu" },
+  shell: { skip: "Skip to content", openMenu: "Open menu", closeMenu: "Close menu" },
   rail: {
     label: "Teams and boards",
     home: "Artel: my boards",
     boards: "My boards",
-    narrow: "Narrow the side bar",
-    widen: "Widen the side bar",
+    narrow: "Collapse the sidebar",
+    widen: "Expand the sidebar",
   },
   notFound: {
-    title: "There is nothing at this address",
-    text: "The link may be mistyped, or what it led to is gone.",
+    title: "Page not found",
+    text: "The link may be wrong, or the page may have been deleted.",
   },
 };

@@ -9,14 +9,25 @@ import { ru } from "./ru.ts";
 
 const english = new Map([...flatten(en), ...flatten(enConnection)].map(([key, text]) => [key, String(text)]));
 const russian = new Map([...flatten(ru), ...flatten(ruConnection)].map(([key, text]) => [key, String(text)]));
-/** The names of a message's values; what stands inside a plural's branch is seen too. */
-const holes = (text: string) =>
+/** The names of a message's values, also of those inside a plural's branch. */
+const valueNames = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)(?=[},])/g)].map((match) => match[1] ?? ""))].sort();
 
-test("every room's words are in the page's, and no two rooms name a group of words alike", async () => {
+test("every room's words are in the page's, and no two rooms use the same group name", async () => {
   const files = [...new Bun.Glob("**/words.en.ts").scanSync(join(import.meta.dir, ".."))];
   const rooms = await Promise.all(files.map(async (file) => (await import(`../${file}`)).words as object));
   expect(rooms.flatMap((words) => Object.keys(words)).sort()).toEqual(Object.keys(en).sort());
+});
+
+test("every text is shown somewhere", async () => {
+  const src = join(import.meta.dir, "..");
+  const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(src)].filter((file) => !/words\.|\.test\./.test(file));
+  const code = (await Promise.all(files.map((file) => Bun.file(join(src, file)).text()))).join("\n");
+  // A key is written out, or made of its first part and a value: t(`color.${color}`).
+  const isShown = (key: string): boolean =>
+    code.includes(`"${key}"`) ||
+    [...key.matchAll(/\./g)].some(({ index }) => code.includes(`\`${key.slice(0, index + 1)}$\{`));
+  expect([...english.keys()].filter((key) => !isShown(key))).toEqual([]);
 });
 
 describe("the words of both languages", () => {
@@ -24,12 +35,12 @@ describe("the words of both languages", () => {
     expect([...russian.keys()].sort()).toEqual([...english.keys()].sort());
   });
 
-  test("fill the same holes", () => {
+  test("fill in the same values", () => {
     for (const [key, text] of russian)
-      expect({ key, holes: holes(text) }).toEqual({ key, holes: holes(english.get(key) ?? "") });
+      expect({ key, valueNames: valueNames(text) }).toEqual({ key, valueNames: valueNames(english.get(key) ?? "") });
   });
 
-  test("are messages that can be read", () => {
+  test("are valid ICU messages", () => {
     for (const text of [...english.values(), ...russian.values()]) expect(compileMessage(text)).toBeArray();
   });
 

@@ -7,13 +7,12 @@ import type { User } from "../../../shared/users.ts";
 import type { BoardActions } from "./board-actions.ts";
 import type { BoardUi } from "./board-ui.ts";
 
-/** What everything on a board may ask for; changes only when the board's frame does, not with its tasks. */
+/** The board's context. It changes with columns, labels, members and filter, never with tasks. */
 export type BoardContextValue = {
   readonly boardId: string;
   readonly teamId: string;
   readonly me: User;
-  /** Whether this person may change the board. */
-  readonly writes: boolean;
+  readonly canWrite: boolean;
   readonly columns: readonly Column[];
   readonly labels: readonly Label[];
   readonly members: readonly Member[];

@@ -3,73 +3,75 @@ import type { Task } from "../../../shared/tasks.ts";
 import { createStore, type Store } from "../lib/store.ts";
 import type { Drag } from "./drag-state.ts";
 
-/** What a column's list can be asked for by those who do not render it. */
+/** Lets drag and keyboard code measure and scroll a column's list that it does not render. */
 export type ColumnList = {
-  /** The part that scrolls; null while the column is collapsed. */
+  /** The scroll container; null while the column is collapsed. */
   readonly scroller: () => HTMLElement | null;
   readonly element: () => HTMLElement | null;
-  /** Tasks as they are shown, in order. */
+  /** Visible tasks, in order. */
   readonly taskIds: () => readonly string[];
-  /** The place among the shown tasks, the dragged one left out, that a height on the screen means. */
+  /** Maps a viewport y to an index among the visible tasks, not counting the dragged one. */
   readonly indexAt: (clientY: number) => number;
-  /** Where the gap begins, in the screen's coordinates. */
+  /** The top left corner and the width of the gap at an index, in viewport coordinates. */
   readonly slot: (index: number) => { x: number; y: number; width: number } | null;
   readonly reveal: (index: number) => void;
 };
 
-export type EarlyInput = {
+/** Input that arrived before its handlers had loaded. */
+export type BufferedInput = {
   readonly keys: readonly KeyboardEvent[];
-  /** A pointer that is still pressed. */
+  /** The pointerdown of a pointer that is still pressed. */
   readonly press: PointerEvent | null;
-  readonly wanted: boolean;
+  /** Any input at all, also a mere pointer move. */
+  readonly hasInput: boolean;
 };
 
-export type Mark = { readonly userId: string; readonly name: string };
-export type Moving = { readonly taskId: string; readonly returnTo: HTMLElement | null };
+export type Highlight = { readonly userId: string; readonly name: string };
+export type MoveDialogState = { readonly taskId: string; readonly returnTo: HTMLElement | null };
 
-/** The board's moods that are nobody's data: kept outside React so that a drag renders only what it touches. */
+/** Board UI state that is not persisted. Stores outside React, so a drag renders only the components it affects. */
 export type BoardUi = {
   readonly drag: Store<Drag | null>;
-  readonly moving: Store<Moving | null>;
-  /** Cards that somebody else has just changed. */
-  readonly marks: Store<ReadonlyMap<string, Mark>>;
-  /** Who else has a task open. */
-  readonly openBy: Store<ReadonlyMap<string, readonly PresencePeer[]>>;
-  /** The task whose card should take the focus as soon as it is there. */
-  readonly wanted: Store<string | null>;
-  readonly hovered: Store<string | null>;
-  readonly composing: Store<string | null>;
+  readonly moveDialog: Store<MoveDialogState | null>;
+  /** By task: the person who has just changed it. */
+  readonly highlights: Store<ReadonlyMap<string, Highlight>>;
+  /** By task: the other people who have it open. */
+  readonly taskViewers: Store<ReadonlyMap<string, readonly PresencePeer[]>>;
+  /** The task whose card takes the focus as soon as it is rendered. */
+  readonly focusTaskId: Store<string | null>;
+  readonly hoveredTaskId: Store<string | null>;
+  readonly composingColumnId: Store<string | null>;
   readonly collapsed: Store<ReadonlySet<string>>;
-  readonly menu: Store<{ taskId: string; anchor: HTMLElement } | null>;
-  /** What was just archived and can be taken back. */
-  readonly archived: Store<Task | null>;
+  readonly taskMenu: Store<{ taskId: string; anchor: HTMLElement } | null>;
+  /** The task that was just archived, while undoing is offered. */
+  readonly lastArchived: Store<Task | null>;
   readonly archiveOpen: Store<boolean>;
   readonly filterOpen: Store<boolean>;
   readonly helpOpen: Store<boolean>;
-  /** What was done before there was anything that hears it; `null` from then on. */
-  readonly early: Store<EarlyInput | null>;
-  readonly board: Store<HTMLElement | null>;
+  /** `null` once the handlers have loaded. */
+  readonly bufferedInput: Store<BufferedInput | null>;
+  readonly boardElement: Store<HTMLElement | null>;
   readonly lists: Map<string, ColumnList>;
-  /** What was begun in a column's composer and not added yet. */
-  readonly unsent: Map<string, string>;
+  /** By column: text in the composer that is not added yet. */
+  readonly composerDrafts: Map<string, string>;
 };
 
 export const createBoardUi = (collapsed: readonly string[]): BoardUi => ({
   drag: createStore<Drag | null>(null),
-  moving: createStore<Moving | null>(null),
-  marks: createStore<ReadonlyMap<string, Mark>>(new Map()),
-  openBy: createStore<ReadonlyMap<string, readonly PresencePeer[]>>(new Map()),
-  wanted: createStore<string | null>(null),
-  hovered: createStore<string | null>(null),
-  composing: createStore<string | null>(null),
+  moveDialog: createStore<MoveDialogState | null>(null),
+  highlights: createStore<ReadonlyMap<string, Highlight>>(new Map()),
+  taskViewers: createStore<ReadonlyMap<string, readonly PresencePeer[]>>(new Map()),
+  focusTaskId: createStore<string | null>(null),
+  hoveredTaskId: createStore<string | null>(null),
+  composingColumnId: createStore<string | null>(null),
   collapsed: createStore<ReadonlySet<string>>(new Set(collapsed)),
-  menu: createStore<{ taskId: string; anchor: HTMLElement } | null>(null),
-  archived: createStore<Task | null>(null),
+  taskMenu: createStore<{ taskId: string; anchor: HTMLElement } | null>(null),
+  lastArchived: createStore<Task | null>(null),
   archiveOpen: createStore<boolean>(false),
   filterOpen: createStore<boolean>(false),
   helpOpen: createStore<boolean>(false),
-  early: createStore<EarlyInput | null>({ keys: [], press: null, wanted: false }),
-  board: createStore<HTMLElement | null>(null),
+  bufferedInput: createStore<BufferedInput | null>({ keys: [], press: null, hasInput: false }),
+  boardElement: createStore<HTMLElement | null>(null),
   lists: new Map(),
-  unsent: new Map(),
+  composerDrafts: new Map(),
 });

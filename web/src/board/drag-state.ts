@@ -1,4 +1,4 @@
-/** Where a task would land: an index among the shown tasks of a column, the dragged one left out. */
+/** The drop target of a task: an index among the visible tasks of a column, not counting the dragged one. */
 export type TaskTarget = { readonly columnId: string; readonly index: number };
 
 export type TaskDrag = {
@@ -8,7 +8,7 @@ export type TaskDrag = {
   readonly from: string;
   readonly height: number;
   readonly over: TaskTarget | null;
-  /** Held by a pointer, held by the keyboard, or let go and gliding into its place. */
+  /** `settling`: dropped, and its ghost still glides into place. */
   readonly mode: "pointer" | "keys" | "settling";
 };
 
@@ -17,7 +17,7 @@ export type ColumnDrag = {
   readonly id: string;
   readonly width: number;
   readonly fromIndex: number;
-  /** The index among the other columns. */
+  /** Index among the other columns. */
   readonly over: number;
 };
 

@@ -15,7 +15,8 @@ import { compareRanked } from "../../../shared/rank.ts";
 import type { UpdateTask } from "../../../shared/tasks.ts";
 import { useArchive } from "../features/archive/use-archive.ts";
 import { createQueryClient } from "../session/query-client.ts";
-import { useBoards, useMe } from "../session/use-teams.ts";
+import { useMe } from "../session/use-me.ts";
+import { useBoards } from "../session/use-team.ts";
 import { useBoard, useColumnTasks, usePending, useTaskCount } from "./use-board.ts";
 import { useBoardActions, useRefused } from "./use-mutations.ts";
 

@@ -15,27 +15,27 @@ describe("a drop becomes neighbours", () => {
     expect(neighboursAt([], "x", 0)).toEqual({});
   });
 
-  test("where it already lies there is nothing to do", () => {
+  test("a drop at its own place changes nothing", () => {
     for (const [index, id] of ids.entries()) expect(neighboursAt(ids, id, index)).toBeNull();
   });
 
-  test("coming from another column the same index is a move", () => {
+  test("the same index in another column is a move", () => {
     expect(neighboursAt(ids, "x", 4)).toEqual({ afterId: "d" });
   });
 
-  test("an index out of range is the nearest end", () => {
+  test("an index out of range means the nearest end", () => {
     expect(neighboursAt(ids, "x", 99)).toEqual({ afterId: "d" });
     expect(clampIndex(ids, "a", 99)).toBe(3);
     expect(clampIndex(ids, "x", -1)).toBe(0);
   });
 
-  test("knows where the moved one lies now", () => {
+  test("finds the index of the moved one", () => {
     expect(indexOfMoved(ids, "c")).toBe(2);
     expect(indexOfMoved(ids, "x")).toBe(4);
   });
 });
 
-test("among filtered cards the drop lands beside the neighbour that is seen, whatever is hidden between", () => {
+test("with a filter a drop lands beside the visible neighbour, whatever is hidden between", () => {
   const siblings = ["a", "hidden1", "b", "hidden2", "c"].map((id, index) => ({ id, rank: `a${index}` }));
   const shown = ["a", "b", "c"];
   const place = neighboursAt(shown, "x", 1);

@@ -1,8 +1,8 @@
 export type Neighbours = { readonly afterId?: string; readonly beforeId?: string };
 
 /**
- * Says a place among siblings as the neighbours that it lies between.
- * `ids` are those that are shown, `index` counts without the moved one. `null` when it already lies there.
+ * Describes a place among siblings by its neighbours. `ids` are the visible siblings, `index` does not count the moved one.
+ * Returns null when the moved one already lies there.
  */
 export const neighboursAt = (ids: readonly string[], movedId: string, index: number): Neighbours | null => {
   const others = ids.filter((id) => id !== movedId);
@@ -13,7 +13,7 @@ export const neighboursAt = (ids: readonly string[], movedId: string, index: num
   return { ...(afterId ? { afterId } : {}), ...(beforeId ? { beforeId } : {}) };
 };
 
-/** The index without the moved one at which it lies now; the end where it is not among them. */
+/** The moved one's current index, or the end when it is not among `ids`. */
 export const indexOfMoved = (ids: readonly string[], movedId: string): number => {
   const index = ids.indexOf(movedId);
   return index < 0 ? ids.length : index;

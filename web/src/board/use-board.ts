@@ -135,9 +135,6 @@ export const usePending = (boardId: string): ReadonlySet<string> =>
 /** Storage takes no more: changes that wait would be lost with the page. */
 export const useStorageUnavailable = (): boolean => useView(({ outbox }) => outbox.storageError !== null);
 
-/** When the restored data was last current, epoch milliseconds; `null` when none was restored. */
-export const useRestoredFrom = (): number | null => useView(({ persister }) => persister.restoredFrom);
-
 /** The number of changes that this browser stores for whoever made them, while nobody is signed in. */
 export const useUnsentHere = (): number => useView(({ persister }) => persister.unsentCount);
 

@@ -4,7 +4,10 @@ import type { BoardId } from "../../../shared/ids.ts";
 import { useTranslation } from "../i18n/use-translation.ts";
 import { useBoardActions, useBoardsActions } from "./use-mutations.ts";
 
-/** Makes a board with the three columns that people start with, and goes there. */
+/**
+ * Creates a board with three columns and opens it. `starter` must be rendered meanwhile: it adds the columns and opens the
+ * board, so somebody who has left the form is not taken away from where they are.
+ */
 export const useStartBoard = (teamId: string): { startBoard: (name: string) => Promise<void>; starter: ReactNode } => {
   const { createBoard } = useBoardsActions(teamId);
   const [boardId, setBoardId] = useState<BoardId | null>(null);
@@ -17,7 +20,6 @@ export const useStartBoard = (teamId: string): { startBoard: (name: string) => P
   };
 };
 
-/** The actions belong to one board, so they are taken where its id is known. */
 const Starter = ({ boardId }: { boardId: BoardId }) => {
   const { t } = useTranslation();
   const { createColumn } = useBoardActions(boardId);

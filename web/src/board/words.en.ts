@@ -1,13 +1,13 @@
 export const words = {
   start: { board: "First board", todo: "To do", doing: "Doing", done: "Done" },
-  say: {
+  announce: {
     someone: "Somebody",
     moved: "“{title}” moved to {column}, position {position, number}.",
-    columnMoved: "The column {name} is now number {position, number}.",
+    columnMoved: "The column {name} is now at position {position, number}.",
     picked:
-      "Picked up “{title}”, {column}, {position, number} of {count, number}. Arrows carry it, Space puts it down, Escape puts it back.",
+      "Picked up “{title}”, {column}, {position, number} of {count, number}. The arrow keys move it, Space drops it, Escape cancels.",
     place: "{column}, {position, number} of {count, number}",
-    putBack: "“{title}” is back in its place.",
+    putBack: "“{title}” was not moved.",
     painted: "Colour: {color}",
     archived: "“{title}” archived.",
     otherMoved: "{name} moved “{title}” to {column}.",

@@ -3,14 +3,14 @@ import type { words as english } from "./words.en.ts";
 
 export const words = {
   start: { board: "Первая доска", todo: "Сделать", doing: "В работе", done: "Готово" },
-  say: {
+  announce: {
     someone: "Кто-то",
     moved: "«{title}» теперь в колонке «{column}», место {position, number}.",
     columnMoved: "Колонка «{name}» теперь на месте {position, number}.",
     picked:
-      "Задача «{title}» взята: колонка «{column}», {position, number} из {count, number}. Стрелки несут её, пробел кладёт, Escape возвращает.",
+      "Задача «{title}» взята: колонка «{column}», {position, number} из {count, number}. Стрелки перемещают её, пробел кладёт, Escape отменяет.",
     place: "Колонка «{column}», {position, number} из {count, number}",
-    putBack: "Задача «{title}» снова на своём месте.",
+    putBack: "Задача «{title}» осталась на месте.",
     painted: "Цвет: {color}",
     archived: "Задача «{title}» в архиве.",
     otherMoved: "{name}: «{title}» теперь в колонке «{column}».",

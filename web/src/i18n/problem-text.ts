@@ -1,8 +1,8 @@
 import { ApiProblem, NetworkFailure } from "../../../client/browser/api-client.ts";
 import type { Translate } from "./translator.ts";
 
-/** Codes that have words of their own; the others are told by the server's detail. */
-const TOLD = {
+/** Error codes with a translation. For any other code the server's detail is shown. */
+const TRANSLATED = {
   UNAUTHENTICATED: "problem.unauthenticated",
   INVALID_CREDENTIALS: "problem.invalidCredentials",
   FORBIDDEN: "problem.forbidden",
@@ -22,16 +22,16 @@ const TOLD = {
   UNAVAILABLE: "problem.unavailable",
 } as const;
 
-const isTold = (code: string): code is keyof typeof TOLD => Object.hasOwn(TOLD, code);
+const isTranslated = (code: string): code is keyof typeof TRANSLATED => Object.hasOwn(TRANSLATED, code);
 
-/** Messages of fields are parts of sentences: what stands before them is the field's name. */
+/** Turns a field's message into a sentence: the server writes it to follow the field's name. */
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
-/** What went wrong, in the reader's language. */
+/** Describes an error in the page's language. */
 export const problemText = (t: Translate, error: unknown): string => {
   if (error instanceof ApiProblem) {
-    if (isTold(error.code)) return t(TOLD[error.code]);
+    if (isTranslated(error.code)) return t(TRANSLATED[error.code]);
     const [first] = error.errors;
     if (error.code === "INVALID_IMPORT") {
       return first ? t("problem.invalidImportAt", first) : t("problem.invalidImport");
@@ -43,6 +43,6 @@ export const problemText = (t: Translate, error: unknown): string => {
   return t("problem.unknown");
 };
 
-/** What the server says about one field of a form. */
+/** The server's message about one field of a form. */
 export const fieldProblem = (error: unknown, path: string): string | undefined =>
   error instanceof ApiProblem ? error.errors.find((field) => field.path === path)?.message : undefined;

@@ -1,4 +1,4 @@
-/** A query string as plain text: a name once is a text, repeated it is a list. */
+/** A parsed query string. A repeated parameter is a list. */
 export type PlainSearch = Record<string, string | string[]>;
 
 export const parsePlainSearch = (text: string): PlainSearch => {

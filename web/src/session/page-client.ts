@@ -5,8 +5,8 @@ import { mayBeSignedIn } from "../../../client/browser/session-hint.ts";
 import { createSyncClient, type SyncClient, type SyncClientOptions } from "../../../client/sync-client.ts";
 import { ENTITIES } from "../../../shared/entities/registry.ts";
 import { meSchema } from "../../../shared/users.ts";
-import { followAccess } from "../entities/access.ts";
 import { SNAPSHOTS } from "../entities/snapshots.ts";
+import { followAccess } from "./follow-access.ts";
 
 /** A client of Artel's API with the board's entities; in the browser's tab unless `options` say otherwise. */
 export const createPageClient = ({ api = pageApi, ...options }: Partial<SyncClientOptions> = {}): SyncClient =>

@@ -3,7 +3,7 @@ import { useTranslation } from "../i18n/use-translation.ts";
 import { Button } from "./button.tsx";
 import { FullMessage } from "./full-message.tsx";
 
-/** Something broke while drawing the page; nothing that was sent is lost. */
+/** Shown when rendering fails. */
 export const ErrorScreen = () => {
   const { t } = useTranslation();
   return (

@@ -5,11 +5,11 @@ type FullMessageProps = {
   title: string;
   text: string;
   children?: ReactNode;
-  /** It stands in a page that has its main part already. */
+  /** Renders inside the page's `main` instead of being one. */
   within?: boolean;
 };
 
-/** A whole page that has one thing to say, and what to do about it. */
+/** A page with one message and its actions. */
 export const FullMessage = ({ icon, title, text, children, within = false }: FullMessageProps) => {
   const Frame = within ? "div" : "main";
   return (

@@ -3,21 +3,21 @@ import ReactMarkdown from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 
-const safe = [rehypeSanitize];
-const flavour = [remarkGfm];
+const REHYPE_PLUGINS = [rehypeSanitize];
+const REMARK_PLUGINS = [remarkGfm];
 
 const WithinLink = createContext(false);
 
-type OutwardProps = { href: string | undefined; title: string | undefined; children: ReactNode };
+type ExternalLinkProps = { href: string | undefined; title: string | undefined; children: ReactNode };
 
-const Outward = ({ href, title, children }: OutwardProps) => (
+const ExternalLink = ({ href, title, children }: ExternalLinkProps) => (
   <a href={href} title={title} target="_blank" rel="noopener noreferrer nofollow">
     <WithinLink value={true}>{children}</WithinLink>
   </a>
 );
 
-/** A picture from elsewhere would tell its owner who reads the task and when: it is a link to follow or not. */
-const Picture = ({
+/** Shows an image as a link: loading it would tell its host who reads the task, and when. */
+const ImageLink = ({
   src,
   alt,
   title,
@@ -30,26 +30,26 @@ const Picture = ({
   return useContext(WithinLink) || !src ? (
     text
   ) : (
-    <Outward href={src} title={title}>
+    <ExternalLink href={src} title={title}>
       {text}
-    </Outward>
+    </ExternalLink>
   );
 };
 
-/** Markdown that people wrote, made harmless; links open beside the board. */
+/** Renders user-written Markdown, sanitized. Links open in a new tab. */
 export const Markdown = ({ text }: { text: string }) => (
   <div className="prose">
     <ReactMarkdown
-      remarkPlugins={flavour}
-      rehypePlugins={safe}
+      remarkPlugins={REMARK_PLUGINS}
+      rehypePlugins={REHYPE_PLUGINS}
       components={{
         a: ({ href, title, children }) => (
-          <Outward href={href} title={title}>
+          <ExternalLink href={href} title={title}>
             {children}
-          </Outward>
+          </ExternalLink>
         ),
         img: ({ src, alt, title }) => (
-          <Picture src={typeof src === "string" ? src : undefined} alt={alt} title={title} />
+          <ImageLink src={typeof src === "string" ? src : undefined} alt={alt} title={title} />
         ),
       }}
     >

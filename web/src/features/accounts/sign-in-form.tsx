@@ -2,7 +2,7 @@ import { useState } from "react";
 import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
-import { useAccount } from "../../session/use-teams.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";

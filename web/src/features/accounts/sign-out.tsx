@@ -12,7 +12,7 @@ type SignOutProps = {
   onClose: () => void;
 };
 
-/** Asks before what was done and is not on the server is lost. */
+/** Confirms a sign-out that deletes unsent changes, undismissed refusals or drafts. */
 export const SignOut = ({ changes, refused, drafts, onSignOut, onClose }: SignOutProps) => {
   const { t } = useTranslation();
   const { busy, error, run } = useSubmit();

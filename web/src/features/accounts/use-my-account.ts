@@ -5,8 +5,8 @@ import { useSyncEngine } from "../../../../client/react/sync-context.ts";
 import { ME_KEY } from "../../../../client/sync/signed-in.ts";
 import type { SyncEngine } from "../../../../client/sync/sync-engine.ts";
 import { apiKeySchema, createdApiKeySchema } from "../../../../shared/accounts.ts";
+import type { Listing } from "../../session/listing.ts";
 import { keys } from "../../session/query-keys.ts";
-import type { Listing } from "../../session/use-teams.ts";
 
 const keyListSchema = z.object({ apiKeys: z.array(apiKeySchema) });
 export type ApiKey = z.infer<typeof apiKeySchema>;

@@ -6,13 +6,15 @@ import { idOf, renaming, USER_ID } from "../../../../client/sync/testing/things.
 import { userIdSchema } from "../../../../shared/ids.ts";
 import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 
-// React looks for a document once, when it is loaded.
+// React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
-const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
+const { act, cleanup, configure, fireEvent, render } = await import("@testing-library/react");
 const { createMemoryHistory, createRootRoute, createRouter, RouterProvider } = await import("@tanstack/react-router");
 const { startI18n } = await import("../../i18n/i18n.ts");
 const { wordLoaders } = await import("../../app/word-loaders.ts");
 const { UserMenu } = await import("./user-menu.tsx");
+// The menu's code loads when it is opened, which takes more than the default second on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 beforeEach(() => startI18n(wordLoaders));
 afterEach(cleanup);
 afterAll(() => GlobalRegistrator.unregister());
@@ -48,14 +50,14 @@ const menu = async () => {
   return { ...screen, asked, outbox, signOut };
 };
 
-test("who signs out is asked before what was taken back is lost", async () => {
+test("signing out asks before it deletes undismissed refused changes", async () => {
   const here = await menu();
   const refuse = (id: string) =>
     here.outbox.refuse(renaming(id, "Written"), "Task", new ApiProblem("FORBIDDEN", 403, "no"));
   act(() => refuse(idOf(101)));
   await here.signOut();
-  await here.findByText(/^1 change was taken back/);
+  await here.findByText(/^1 change was undone/);
   expect(here.asked).toEqual([]);
   act(() => refuse(idOf(102)));
-  await here.findByText(/^2 changes were taken back/);
+  await here.findByText(/^2 changes were undone/);
 });

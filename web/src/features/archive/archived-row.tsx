@@ -12,7 +12,7 @@ type ArchivedRowProps = { task: Task; onRestore: () => void; onDelete: () => voi
 export const ArchivedRow = ({ task, onRestore, onDelete, onOpen }: ArchivedRowProps) => {
   const { t } = useTranslation();
   const format = useFormat();
-  const { boardId, columns, writes } = useBoardContext();
+  const { boardId, columns, canWrite } = useBoardContext();
   const column = columns.find(({ id }) => id === task.columnId)?.name ?? "";
   return (
     <li data-color={task.color ?? undefined} className="flex items-center gap-2 py-2">
@@ -33,7 +33,7 @@ export const ArchivedRow = ({ task, onRestore, onDelete, onOpen }: ArchivedRowPr
           {t("archive.about", { column, at: format.moment(task.archivedAt ?? task.updatedAt) })}
         </p>
       </div>
-      {writes ? (
+      {canWrite ? (
         <>
           <Button size="sm" aria-label={t("archive.restoreOne", { title: task.title })} onClick={onRestore}>
             <ArchiveRestore size={14} aria-hidden />

@@ -4,7 +4,7 @@ import { useSnapshot, useSnapshotView } from "../../../../client/react/use-snaps
 import { entitiesIn, rootIn } from "../../../../client/sync/snapshot.ts";
 import { type Task, tasks } from "../../../../shared/tasks.ts";
 import { archiveRef, taskRef } from "../../entities/snapshots.ts";
-import type { Listing } from "../../session/use-teams.ts";
+import type { Listing } from "../../session/listing.ts";
 import { newestFirst } from "./archive.ts";
 
 /** The board's archived tasks, newest first; events keep them current. */

@@ -10,7 +10,7 @@ import { useBoardActions } from "../../board/use-mutations.ts";
 import { stringifyPlainSearch } from "../../lib/plain-search.ts";
 import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
-import { recallCollapsed } from "./collapsed.ts";
+import { loadCollapsed } from "./collapsed.ts";
 
 type BoardProviderProps = { me: User; board: Board; view: BoardView; children: ReactNode };
 
@@ -18,7 +18,7 @@ export const BoardProvider = ({ me, board, view, children }: BoardProviderProps)
   const boardId = board.id;
   const { teamId } = board;
   const actions = useBoardActions(boardId);
-  const [ui] = useState(() => createBoardUi(recallCollapsed(boardId)));
+  const [ui] = useState(() => createBoardUi(loadCollapsed(boardId)));
   const { search, filter } = useFilter();
   const navigate = useNavigate();
   const router = useRouter();
@@ -45,7 +45,7 @@ export const BoardProvider = ({ me, board, view, children }: BoardProviderProps)
       boardId,
       teamId,
       me,
-      writes: role !== null && roleAtLeast(role, "member"),
+      canWrite: role !== null && roleAtLeast(role, "member"),
       columns,
       labels,
       members,

@@ -23,7 +23,7 @@ export const NewBoardForm = ({ teamId, onClose }: { teamId: string; onClose: () 
     >
       {starter}
       <input
-        // biome-ignore lint/a11y/noAutofocus: it was asked for by the button it replaces
+        // biome-ignore lint/a11y/noAutofocus: the pressed button is replaced by this field
         autoFocus
         aria-label={t("home.boardName")}
         placeholder={t("home.boardName")}

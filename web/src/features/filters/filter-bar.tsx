@@ -5,7 +5,6 @@ import { Button } from "../../ui/button.tsx";
 import { isFiltering } from "./filter-search.ts";
 import { useFilter } from "./use-filter.ts";
 
-/** "My tasks" and "Clear all", always one press away. */
 export const FilterBar = () => {
   const { t } = useTranslation();
   const { me } = useBoardContext();

@@ -10,7 +10,6 @@ import { chosenCount, toggleAssignee, toggleColor, toggleLabel, withQuery } from
 import { SearchBox } from "./search-box.tsx";
 import { useFilter } from "./use-filter.ts";
 
-/** What may be chosen to be shown. */
 export const FilterChoices = () => {
   const { t } = useTranslation();
   const { search, setSearch } = useFilter();
@@ -58,7 +57,7 @@ export const FilterChoices = () => {
             checked={search.assigneeId?.includes(member.userId) ?? false}
             onChange={() => setSearch(toggleAssignee(search, member.userId))}
           >
-            <Avatar userId={member.userId} name={member.name} size="xs" silent />
+            <Avatar userId={member.userId} name={member.name} size="xs" decorative />
             <span className="min-w-0 truncate">{member.name}</span>
           </CheckRow>
         ))}

@@ -7,6 +7,6 @@ export const words = {
     person: "Person",
     mine: "My tasks",
     clear: "Clear all",
-    nothing: "No task matches what you chose.",
+    nothing: "No tasks match the filter.",
   },
 };

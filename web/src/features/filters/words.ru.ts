@@ -10,6 +10,6 @@ export const words = {
     person: "Человек",
     mine: "Мои задачи",
     clear: "Сбросить всё",
-    nothing: "Ни одна задача не подходит под выбранное.",
+    nothing: "Под фильтр не подходит ни одна задача.",
   },
 } satisfies Translated<typeof english>;

@@ -13,7 +13,7 @@ export const words = {
     sending: "Отправляем…",
     running: "Импортируем:",
     done: "Готово:",
-    failed: "Импорт остановился.",
+    failed: "Импорт не удался.",
     counts: "{columns}, {tasks}, {labels}.",
     columns: "{count, plural, one {# колонка} few {# колонки} many {# колонок} other {# колонки}}",
     tasks: "{count, plural, one {# задача} few {# задачи} many {# задач} other {# задачи}}",

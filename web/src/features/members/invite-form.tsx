@@ -7,13 +7,14 @@ import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
-import { useInvitations, useTeamCalls } from "../../session/use-teams.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Message } from "../../ui/message.tsx";
+import { useInvitations } from "./use-invitations.ts";
 
-/** Invitations are links that people pass on themselves: no mail server stands between. */
+/** Creates invitation links. People send the links themselves; no mail server is needed. */
 export const InviteForm = ({ team }: { team: TeamWithRole }) => {
   const { t } = useTranslation();
   const invitations = useInvitations(team.id);

@@ -8,7 +8,8 @@ import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
-import { useMe, useRefreshMe, useTeamCalls } from "../../session/use-teams.ts";
+import { useMe, useRefreshMe } from "../../session/use-me.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { FullMessage } from "../../ui/full-message.tsx";
 import { Logo } from "../../ui/logo.tsx";
@@ -19,7 +20,7 @@ import { LanguageSwitch } from "../accounts/language-switch.tsx";
 
 const route = getRouteApi("/join/$invitationId");
 
-/** Whoever holds the link sees who invites them where, before any account is asked for. */
+/** Shows the invitation to anybody with the link, before it asks for an account. */
 export const JoinPage = () => {
   const { t } = useTranslation();
   const { invitationId } = route.useParams();

@@ -1,6 +1,6 @@
 export const words = {
   rolesAbout: {
-    viewer: "You can see everything and change nothing.",
+    viewer: "You can view everything but change nothing.",
     member: "You can work on all boards.",
     admin: "You can work on all boards and manage people.",
     owner: "You can do everything in the team.",
@@ -12,11 +12,11 @@ export const words = {
     remove: "Remove",
     removeOne: "Remove {name}",
     removeTitle: "Remove {name} from the team?",
-    removeText: "They lose access at once. Their tasks stay, without them as assignee.",
+    removeText: "They lose access immediately. Their tasks stay, without them as an assignee.",
   },
   invite: {
     title: "Invite people",
-    text: "A link works once and for seven days. Send it any way you like.",
+    text: "A link works once and expires after seven days. Send it any way you like.",
     role: "Role",
     email: "Email (optional)",
     anyone: "anyone with the link",
@@ -24,16 +24,16 @@ export const words = {
     link: "Invitation link",
     copy: "Copy link",
     copied: "Copied",
-    withdraw: "Withdraw the invitation",
+    withdraw: "Revoke the invitation",
     about: "{role}, for {who}, until {until}",
   },
   join: {
     invites: "{name} invites you to",
     as: "Your role: {role}",
-    until: "The invitation holds until {until}.",
+    until: "The invitation is valid until {until}.",
     join: "Join",
     signedInAs: "You are signed in as {name} ({email}).",
-    endedTitle: "This invitation no longer works",
-    endedText: "It was used, withdrawn or has run out. Ask for a new link.",
+    endedTitle: "This invitation is no longer valid",
+    endedText: "It was used, was revoked or has expired. Ask for a new link.",
   },
 };

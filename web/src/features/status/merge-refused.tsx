@@ -13,7 +13,7 @@ type MergeRefusedProps = {
   onClose: () => void;
 };
 
-/** Merges a text that was taken back with what another has made of it since. */
+/** Merges a refused text edit with the current text. */
 export const MergeRefused = ({ change, conflict, onClose }: MergeRefusedProps) => {
   const { t } = useTranslation();
   const { id: taskId, scope } = change.mutation;

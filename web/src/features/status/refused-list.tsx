@@ -10,22 +10,22 @@ import { IconButton } from "../../ui/icon-button.tsx";
 
 const MergeRefused = lazy(() => import("./merge-refused.tsx").then((module) => ({ default: module.MergeRefused })));
 
-const SHOWN = 3;
+const MAX_SHOWN = 3;
 
 /** A test holds that there are words for each mutation of each entity. */
 const refusedKey = ({ entity, op }: Mutation) => `refused.what.${entity}.${op}` as Key;
 
-/** Changes that were taken back, with the reason and a way to try again. */
+/** Changes that the server refused, each with the reason and a way to retry or merge. */
 export const RefusedList = ({ refused }: { refused: readonly RefusedChange[] }) => {
   const { t } = useTranslation();
   return (
     <div role="alert" className="flex flex-col gap-px border-t border-border bg-border">
-      {refused.slice(0, SHOWN).map((change) => (
+      {refused.slice(0, MAX_SHOWN).map((change) => (
         <Refused key={change.id} change={change} />
       ))}
-      {refused.length > SHOWN ? (
+      {refused.length > MAX_SHOWN ? (
         <div className="flex items-center justify-between gap-3 bg-surface px-4 py-1.5 text-sm text-muted">
-          {t("refused.more", { count: refused.length - SHOWN })}
+          {t("refused.more", { count: refused.length - MAX_SHOWN })}
           <Button
             size="sm"
             look="ghost"

@@ -7,11 +7,11 @@ import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
 import { boardActions } from "../../board/board-actions.ts";
 import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
 import { createBoardUi } from "../../board/board-ui.ts";
-import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
+import { type DraftKey, loadDraft, storeDraft } from "../../lib/drafts.ts";
 import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
 import { keys } from "../../session/query-keys.ts";
 
-// React looks for a document once, when it is loaded.
+// React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { cleanup, fireEvent, render } = await import("@testing-library/react");
 const { DescriptionEditor } = await import("./description-editor.tsx");
@@ -29,7 +29,6 @@ const never = () => Promise.reject(new Error("not here"));
 const queryClient = createQueryClient({ api: { request: never, requestIfChanged: never, open: never } });
 const runtime = runtimeOf(queryClient);
 
-/** Who is signed in, as the server has said it. */
 const signIn = (id: string) =>
   queryClient.setQueryData(keys.me, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
 
@@ -38,16 +37,16 @@ const EDITORS = [
   { field: "description", Editor: DescriptionEditor, label: "task.description" },
 ] as const;
 
-const placeOf = (field: DraftPlace["field"]): DraftPlace => ({ userId: USER_ID, taskId: ID, field });
+const placeOf = (field: DraftKey["field"]): DraftKey => ({ userId: USER_ID, taskId: ID, field });
 
-/** An editor in a tab of its own; its `saved` are the changes that it made. */
+/** An editor in a tab of its own. `saved` lists the changes that it made. */
 const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
   const saved: UpdateTask[] = [];
   const context: BoardContextValue = {
     boardId: BOARD_ID,
     teamId: TEAM_ID,
     me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
-    writes: true,
+    canWrite: true,
     columns: [],
     labels: [],
     members: [],
@@ -60,17 +59,17 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     openTask: () => {},
     taskHref: () => "",
   };
-  const screen = (writes: boolean) => (
+  const screen = (canWrite: boolean) => (
     <QueryClientProvider client={queryClient}>
-      <BoardContext value={{ ...context, writes }}>
+      <BoardContext value={{ ...context, canWrite }}>
         <Editor task={server} />
       </BoardContext>
     </QueryClientProvider>
   );
   return {
     saved,
-    open: (writes = true) => {
-      const { rerender, unmount, getByLabelText, getByText } = render(screen(writes));
+    open: (canWrite = true) => {
+      const { rerender, unmount, getByLabelText, getByText } = render(screen(canWrite));
       const box = () => getByLabelText(label);
       const write = (value: string) => fireEvent.change(box(), { target: { value } });
       return { box, write, close: unmount, getByText, allow: (may: boolean) => rerender(screen(may)) };
@@ -83,7 +82,7 @@ for (const editor of EDITORS) {
   const place = placeOf(field);
   const another = { base: server[field], text: "Half written" };
 
-  test(`a ${field} that was written here is saved when it is left`, () => {
+  test(`a ${field} written in this tab is saved when it is left`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
@@ -91,18 +90,18 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Mine" }]);
   });
 
-  test(`a ${field} that was written here is not saved once somebody else is here`, () => {
+  test(`a ${field} written in this tab is not saved once another user has signed in`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
     signIn(idOf(2));
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+    expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
-  test(`a ${field} that another tab is writing is shown, and not saved by leaving it`, () => {
-    rememberDraft(place, another);
+  test(`a ${field} draft of another tab is shown, and not saved by leaving it`, () => {
+    storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
     expect(tab.box()).toHaveProperty("value", "Half written");
@@ -110,11 +109,11 @@ for (const editor of EDITORS) {
     fireEvent.blur(tab.box());
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(another);
+    expect(loadDraft(place)).toEqual(another);
   });
 
-  test(`a ${field} that was found and written on is saved`, () => {
-    rememberDraft(place, another);
+  test(`a restored ${field} draft that is edited further is saved`, () => {
+    storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Whole");
@@ -122,37 +121,37 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Whole" }]);
   });
 
-  test(`a ${field} of who may not write any more is kept, and not saved`, () => {
+  test(`a ${field} draft stays unsaved once its writer has lost the right`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
     tab.allow(false);
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+    expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
-  test(`a ${field} that was found by who may not write is neither saved nor forgotten`, () => {
+  test(`a restored ${field} draft of a viewer is neither saved nor deleted`, () => {
     const found = { base: "Before", text: server[field] };
-    rememberDraft(place, found);
+    storeDraft(place, found);
     const { saved, open } = openTab(editor);
     open(false).close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(found);
+    expect(loadDraft(place)).toEqual(found);
   });
 
-  test(`leaving a ${field} forgets nothing that another tab has begun since`, () => {
+  test(`leaving a ${field} does not delete a draft that another tab has started since`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
-    rememberDraft(place, another);
+    storeDraft(place, another);
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(another);
+    expect(loadDraft(place)).toEqual(another);
   });
 }
 
-test("a title that was found is saved by Enter", () => {
-  rememberDraft(placeOf("title"), { base: "Title", text: "Found" });
+test("a restored title draft is saved by Enter", () => {
+  storeDraft(placeOf("title"), { base: "Title", text: "Found" });
   const { saved, open } = openTab(EDITORS[0]);
   const box = open().box();
   box.focus();
@@ -160,8 +159,8 @@ test("a title that was found is saved by Enter", () => {
   expect(saved).toEqual([{ title: "Found" }]);
 });
 
-test("a description that was found is saved by its button", () => {
-  rememberDraft(placeOf("description"), { base: "Text", text: "Found" });
+test("a restored description draft is saved by its button", () => {
+  storeDraft(placeOf("description"), { base: "Text", text: "Found" });
   const { saved, open } = openTab(EDITORS[1]);
   fireEvent.click(open().getByText("common.save"));
   expect(saved).toEqual([{ description: "Found" }]);

@@ -11,7 +11,7 @@ import { ColorChoice } from "../../ui/color-choice.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Pill } from "../../ui/pill.tsx";
 
-/** Chooses a task's labels and keeps the board's. */
+/** Chooses a task's labels and edits the board's. */
 export const LabelPicker = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { labels, actions } = useBoardContext();
@@ -85,7 +85,7 @@ const LabelForm = ({ label, onSave, onDelete, onClose }: LabelFormProps) => {
       }}
     >
       <input
-        // biome-ignore lint/a11y/noAutofocus: the form replaces the list that was pressed
+        // biome-ignore lint/a11y/noAutofocus: the form replaces the pressed list
         autoFocus
         aria-label={t("label.name")}
         placeholder={t("label.name")}

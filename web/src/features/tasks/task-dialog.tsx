@@ -64,7 +64,7 @@ export const TaskDialog = ({ task, onClose, onRestore }: TaskDialogProps) => {
                   <TaskActions
                     task={task}
                     onClose={onClose}
-                    onMove={(returnTo) => ui.moving.set({ taskId: task.id, returnTo })}
+                    onMove={(returnTo) => ui.moveDialog.set({ taskId: task.id, returnTo })}
                   />
                   <Origin task={task} />
                 </div>
@@ -96,7 +96,7 @@ const ArchivedBar = ({ at, onRestore }: { at: string; onRestore: (() => void) | 
 const AlsoHere = ({ taskId }: { taskId: string }) => {
   const { t } = useTranslation();
   const { ui } = useBoardContext();
-  const peers = useStore(ui.openBy, (map) => map.get(taskId) ?? null);
+  const peers = useStore(ui.taskViewers, (map) => map.get(taskId) ?? null);
   if (!peers) return null;
   return (
     <span className="flex items-center gap-1.5 text-sm text-muted">

@@ -1,7 +1,7 @@
 export const words = {
   teams: {
     firstTitle: "Hello, {name}",
-    firstText: "Boards belong to a team. Name yours; you can invite people afterwards.",
+    firstText: "Boards belong to a team. Name yours; you can invite people later.",
     name: "Team name",
     create: "Create team",
     new: "New team",
@@ -10,12 +10,12 @@ export const words = {
     rename: "Rename",
     leave: "Leave the team",
     leaveTitle: "Leave {name}?",
-    leaveText: "You will no longer see its boards. To come back you need a new invitation.",
+    leaveText: "You will lose access to its boards. To come back you need a new invitation.",
   },
-  teamEnd: {
+  deleteTeam: {
     delete: "Delete the team",
     title: "Delete {name}?",
-    text: "All its boards and tasks go with it, for everyone. This cannot be taken back.",
+    text: "This deletes all its boards and tasks for everyone. It cannot be undone.",
     type: "To confirm, type the team’s name: {name}",
   },
 };

@@ -4,7 +4,7 @@ import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
 
-/** Stays open for the next column, as the composer does for the next task. */
+/** Stays open for the next column, like the composer for the next task. */
 export const AddColumn = () => {
   const { t } = useTranslation();
   const { actions } = useBoardContext();
@@ -58,7 +58,7 @@ export const AddColumn = () => {
     >
       <input
         ref={box}
-        // biome-ignore lint/a11y/noAutofocus: it was asked for by the button it replaces
+        // biome-ignore lint/a11y/noAutofocus: the pressed button is replaced by this field
         autoFocus
         aria-label={t("column.name")}
         placeholder={t("column.name")}

@@ -15,24 +15,24 @@ const DeleteColumn = lazy(() => import("./delete-column.tsx").then((module) => (
 type ColumnHeaderProps = {
   column: Column;
   count: number;
-  /** How many of them the filter lets through; null without a filter. */
+  /** How many of them pass the filter; null without a filter. */
   shown: number | null;
   onCollapse: () => void;
 };
 
 export const ColumnHeader = ({ column, count, shown, onCollapse }: ColumnHeaderProps) => {
   const { t } = useTranslation();
-  const { columns, actions, writes } = useBoardContext();
+  const { columns, actions, canWrite } = useBoardContext();
   const { dropColumn } = useDrop();
   const [editing, setEditing] = useState(false);
   const [asking, setAsking] = useState<"limit" | "color" | "delete" | null>(null);
   const index = columns.findIndex((item) => item.id === column.id);
   return (
     <div
-      data-drag-column={writes || undefined}
+      data-drag-column={canWrite || undefined}
       className="flex shrink-0 touch-manipulation select-none items-center gap-1 px-3 pt-2.5 [-webkit-touch-callout:none]"
     >
-      <h2 className="flex min-w-0 items-center font-semibold" onDoubleClick={() => writes && setEditing(true)}>
+      <h2 className="flex min-w-0 items-center font-semibold" onDoubleClick={() => canWrite && setEditing(true)}>
         <EditableText
           value={column.name}
           label={t("column.name")}
@@ -52,7 +52,7 @@ export const ColumnHeader = ({ column, count, shown, onCollapse }: ColumnHeaderP
       >
         <ChevronsRightLeft size={15} aria-hidden />
       </IconButton>
-      {writes ? (
+      {canWrite ? (
         <Menu
           align="end"
           trigger={

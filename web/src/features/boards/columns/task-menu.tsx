@@ -10,15 +10,15 @@ import { archiveTask } from "../../archive/archive-task.ts";
 
 const Confirm = lazy(() => import("../../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
-/** One menu for all cards; ten thousand of them would each cost something. */
+/** One menu serves all cards, since a menu in each of ten thousand would be slow. */
 export const TaskMenu = () => {
   const { ui } = useBoardContext();
-  const menu = useStore(ui.menu, (state) => state);
+  const menu = useStore(ui.taskMenu, (state) => state);
   const [deleting, setDeleting] = useState<string | null>(null);
   return (
     <Suspense>
       {menu ? (
-        <AnchoredMenu anchor={menu.anchor} onClose={() => ui.menu.set(null)}>
+        <AnchoredMenu anchor={menu.anchor} onClose={() => ui.taskMenu.set(null)}>
           <Items taskId={menu.taskId} onDelete={() => setDeleting(menu.taskId)} />
         </AnchoredMenu>
       ) : null}
@@ -40,7 +40,7 @@ const Items = ({ taskId, onDelete }: { taskId: string; onDelete: () => void }) =
       <MenuItem
         icon={<ArrowLeftRight size={15} />}
         shortcut="M"
-        onClick={() => setTimeout(() => ui.moving.set({ taskId, returnTo: card() }))}
+        onClick={() => setTimeout(() => ui.moveDialog.set({ taskId, returnTo: card() }))}
       >
         {t("task.moveTo")}
       </MenuItem>
