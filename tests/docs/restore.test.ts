@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { TestClient } from "../integration/wss-support.ts";
-import { type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { createFixture, type Fixture, makeTask, restAt } from "../support/api.ts";
 import { bareEnvironment, startChild } from "../support/child.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 import { startApi, startWss } from "../support/processes.ts";
@@ -23,7 +23,7 @@ const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => 
   if ((await child.exited) !== 0) throw new Error(child.output());
 };
 
-const subscribe = async ({ owner, team }: Ground, url: string, since?: { epoch: string; seq: number }) => {
+const subscribe = async ({ owner, team }: Fixture, url: string, since?: { epoch: string; seq: number }) => {
   const client = new TestClient(url);
   const { token } = await owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
   await client.auth(token);
@@ -38,11 +38,11 @@ test("a copy made and put back as docs/operations.md says is a new history for n
     ARTEL_SECRET: "a secret that both processes of this test share",
   };
   const [wss, first] = await Promise.all([startWss({ env }), startApi({ env })]);
-  const ground = await makeGround(restAt(first.url));
-  const { team } = ground;
-  const { client } = await subscribe(ground, wss.url);
+  const fixture = await createFixture(restAt(first.url));
+  const { team } = fixture;
+  const { client } = await subscribe(fixture, wss.url);
   await run(0, { DATA_DIR: first.dataDir });
-  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(ground, { title });
+  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(fixture, { title });
   const seen = sequencedMessageSchema.parse((await client.events(3)).at(-1));
   await first.stop();
 
@@ -52,8 +52,8 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   const second = await startApi({ dataDir: first.dataDir, env });
 
   // Past the numbers that were seen before, so that only the epoch tells the two histories apart.
-  const { id, email, token } = ground.owner;
-  const restored = { ...ground, owner: restAt(second.url).actor(id, email, token) };
+  const { id, email, token } = fixture.owner;
+  const restored = { ...fixture, owner: restAt(second.url).actor(id, email, token) };
   for (const title of ["kept 1", "kept 2", "kept 3", "kept 4"]) await makeTask(restored, { title });
   const { position } = await restored.owner.call("GET", `/api/teams/${team.id}`);
   expect(position?.seq).toBeGreaterThan(seen.seq);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { taskSchema } from "../../shared/tasks.ts";
-import { makeGround, restAt } from "../support/api.ts";
+import { createFixture, restAt } from "../support/api.ts";
 import { startChaosProxy } from "../support/chaos-proxy.ts";
 import { startArtel } from "../support/processes.ts";
 import { startPostgres } from "../support/services.ts";
@@ -16,11 +16,11 @@ const start = async () => {
   database.port = String(line.port);
   const artel = await startArtel({ env: { ...LIMITS, DATABASE_URL: database.href } });
   const rest = restAt(artel.url);
-  return { postgres, url: database.href, line, artel, rest, ground: await makeGround(rest) };
+  return { postgres, url: database.href, line, artel, rest, fixture: await createFixture(rest) };
 };
 
 test("while Postgres is away requests are told to come again, nobody is signed out, and the process lives", async () => {
-  const { postgres, url, artel, rest, ground } = await start();
+  const { postgres, url, artel, rest, fixture } = await start();
   const { email } = await rest.signUp("Late");
   const unknown = await rest.signUp("Unknown");
   const password = "correct horse battery";
@@ -32,9 +32,9 @@ test("while Postgres is away requests are told to come again, nobody is signed o
   // A process that has looked up nobody yet.
   const other = await startArtel({ dataDir: artel.dataDir, env: { ...LIMITS, DATABASE_URL: url } });
   await postgres.kill();
-  const task = { id: Bun.randomUUIDv7(), columnId: ground.todo.id, title: "Written without Postgres" };
+  const task = { id: Bun.randomUUIDv7(), columnId: fixture.todo.id, title: "Written without Postgres" };
   const write = () =>
-    ground.owner.call("POST", `/api/boards/${ground.board.id}/tasks`, {
+    fixture.owner.call("POST", `/api/boards/${fixture.board.id}/tasks`, {
       body: task,
       headers: { "Idempotency-Key": task.id },
     });
@@ -44,7 +44,7 @@ test("while Postgres is away requests are told to come again, nobody is signed o
     await elsewhere.actor(unknown.id, unknown.email, unknown.token).call("GET", "/api/me"),
     await elsewhere.call("GET", "/api/me", { headers: { cookie } }),
     await rest.call("POST", "/api/auth/sign-in/email", { body: { email, password } }),
-    await ground.owner.call("POST", "/api/realtime/token", { body: {} }),
+    await fixture.owner.call("POST", "/api/realtime/token", { body: {} }),
   ];
   for (const { status, body, headers } of answers) {
     expect({ status, code: (body as { code: string }).code }).toEqual({ status: 503, code: "UNAVAILABLE" });
@@ -54,17 +54,17 @@ test("while Postgres is away requests are told to come again, nobody is signed o
   const { body, status } = await write();
   expect({ status, title: taskSchema.parse(body).title }).toEqual({ status: 201, title: task.title });
   expect((await rest.call("POST", "/api/auth/sign-in/email", { body: { email, password } })).status).toBe(200);
-  await ground.owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token", { body: {} });
+  await fixture.owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token", { body: {} });
 }, 60_000);
 
 test("lines to Postgres that are cut amid writes end no process, and no password is logged", async () => {
-  const { line, artel, ground } = await start();
+  const { line, artel, fixture } = await start();
   let isOver = false;
   const statuses = new Set<number>();
   const writers = Array.from({ length: 6 }, async () => {
     while (!isOver) {
-      const body = { columnId: ground.todo.id, title: "Task" };
-      statuses.add((await ground.owner.call("POST", `/api/boards/${ground.board.id}/tasks`, { body })).status);
+      const body = { columnId: fixture.todo.id, title: "Task" };
+      statuses.add((await fixture.owner.call("POST", `/api/boards/${fixture.board.id}/tasks`, { body })).status);
     }
   });
   while (!statuses.has(503)) {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { sql } from "kysely";
 import { lockHead } from "../../platform/events/append.ts";
 import { invitationSchema } from "../../shared/invitations.ts";
-import { addMember, makeGround, startApi } from "../support/api.ts";
+import { addMember, createFixture, startApi } from "../support/api.ts";
 import { startPostgres } from "../support/services.ts";
 
 const postgres = await startPostgres();
@@ -10,7 +10,7 @@ const postgres = await startPostgres();
 test("who is renamed while joining has in the team's log the name that the database has", async () => {
   const api = await startApi({ DATABASE_URL: await postgres.createDatabase() });
   const { db } = api.platform;
-  const [known, joined] = [await makeGround(api), await makeGround(api)];
+  const [known, joined] = [await createFixture(api), await createFixture(api)];
   const person = await addMember(api, known, "viewer");
   const invitation = await joined.owner.expect(
     201,

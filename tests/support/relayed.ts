@@ -7,7 +7,7 @@ import { createMetrics } from "../../platform/metrics/metrics.ts";
 import type { AppendOutcome, Listener, LogEntry, PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { newDatabase } from "./database.ts";
 
-/** How long something may take that the database has a part in, in milliseconds. */
+/** Timeout of waits that include the database, in milliseconds. */
 const WITHIN_MS = 5_000;
 export const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
@@ -37,7 +37,7 @@ const handClock = (): Clock & { move(ms: number): void } => {
   };
 };
 
-/** A bus with one tenant's log, which can be made to fail. */
+/** A bus with one tenant's log; `fail` makes its next appends fail. */
 const createBus = () => {
   const log: LogEntry[] = [];
   let epoch = "e";
@@ -95,7 +95,7 @@ const createBus = () => {
     reconnect: () => {
       for (const listener of reconnected) listener();
     },
-    /** The bus belongs to a history that the database does not know. */
+    /** Gives the bus a history that the database does not know. */
     beginAt: (later: string, seq: number) => {
       epoch = later;
       log.splice(0, log.length, { seq, payload: "" });
@@ -105,13 +105,13 @@ const createBus = () => {
   };
 };
 
-/** To be called after each test. */
+/** Call it after each test. */
 export const stopRelays = async (): Promise<void> => {
   for (const stop of stops.splice(0)) await stop();
 };
 const stops: (() => Promise<void>)[] = [];
 
-/** A relay between a database and a bus that can be made to fail; the bus can be prepared before it starts. */
+/** Starts a relay between a database and a bus that can fail; `prepare` runs before the start. */
 export const startRelayed = async (
   prepare: (db: Db, world: ReturnType<typeof createBus>) => Promise<void> = async () => {},
 ) => {
@@ -141,11 +141,11 @@ export const startRelayed = async (
     });
     return committed;
   };
-  /** Gives what was started its turns; a sweep reads the database before it hands anything on. */
+  /** Waits for a condition: a sweep reads the database before it relays anything. */
   const until = async (isSo: () => boolean) => {
     const deadline = performance.now() + WITHIN_MS;
     while (!isSo()) {
-      if (performance.now() > deadline) throw new Error("it did not come about");
+      if (performance.now() > deadline) throw new Error("the condition did not become true");
       await new Promise((resolve) => setImmediate(resolve));
       await relay.idle();
     }
@@ -153,5 +153,5 @@ export const startRelayed = async (
   return { ...world, db, clock, relay, commit, until };
 };
 
-/** The numbers from 1 on. */
+/** The numbers from 1 to `count`. */
 export const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

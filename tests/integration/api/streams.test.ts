@@ -8,7 +8,7 @@ import { silentLog } from "../../../platform/log/log.ts";
 import { createMetrics } from "../../../platform/metrics/metrics.ts";
 import { HEARTBEAT_SECONDS } from "../../../shared/protocol/limits.ts";
 import { entriesOf, newId } from "../../contract/pubsub-fixtures.ts";
-import { type Actor, addMember, makeGround, startApi } from "../../support/api.ts";
+import { type Actor, addMember, createFixture, startApi } from "../../support/api.ts";
 import { createFakeBus } from "../../support/fake-bus.ts";
 import { temporaryFolder } from "../../support/lifetime.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
@@ -16,12 +16,12 @@ import { createManualClock } from "../../support/manual-clock.ts";
 /** Who may read a team's stream, over a bus that does as it is told, in a time of its own. */
 const begin = async (environment: Record<string, string> = {}) => {
   const api = await startApi();
-  const ground = await makeGround(api);
-  const reader = await addMember(api, ground, "member");
-  const { position } = await ground.owner.call("GET", `/api/boards/${ground.board.id}`);
+  const fixture = await createFixture(api);
+  const reader = await addMember(api, fixture, "member");
+  const { position } = await fixture.owner.call("GET", `/api/boards/${fixture.board.id}`);
   if (position === null) throw new Error("the board has no position");
   const bus = createFakeBus();
-  bus.keep(ground.team.id, position.epoch, entriesOf(ground.team.id, 1, position.seq));
+  bus.keep(fixture.team.id, position.epoch, entriesOf(fixture.team.id, 1, position.seq));
   const clock = createManualClock(Date.now());
   const feeds = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics: createMetrics() });
   const config = loadConfig("all", { LOG_LEVEL: "silent", ...environment });
@@ -32,13 +32,13 @@ const begin = async (environment: Record<string, string> = {}) => {
   const open = (person: Actor): Promise<Response> =>
     Promise.resolve(
       app.fetch(
-        new Request(`http://localhost:3000/api/events/stream?tenantId=${ground.team.id}`, {
+        new Request(`http://localhost:3000/api/events/stream?tenantId=${fixture.team.id}`, {
           headers: { Authorization: `Bearer ${person.token}` },
         }),
         { address: "127.0.0.1", loopback: true },
       ),
     );
-  return { ground, reader, bus, clock, position, open };
+  return { fixture, reader, bus, clock, position, open };
 };
 
 /** Reads what a stream says, until it has said as much as is asked for or ends. */
@@ -78,24 +78,24 @@ test("a stream names no head while nobody can tell whether it is one", async () 
 });
 
 test("a person holds as many streams of a node as sockets, and not more", async () => {
-  const { ground, reader, open } = await begin({ MAX_SOCKETS_PER_USER: "2" });
+  const { fixture, reader, open } = await begin({ MAX_SOCKETS_PER_USER: "2" });
   const first = follow(await open(reader));
   await follow(await open(reader))(says("connected"));
   const refused = await open(reader);
   expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "30"]);
-  expect((await open(ground.owner)).status).toBe(200);
+  expect((await open(fixture.owner)).status).toBe(200);
   await first(says("connected"));
   await first.leave();
   expect((await open(reader)).status).toBe(200);
 });
 
 test("a membership that ended in a stretch that is lost ends the stream", async () => {
-  const { ground, reader, bus, clock, open } = await begin();
+  const { fixture, reader, bus, clock, open } = await begin();
   const hear = follow(await open(reader));
   await hear(says("connected"));
-  await ground.owner.call("DELETE", `/api/teams/${ground.team.id}/members/${reader.id}`);
+  await fixture.owner.call("DELETE", `/api/teams/${fixture.team.id}/members/${reader.id}`);
   // The history begins anew, and what came before is in no log any more.
-  bus.keep(ground.team.id, newId(), entriesOf(ground.team.id, 1, 3));
+  bus.keep(fixture.team.id, newId(), entriesOf(fixture.team.id, 1, 3));
   await clock.advance(5_000);
   expect((await hear(() => false)).slice(-2)).toEqual(['unsubscribed {"reason":"revoked"}', "end"]);
 });
