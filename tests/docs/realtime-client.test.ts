@@ -4,7 +4,7 @@ import { createFixture, makeTask, restAt } from "../support/api.ts";
 import { bareEnvironment, startChild } from "../support/child.ts";
 import { startArtel } from "../support/processes.ts";
 
-test("the client without React is live, hears an event, and comes back to a server that started again", async () => {
+test("the client without React becomes live, receives an event, and reconnects to a restarted server", async () => {
   const artel = await startArtel({ env: { LOG_LEVEL: "warn" } });
   const fixture = await createFixture(restAt(artel.url));
   const { owner, team } = fixture;

@@ -15,7 +15,7 @@ const scripts = fencesOf(readDocument("docs/operations.md")).filter(
   ({ language, directive }) => language === "ts" && directive?.startsWith("run"),
 );
 
-/** Runs one of the two scripts of the document. */
+/** Runs one of the document's two scripts. */
 const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => {
   const file = join(temporaryFolder("restore"), "script.ts");
   writeFileSync(file, scripts[index]?.text ?? "");
@@ -30,7 +30,7 @@ const subscribe = async ({ owner, team }: Fixture, url: string, since?: { epoch:
   return { client, subscribed: await client.subscribe(team.id, since) };
 };
 
-test("a copy made and put back as docs/operations.md says is a new history for nodes and clients that saw more", async () => {
+test("a backup restored as docs/operations.md describes is a new history for nodes and clients that saw more", async () => {
   const redis = await startRedis();
   const env = {
     LOG_LEVEL: "error",
@@ -51,7 +51,7 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   await run(1, { RESTORED: join(first.dataDir, "artel.db") });
   const second = await startApi({ dataDir: first.dataDir, env });
 
-  // Past the numbers that were seen before, so that only the epoch tells the two histories apart.
+  // More events than were lost, so that only the epoch tells the two histories apart.
   const { id, email, token } = fixture.owner;
   const restored = { ...fixture, owner: restAt(second.url).actor(id, email, token) };
   for (const title of ["kept 1", "kept 2", "kept 3", "kept 4"]) await makeTask(restored, { title });
@@ -61,7 +61,7 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   const { subscribed } = await subscribe(restored, wss.url, { epoch: seen.epoch, seq: seen.seq });
   expect([subscribed.recovered, subscribed.epoch]).toEqual([false, String(position?.epoch)]);
   expect(subscribed.epoch).not.toBe(seen.epoch);
-  // The socket that stayed open is told to begin anew, or loses the tenant and asks for a new token.
+  // The open socket is either not recovered, or loses the tenant and needs a new token.
   const told = await Promise.race([client.next("subscribed"), client.next("unsubscribed")]);
   expect(told).toMatchObject(told.type === "subscribed" ? { recovered: false } : { reason: "expired" });
 }, 60_000);

@@ -12,14 +12,14 @@ const start = async () => {
   const postgres = await startPostgres();
   const database = new URL(await postgres.createDatabase());
   database.password = "a-password-of-the-database";
-  const line = await startChaosProxy(postgres.port);
-  database.port = String(line.port);
+  const proxy = await startChaosProxy(postgres.port);
+  database.port = String(proxy.port);
   const artel = await startArtel({ env: { ...LIMITS, DATABASE_URL: database.href } });
   const rest = restAt(artel.url);
-  return { postgres, url: database.href, line, artel, rest, fixture: await createFixture(rest) };
+  return { postgres, url: database.href, proxy, artel, rest, fixture: await createFixture(rest) };
 };
 
-test("while Postgres is away requests are told to come again, nobody is signed out, and the process lives", async () => {
+test("while Postgres is away, requests get 503 with Retry-After, nobody is signed out, and no process exits", async () => {
   const { postgres, url, artel, rest, fixture } = await start();
   const { email } = await rest.signUp("Late");
   const unknown = await rest.signUp("Unknown");
@@ -29,7 +29,7 @@ test("while Postgres is away requests are told to come again, nobody is signed o
     .getSetCookie()
     .map((each) => each.split(";")[0])
     .join("; ");
-  // A process that has looked up nobody yet.
+  // A process with an empty session cache.
   const other = await startArtel({ dataDir: artel.dataDir, env: { ...LIMITS, DATABASE_URL: url } });
   await postgres.kill();
   const task = { id: Bun.randomUUIDv7(), columnId: fixture.todo.id, title: "Written without Postgres" };
@@ -38,11 +38,11 @@ test("while Postgres is away requests are told to come again, nobody is signed o
       body: task,
       headers: { "Idempotency-Key": task.id },
     });
-  const elsewhere = restAt(other.url);
+  const otherRest = restAt(other.url);
   const answers = [
     await write(),
-    await elsewhere.actor(unknown.id, unknown.email, unknown.token).call("GET", "/api/me"),
-    await elsewhere.call("GET", "/api/me", { headers: { cookie } }),
+    await otherRest.actor(unknown.id, unknown.email, unknown.token).call("GET", "/api/me"),
+    await otherRest.call("GET", "/api/me", { headers: { cookie } }),
     await rest.call("POST", "/api/auth/sign-in/email", { body: { email, password } }),
     await fixture.owner.call("POST", "/api/realtime/token", { body: {} }),
   ];
@@ -57,8 +57,8 @@ test("while Postgres is away requests are told to come again, nobody is signed o
   await fixture.owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token", { body: {} });
 }, 60_000);
 
-test("lines to Postgres that are cut amid writes end no process, and no password is logged", async () => {
-  const { line, artel, fixture } = await start();
+test("cut connections to Postgres amid writes end no process, and no password is logged", async () => {
+  const { proxy, artel, fixture } = await start();
   let isOver = false;
   const statuses = new Set<number>();
   const writers = Array.from({ length: 6 }, async () => {
@@ -68,7 +68,7 @@ test("lines to Postgres that are cut amid writes end no process, and no password
     }
   });
   while (!statuses.has(503)) {
-    line.cut();
+    proxy.cut();
     await Promise.race([Bun.sleep(5), artel.exited]);
   }
   isOver = true;

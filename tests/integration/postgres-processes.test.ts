@@ -22,30 +22,30 @@ const providerOf = async (url: string) => {
   return answer.healthy ? answer.provider : "away";
 };
 
-test("without Redis two bun start and a wss hear each other by Postgres, in one order", async () => {
+test("without Redis, two bun start and a wss receive each other's events by Postgres, in one order", async () => {
   const postgres = await startPostgres();
   const env = { ...LIMITS, DATABASE_URL: await postgres.createDatabase() };
   const one = await startArtel({ env });
   const [two, wss] = await Promise.all([startArtel({ env }), startWss({ env })]);
   const fixture = await createFixture(restAt(one.url));
-  const elsewhere = restAt(two.url).actor(fixture.owner.id, fixture.owner.email, fixture.owner.token);
+  const otherOwner = restAt(two.url).actor(fixture.owner.id, fixture.owner.email, fixture.owner.token);
   const a = await join(fixture.owner, fixture);
-  const b = await join(elsewhere, fixture);
+  const b = await join(otherOwner, fixture);
   const c = await join(fixture.owner, fixture, wss.url);
   await Promise.all(
     range(0, 60).map((index) =>
-      makeTask({ ...fixture, owner: index % 2 ? fixture.owner : elsewhere }, { title: `T${index}` }),
+      makeTask({ ...fixture, owner: index % 2 ? fixture.owner : otherOwner }, { title: `T${index}` }),
     ),
   );
-  const heard = await Promise.all([a, b, c].map(({ client }) => client.events(60)));
-  for (const events of heard) {
+  const received = await Promise.all([a, b, c].map(({ client }) => client.events(60)));
+  for (const events of received) {
     expect(events.map((event) => event.seq)).toEqual(range(a.subscribed.seq + 1, 60));
-    expect(events).toEqual(heard[0] ?? []);
+    expect(events).toEqual(received[0] ?? []);
   }
   expect(await providerOf(one.url)).toBe("postgres");
 }, 60_000);
 
-test("Redis lost at run time: Postgres carries on without a missed event, and Redis takes over again by itself", async () => {
+test("when Redis dies, Postgres takes over without a missed event, and Redis takes over again when it returns", async () => {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   const env = { ...LIMITS, DATABASE_URL: await postgres.createDatabase(), REDIS_URL: redis.url };
   const [api, wss] = await Promise.all([startApi({ env }), startWss({ env })]);
@@ -56,7 +56,7 @@ test("Redis lost at run time: Postgres carries on without a missed event, and Re
   for (const index of range(0, 10)) await makeTask(fixture, { title: `without ${index}` });
   expect((await client.events(20)).map((event) => event.seq)).toEqual(range(subscribed.seq + 1, 20));
   expect(await providerOf(api.url)).toBe("postgres");
-  // Somebody who comes while Redis is away is served all the same.
+  // A client that connects while Redis is away is served too.
   const late = await join(fixture.owner, fixture, wss.url, { epoch: subscribed.epoch, seq: subscribed.seq });
   expect(late.subscribed.recovered).toBeTrue();
   expect(await late.client.events(20)).toHaveLength(20);

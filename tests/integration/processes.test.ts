@@ -15,7 +15,7 @@ const LIMITS = { RATE_LIMIT: "1000000/10s", AUTH_RATE_LIMIT: "1000000/10s", LOG_
 
 const tokenOf = async (actor: Actor) => actor.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
 
-/** A socket that is joined. */
+/** Opens a socket and subscribes it. */
 const join = async (actor: Actor, fixture: Fixture, since?: Position, url?: string) => {
   const grant = await tokenOf(actor);
   const client = new TestClient(url ?? grant.url);
@@ -31,21 +31,21 @@ const headOf = async ({ owner, team }: Fixture): Promise<Position> => {
 
 const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
 
-test("bun start serves REST and socket on one port; 200 concurrent creations reach all sockets in one order", async () => {
+test("bun start serves REST and the socket on one port; 200 concurrent creations reach all sockets in one order", async () => {
   const artel = await startArtel({ env: LIMITS });
   const fixture = await createFixture(restAt(artel.url));
   const head = await headOf(fixture);
   const clients = await Promise.all(range(0, 5).map(async () => (await join(fixture.owner, fixture)).client));
   await Promise.all(range(0, 200).map((index) => makeTask(fixture, { title: `T${index}` })));
-  const heard = await Promise.all(clients.map((client) => client.events(200)));
-  for (const events of heard) {
+  const received = await Promise.all(clients.map((client) => client.events(200)));
+  for (const events of received) {
     expect(events.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
-    expect(events).toEqual(heard[0] ?? []);
+    expect(events).toEqual(received[0] ?? []);
   }
   expect(await artel.stop()).toBe(0);
 });
 
-test("away for 30 events and back with since: exactly those 30; a nonsense epoch: not recovered", async () => {
+test("a client away for 30 events gets exactly those by since; a nonsense epoch is not recovered", async () => {
   const artel = await startArtel({ env: LIMITS });
   const fixture = await createFixture(restAt(artel.url));
   const { client, subscribed } = await join(fixture.owner, fixture);
@@ -61,7 +61,7 @@ test("away for 30 events and back with since: exactly those 30; a nonsense epoch
   expect(lost.subscribed.recovered).toBeFalse();
 });
 
-test("kill -9 amid writes loses nothing that was acknowledged and leaves the log without a hole", async () => {
+test("kill -9 amid writes loses no acknowledged change and leaves no hole in the log", async () => {
   const first = await startArtel({ env: LIMITS });
   const fixture = await createFixture(restAt(first.url));
   const acknowledged: Task[] = [];
@@ -98,7 +98,7 @@ test("kill -9 amid writes loses nothing that was acknowledged and leaves the log
   expect(created).toHaveLength(kept.size);
 }, 60_000);
 
-test("a second bun start on the same database is refused in one line, and so are bad settings", async () => {
+test("a second bun start on one database is refused in one line, and so are invalid settings", async () => {
   const artel = await startArtel({ env: LIMITS });
   const twice = await runProgram("main.ts", { dataDir: artel.dataDir });
   expect([twice.exitCode, twice.output.trim().split("\n").length]).toEqual([1, 1]);
@@ -161,7 +161,7 @@ test("SSE through curl -N resumes after Last-Event-ID, and a removed member's st
   expect(await curl.exited).toBe(0);
 });
 
-test("over Redis: api and two wss carry one order to all; a removed member hears nothing a second later", async () => {
+test("over Redis, api and two wss deliver one order to all; a removed member is unsubscribed", async () => {
   const redis = await startRedis();
   const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
   const [api, one, two] = await Promise.all([startApi({ env }), startWss({ env }), startWss({ env })]);
@@ -172,9 +172,9 @@ test("over Redis: api and two wss carry one order to all; a removed member hears
   const b = (await join(member, fixture, undefined, two.url)).client;
   const head = await headOf(fixture);
   await Promise.all(range(0, 200).map((index) => makeTask(fixture, { title: `T${index}` })));
-  const [heardA, heardB] = await Promise.all([a.events(200), b.events(200)]);
-  expect(heardA.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
-  expect(heardB).toEqual(heardA);
+  const [receivedA, receivedB] = await Promise.all([a.events(200), b.events(200)]);
+  expect(receivedA.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
+  expect(receivedB).toEqual(receivedA);
   await fixture.owner.call("DELETE", `/api/teams/${fixture.team.id}/members/${member.id}`);
   expect(await b.unsubscribed(fixture.team.id)).toBe("revoked");
   const stale = await tokenOf(fixture.owner);
@@ -183,13 +183,13 @@ test("over Redis: api and two wss carry one order to all; a removed member hears
   expect((await c.subscribe(fixture.team.id)).recovered).toBeFalse();
 }, 60_000);
 
-test("what one process committed before it was killed is relayed by another", async () => {
+test("events committed by a killed process are relayed by another", async () => {
   const redis = await startRedis();
   const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
   const [api, wss] = await Promise.all([startApi({ env }), startWss({ env })]);
   const fixture = await createFixture(restAt(api.url));
   const { client, subscribed } = await join(fixture.owner, fixture, undefined, wss.url);
-  // Redis stands still, so the commit cannot be handed on before the process dies.
+  // Redis is frozen, so the process dies before it can relay the commit.
   redis.pause();
   const task = await makeTask(fixture);
   await api.kill();
@@ -199,7 +199,7 @@ test("what one process committed before it was killed is relayed by another", as
   expect([event?.seq, taskSchema.parse(event?.data).id]).toEqual([subscribed.seq + 1, task.id]);
 }, 60_000);
 
-test("without Redis: wss starts, says so, is degraded, and recovers by itself; writes go on and arrive later", async () => {
+test("without Redis, wss starts degraded and recovers by itself; writes succeed and arrive later", async () => {
   const redis = await startRedis();
   const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
   const api = await startApi({ env });
@@ -213,15 +213,15 @@ test("without Redis: wss starts, says so, is degraded, and recovers by itself; w
   const grant = await tokenOf(fixture.owner);
   const client = new TestClient(wss.url);
   await client.auth(grant.token);
-  // Until the node is connected again it says UNAVAILABLE, and a client asks again.
+  // The node answers UNAVAILABLE until it has reconnected; a client retries.
   const since = { epoch: (await headOf(fixture)).epoch, seq: task.version - 1 };
-  client.say({ type: "subscribe", tenantId: fixture.team.id, since });
+  client.send({ type: "subscribe", tenantId: fixture.team.id, since });
   const subscribed = client.next("subscribed");
   for (;;) {
     const answer = await Promise.race([subscribed, client.next("error")]);
     if (answer.type === "subscribed") break;
     expect(answer.code).toBe("UNAVAILABLE");
-    client.say({ type: "subscribe", tenantId: fixture.team.id, since });
+    client.send({ type: "subscribe", tenantId: fixture.team.id, since });
   }
   const [event] = await client.events(1);
   expect(event?.seq).toBe(task.version);

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/lifetime.ts";
 import { startArtel } from "../support/processes.ts";
 import { TestClient } from "./wss-support.ts";
 
-test("a single process on an older database begins anew for who comes back with a token from before", async () => {
+test("a single process on a restored database begins a new epoch for a client with an older token", async () => {
   const env = { LOG_LEVEL: "error" };
   const first = await startArtel({ env });
   const { dataDir } = first;
@@ -31,10 +31,10 @@ test("a single process on an older database begins anew for who comes back with 
   const grant = await back.owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
   const client = new TestClient(grant.url);
   await client.auth(token);
-  client.say({ type: "subscribe", tenantId: team.id, since: seen });
+  client.send({ type: "subscribe", tenantId: team.id, since: seen });
   expect(await client.next("error", team.id)).toMatchObject({ code: "FORBIDDEN" });
 
-  // Past the numbers that were seen before, so that only the epoch tells the two histories apart.
+  // More events than were lost, so that only the epoch tells the two histories apart.
   for (const title of ["kept 1", "kept 2", "kept 3", "kept 4"]) await makeTask(back, { title });
   const renewed = await back.owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
   await client.auth(renewed.token);

@@ -31,7 +31,7 @@ test("sign-up, sign-in and sign-out by cookie; the cookie is HttpOnly and SameSi
   expect(again.status).toBe(200);
 });
 
-test("sign-up tells what is wrong in every field; a taken email is 409, a wrong password 401", async () => {
+test("sign-up lists the errors of every field; a taken email is 409, a wrong password 401", async () => {
   const bad = await api.call("POST", "/api/auth/sign-up/email", { body: { name: " ", email: "x", password: "short" } });
   expect([bad.status, problemSchema.parse(bad.body).errors?.map((error) => error.path)]).toEqual([
     422,
@@ -71,7 +71,7 @@ test("an API key signs requests, more than ten, until it is deleted; its end is 
   expect((await api.call("GET", "/api/me", { headers: { "x-api-key": created.key } })).status).toBe(401);
 });
 
-test("a changed password ends the other sessions when asked to", async () => {
+test("a password change ends the other sessions on request", async () => {
   const actor = await api.signUp("Pat");
   const other = await api.call("POST", "/api/auth/sign-in/email", { body: { email: actor.email, password } });
   const wrong = { currentPassword: "nope", newPassword: "another one entirely" };
@@ -99,7 +99,7 @@ test("a mutation with a cookie needs a trusted origin, or a program that sends n
   expect(await create({ "Sec-Fetch-Site": "cross-site" })).toBe(403);
 });
 
-test("renaming myself changes my membership in each of my teams, each with its event", async () => {
+test("a user's rename changes the membership in each of the user's teams, each with an event", async () => {
   const one = await createFixture(api);
   const two = await createFixture(api);
   const person = await addMember(api, one, "viewer");
@@ -142,7 +142,7 @@ test("an invitation is previewed without a session, used once, and only by its e
   expect(items).toEqual([]);
 });
 
-test("where accounts are made by invitation only, the first needs none and the next one does", async () => {
+test("with SIGN_UP=invited the first account needs no invitation and the next one does", async () => {
   const closed = await startApi({ SIGN_UP: "invited" });
   const fixture = await createFixture(closed);
   const body = { name: "Eve", email: `${v7()}@example.test`, password };
@@ -163,7 +163,7 @@ test("where accounts are made by invitation only, the first needs none and the n
   expect(invited.status).toBe(200);
 });
 
-test("the realtime token names my teams with their heads and where to open the socket", async () => {
+test("the realtime token names the user's teams with their heads, and the socket's address", async () => {
   const fixture = await createFixture(api);
   const answer = await fixture.owner.call("POST", "/api/realtime/token", {
     headers: { Origin: "http://127.0.0.1:3000" },

@@ -22,7 +22,7 @@ const WORDS = [
   "日本語",
 ];
 
-test("the predicate in shared decides as the database does", async () => {
+test("the filter in shared selects the same tasks as the database", async () => {
   const fixture = await createFixture(api);
   const people = [fixture.owner, await addMember(api, fixture, "member")].map((actor) => actor.id);
   const labels = await Promise.all(
@@ -96,7 +96,7 @@ test("the predicate in shared decides as the database does", async () => {
   );
 });
 
-test("a search finds text whatever its case, in every script", async () => {
+test("a search ignores case in every script", async () => {
   const fixture = await createFixture(api);
   const task = await makeTask(fixture, { title: "Große ЁЛКА ὈΔΥΣΣΕΎΣ" });
   for (const q of ["GROSSE", "ёлка", "ὀδυσσεύς"]) {

@@ -41,7 +41,7 @@ test("titles: 500 characters pass, 501, 100 kB, NUL and lone surrogates do not",
   }
 });
 
-test("descriptions have a bound in bytes", async () => {
+test("descriptions are limited in bytes", async () => {
   const columnId = fixture.todo.id;
   await makeTask(fixture, { description: "ж".repeat(32 * 1024) });
   expect((await refusal(tasks, { columnId, title: "a", description: "ж".repeat(32 * 1024 + 1) })).code).toBe("INVALID");
@@ -64,7 +64,7 @@ test("deep nesting is a 4xx", async () => {
   ).toBeOneOf([400, 422]);
 });
 
-test("bodies over 1 MiB are 413, whether they say their length or not", async () => {
+test("bodies over 1 MiB are 413, with or without Content-Length", async () => {
   expect((await refusal(tasks, { title: "x".repeat(2 * 1024 * 1024) })).code).toBe("TOO_LARGE");
   const chunk = new TextEncoder().encode("x".repeat(64 * 1024));
   let left = 64;
@@ -96,7 +96,7 @@ test("a wrong method is 405 with Allow, an unknown address 404", async () => {
   expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "GET, POST"]);
   expect(await fixture.owner.refused(404, "GET", "/api/nothing")).toBe("NOT_FOUND");
   expect(await fixture.owner.refused(405, "POST", "/api/health")).toBe("METHOD_NOT_ALLOWED");
-  // better-auth has far more routes than these.
+  // Routes of better-auth that are not exposed.
   for (const path of [
     "/api/auth/get-session",
     "/api/auth/update-user",
@@ -107,7 +107,7 @@ test("a wrong method is 405 with Allow, an unknown address 404", async () => {
   }
 });
 
-test("query strings that make no sense are 422", async () => {
+test("invalid query strings are 422", async () => {
   for (const query of [
     "limit=0",
     "limit=x",
@@ -125,7 +125,7 @@ test("query strings that make no sense are 422", async () => {
   }
 });
 
-test("history that is not there is 410: another epoch, ahead of the head", async () => {
+test("unreachable history is 410: another epoch, or ahead of the head", async () => {
   const { position } = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
   const events = `/api/teams/${fixture.team.id}/events`;
   expect(await fixture.owner.refused(410, "GET", `${events}?since=nonsense:1`)).toBe("HISTORY_GONE");
@@ -134,7 +134,7 @@ test("history that is not there is 410: another epoch, ahead of the head", async
   expect([level.status, (level.body as { events: unknown[] }).events]).toEqual([200, []]);
 });
 
-test("references to another team's things are refused and tell nothing", async () => {
+test("references to another team's entities are refused without revealing them", async () => {
   const other = await createFixture(api);
   const body = { columnId: other.todo.id, title: "a", assigneeIds: [other.owner.id] };
   const problem = await refusal(tasks, body);

@@ -5,7 +5,7 @@ import { addMember, createFixture, makeTask, startApi } from "../../support/api.
 
 const api = await startApi();
 
-test("C4: a request sent twice under one key acts once and is answered alike", async () => {
+test("C4: a request sent twice under one key acts once and gets the same answer", async () => {
   const fixture = await createFixture(api);
   const send = (title: string) =>
     fixture.owner.call("POST", `/api/boards/${fixture.board.id}/tasks`, {
@@ -20,7 +20,7 @@ test("C4: a request sent twice under one key acts once and is answered alike", a
   expect([other.status, (other.body as { code: string }).code]).toEqual([422, "IDEMPOTENCY_KEY_REUSED"]);
 });
 
-test("C4: sent at the same time, one acts and the other is told to wait or gets the same answer", async () => {
+test("C4: of two requests at the same time one acts, and the other must wait or gets the same answer", async () => {
   const fixture = await createFixture(api);
   const answers = await Promise.all(
     Array.from({ length: 10 }, () =>
@@ -37,7 +37,7 @@ test("C4: sent at the same time, one acts and the other is told to wait or gets 
   expect(tasks.items).toHaveLength(1);
 });
 
-test("a deletion sent again is answered as at first", async () => {
+test("a repeated deletion gets the first answer", async () => {
   const fixture = await createFixture(api);
   const task = await makeTask(fixture);
   const remove = () =>
@@ -47,7 +47,7 @@ test("a deletion sent again is answered as at first", async () => {
   expect([two.status, two.body, two.position]).toEqual([200, one.body, one.position]);
 });
 
-test("leaving and deleting a team are answered again although the access has ended by them", async () => {
+test("repeated requests to leave or delete a team get their answer although they ended the access", async () => {
   const fixture = await createFixture(api);
   const member = await addMember(api, fixture, "member");
   const key = { headers: { "Idempotency-Key": "bye" } };
@@ -59,7 +59,7 @@ test("leaving and deleting a team are answered again although the access has end
   expect((await fixture.owner.call("DELETE", team, key)).status).toBe(200);
 });
 
-test("rights are checked again: who was removed is not shown the stored reply", async () => {
+test("rights are checked again: a removed member does not get the stored answer", async () => {
   const fixture = await createFixture(api);
   const member = await addMember(api, fixture, "member");
   const call = {
@@ -71,7 +71,7 @@ test("rights are checked again: who was removed is not shown the stored reply", 
   expect((await member.call("POST", `/api/boards/${fixture.board.id}/tasks`, call)).status).toBe(404);
 });
 
-test("a refused request is not kept under its key", async () => {
+test("a refused request is not stored under its key", async () => {
   const fixture = await createFixture(api);
   const path = `/api/boards/${fixture.board.id}/tasks`;
   const headers = { "Idempotency-Key": "k" };
@@ -91,7 +91,7 @@ test("a key that is too long or not ASCII is refused", async () => {
   }
 });
 
-test("creation with a chosen id: again is 200, deleted meanwhile 410, anyone else's 409", async () => {
+test("a repeated creation with a chosen id is 200, 410 after its deletion, 409 for another user", async () => {
   const fixture = await createFixture(api);
   const member = await addMember(api, fixture, "member");
   const id = v7();
@@ -110,7 +110,7 @@ test("creation with a chosen id: again is 200, deleted meanwhile 410, anyone els
   expect(await member.refused(409, "POST", path, { body })).toBe("ID_TAKEN");
 });
 
-test("what went with its board is gone, not free again", async () => {
+test("the id of a task deleted with its board is gone, not free", async () => {
   const fixture = await createFixture(api);
   const id = v7();
   const body = { id, columnId: fixture.todo.id, title: "A" };

@@ -72,7 +72,7 @@ test("a real export becomes a board with all its lists, cards and labels, by one
   expect((await fixture.owner.call("GET", `/api/imports/${entry.id}`)).body).toEqual(entry);
 });
 
-test("an older export, with labels and checklists on its cards, keeps all: order, dates, archive, comments", async () => {
+test("an older export, with labels and checklists on its cards, keeps order, dates, archive and comments", async () => {
   const fixture = await createFixture(api);
   const entry = importSchema.parse((await start(fixture, small)).body);
   expect(entry.counts).toEqual({ columns: 2, tasks: 3, archivedTasks: 2, labels: 1, checklists: 1, comments: 1 });
@@ -98,7 +98,7 @@ test("an older export, with labels and checklists on its cards, keeps all: order
   ]);
 });
 
-test("a file that is chosen is read as a form; a broken one says the line where it breaks", async () => {
+test("a file is read from a form; the error of a broken one names its line", async () => {
   const fixture = await createFixture(api);
   const upload = (text: string) => {
     const form = new FormData();
@@ -118,7 +118,7 @@ test("a file that is chosen is read as a form; a broken one says the line where 
   expect((await boardOf(fixture, importSchema.parse(fine.body).boardId)).name).toBe("Renamed");
 });
 
-test("what is no export, or lacks a list, changes nothing and says where", async () => {
+test("a file that is no export, or lacks a list, changes nothing and names the place", async () => {
   const fixture = await createFixture(api);
   const before = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
   const lost = { ...small, cards: [...small.cards, { id: "c9", name: "lost", idList: "nowhere", pos: 1 }] };
@@ -154,7 +154,7 @@ test("ten thousand cards are one event and keep their order", async () => {
   expect(board.tasks.map((task) => task.title)).toEqual(cards.map((card) => card.name));
 }, 30_000);
 
-test("sent twice under one key it makes one board", async () => {
+test("an import sent twice under one key makes one board", async () => {
   const fixture = await createFixture(api);
   const one = await start(fixture, small, { "Idempotency-Key": "i" });
   const two = await start(fixture, small, { "Idempotency-Key": "i" });

@@ -8,7 +8,7 @@ const told = (headers: Headers) => [
   headers.get("RateLimit-Remaining"),
 ];
 
-test("limits of users and addresses answer 429 with Retry-After and what is left", async () => {
+test("requests above the limit of a user or an address get 429 with Retry-After and RateLimit headers", async () => {
   const strict = await startApi({ RATE_LIMIT: "5/60s", AUTH_RATE_LIMIT: "2/60s" });
   const actor = await strict.signUp("Ann");
   const first = await actor.call("GET", "/api/me");
@@ -22,7 +22,7 @@ test("limits of users and addresses answer 429 with Retry-After and what is left
   expect([tooMany.status, problemSchema.parse(tooMany.body).code]).toEqual([429, "RATE_LIMITED"]);
 });
 
-test("what a team's people ask for together is bounded; other teams and strangers don't notice", async () => {
+test("the requests of one team's users share a limit that does not affect other teams and strangers", async () => {
   const api = await startApi({ TENANT_RATE_LIMIT: "20/60s" });
   const fixture = await createFixture(api);
   const member = await addMember(api, fixture, "member");

@@ -8,7 +8,7 @@ import { addMember, createFixture, makeTask, startApi } from "../../support/api.
 const api = await startApi();
 const eventsSchema = z.object({ epoch: z.string(), seq: z.number(), events: z.array(sequencedMessageSchema) });
 
-test("a task travels from creation to deletion, each step an event with the entity as REST shows it", async () => {
+test("each step of a task from creation to deletion is an event with the entity as REST shows it", async () => {
   const fixture = await createFixture(api);
   const { owner, team, doing } = fixture;
   const created = await makeTask(fixture, { title: " First " });
@@ -82,7 +82,7 @@ test("200 concurrent creations get one seq each, without a hole", async () => {
   expect(new Set(tasks.map((task) => task.rank)).size).toBe(200);
 });
 
-test("deleting a label or a member takes them off the tasks, each with its event", async () => {
+test("the deletion of a label or a member removes it from its tasks, each with an event", async () => {
   const fixture = await createFixture(api);
   const member = await addMember(api, fixture, "member");
   const label = await fixture.owner.expect(

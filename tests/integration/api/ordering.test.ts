@@ -19,7 +19,7 @@ const tasksIn = async (fixture: Fixture, columnId: string): Promise<Task[]> => {
   return items;
 };
 
-test("the server places a moved task as placeAmong does, whatever neighbours are named", async () => {
+test("the server places a moved task as placeAmong does, for any neighbours", async () => {
   const fixture = await createFixture(api);
   const ids: string[] = [];
   for (let index = 0; index < 6; index += 1) ids.push((await makeTask(fixture, { title: `T${index}` })).id);
@@ -57,7 +57,7 @@ test("the server places a moved task as placeAmong does, whatever neighbours are
   );
 });
 
-test("400 insertions at one place keep ranks short and unique, and announce who made room", async () => {
+test("400 insertions at one place keep ranks short and unique, with an event for each reranked sibling", async () => {
   const fixture = await createFixture(api);
   const first = await makeTask(fixture, { title: "first" });
   let anchor = await makeTask(fixture, { title: "last" });
@@ -77,7 +77,7 @@ test("400 insertions at one place keep ranks short and unique, and announce who 
   expect(new Set(tasks.map((task) => task.rank)).size).toBe(402);
 });
 
-test("pages follow each other without a gap or a double", async () => {
+test("pages follow each other without a gap or a duplicate", async () => {
   const fixture = await createFixture(api);
   for (let index = 0; index < 25; index += 1) await makeTask(fixture, { title: `T${index}` });
   const seen: string[] = [];

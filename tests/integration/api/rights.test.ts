@@ -16,9 +16,9 @@ import {
 const api = await startApi();
 
 type Case = {
-  /** As the document names it. */
+  /** Method and path, as in the OpenAPI document. */
   readonly operation: string;
-  /** The least role; `null`: anyone who is signed in. */
+  /** The least role; `null`: any signed-in user. */
   readonly least: Role | null;
   readonly make: (fixture: Fixture, actor: Actor, api: TestApi) => Promise<{ path: string; body?: unknown }>;
 };
@@ -208,7 +208,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** What is not about a team, or decides by something else than a role. */
+/** Operations that concern no team, or do not depend on a role. */
 const ELSEWHERE = [
   "GET /api/health",
   "GET /api/health/pubsub",
@@ -258,7 +258,7 @@ const people = {
 
 for (const { operation, least, make } of CASES) {
   test(`${operation}: from ${least} on, 403 below, 404 for a stranger`, async () => {
-    // What ends the team gets one of its own.
+    // The deletion of the team needs a team of its own.
     const own = operation === "DELETE /api/teams/{teamId}";
     for (const role of ROLES) {
       const fixture = own ? await createFixture(api) : shared;
