@@ -12,15 +12,15 @@ import { meSchema } from "../../shared/users.ts";
 import { type BoardActions, boardActions } from "../../web/src/board/board-actions.ts";
 import { boardRef } from "../../web/src/entities/snapshots.ts";
 import { createPageClient } from "../../web/src/session/page-client.ts";
-import type { Actor, Ground } from "../support/api.ts";
+import type { Actor, Fixture } from "../support/api.ts";
 
-/** A page without its screen: the real client, cache and outbox, on a real socket. */
+/** A page without a DOM: the real client, cache and outbox on a real socket. */
 export type Page = {
-  readonly ground: Ground;
+  readonly fixture: Fixture;
   readonly engine: SyncClient["engine"];
   readonly realtime: SyncClient["realtime"];
   readonly actions: BoardActions;
-  /** What went wrong in the order of events, one line each. */
+  /** Faults in the order of events, one line each. */
   readonly faults: readonly string[];
   close(): void;
 };
@@ -46,7 +46,7 @@ const fetchAs =
     return fetchWithTimeout(`${url}${path}`, { ...init, headers });
   };
 
-export const openPage = async (url: string, ground: Ground, actor: Actor): Promise<Page> => {
+export const openPage = async (url: string, fixture: Fixture, actor: Actor): Promise<Page> => {
   const api = createApiClient({ fetch: fetchAs(url, actor) });
   const client = createPageClient({
     api,
@@ -71,16 +71,16 @@ export const openPage = async (url: string, ground: Ground, actor: Actor): Promi
     if (last !== null && last.epoch === epoch && seq !== last.seq + 1) faults.push(`${seq} came after ${last.seq}`);
     last = { epoch, seq };
   });
-  const unobserve = new QueryObserver(queryClient, snapshotQuery(engine, boardRef(ground.board.id))).subscribe(
+  const unobserve = new QueryObserver(queryClient, snapshotQuery(engine, boardRef(fixture.board.id))).subscribe(
     () => {},
   );
   const disconnect = connect(client);
-  const leave = realtime.join(ground.team.id, { waitForSnapshot: true });
+  const leave = realtime.join(fixture.team.id, { waitForSnapshot: true });
   return {
-    ground,
+    fixture,
     engine,
     realtime,
-    actions: boardActions(engine, ground.board.id),
+    actions: boardActions(engine, fixture.board.id),
     faults,
     close: () => {
       leave();

@@ -37,7 +37,7 @@ const streamed = (): Response => {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 };
 
-test("queries are read again by events, by the clock and by hand, and a stream brings its own events", async () => {
+test("events, time and the user refetch queries, and a stream delivers its own events", async () => {
   Object.assign(globalThis, {
     WebSocket: PlayedSocket,
     fetch: async (url: string) =>
@@ -48,7 +48,7 @@ test("queries are read again by events, by the clock and by hand, and a stream b
   await screen.findByText("Rate: 2");
   const socket = await PlayedSocket.opened.promise;
   await socket.subscribed;
-  await act(async () => socket.welcome("shop-7"));
+  await act(async () => socket.accept("shop-7"));
   await screen.findByText("Sales: 10");
 
   shop.sales = 11;
@@ -66,10 +66,10 @@ test("queries are read again by events, by the clock and by hand, and a stream b
   }
   await screen.findByText("Rate: 4");
 
-  const say = await lines.promise;
+  const sendEvent = await lines.promise;
   await act(async () => {
-    say("connected", { epoch: EPOCH, seq: 4, recovered: false });
-    say("message", {
+    sendEvent("connected", { epoch: EPOCH, seq: 4, recovered: false });
+    sendEvent("message", {
       type: "message",
       tenantId: TEAM,
       initiatorId: "u2",

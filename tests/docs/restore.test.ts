@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { TestClient } from "../integration/wss-support.ts";
-import { type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { createFixture, type Fixture, makeTask, restAt } from "../support/api.ts";
 import { bareEnvironment, startChild } from "../support/child.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 import { startApi, startWss } from "../support/processes.ts";
@@ -36,7 +36,7 @@ const untakenIn = (folder: string, file: string): unknown[] =>
       .all(),
   );
 
-/** Runs one of the two scripts of the document. */
+/** Runs one of the document's two scripts. */
 const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => {
   const file = join(temporaryFolder("restore"), "script.ts");
   writeFileSync(file, scripts[index]?.text ?? "");
@@ -44,14 +44,14 @@ const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => 
   if ((await child.exited) !== 0) throw new Error(child.output());
 };
 
-const subscribe = async ({ owner, team }: Ground, url: string, since?: { epoch: string; seq: number }) => {
+const subscribe = async ({ owner, team }: Fixture, url: string, since?: { epoch: string; seq: number }) => {
   const client = new TestClient(url);
   const { token } = await owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
   await client.auth(token);
   return { client, subscribed: await client.subscribe(team.id, since) };
 };
 
-test("a copy made and put back as docs/operations.md says is a new history for nodes and clients that saw more", async () => {
+test("a backup restored as docs/operations.md describes is a new history for nodes and clients that saw more", async () => {
   const redis = await startRedis();
   const env = {
     LOG_LEVEL: "error",
@@ -59,9 +59,9 @@ test("a copy made and put back as docs/operations.md says is a new history for n
     ARTEL_SECRET: "a secret that both processes of this test share",
   };
   const [wss, first] = await Promise.all([startWss({ env }), startApi({ env })]);
-  const ground = await makeGround(restAt(first.url));
-  const { team } = ground;
-  const { client } = await subscribe(ground, wss.url);
+  const fixture = await createFixture(restAt(first.url));
+  const { team } = fixture;
+  const { client } = await subscribe(fixture, wss.url);
   inDatabase(first.dataDir, "artel.db", (database) => {
     database.run("insert into consumers (name, registered_at) values ('slow', '2026-01-31T09:30:00.000Z')");
     database.run("insert into consumer_cursors select 'slow', tenant_id, epoch, 1 from tenant_heads");
@@ -69,7 +69,7 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   await run(0, { DATA_DIR: first.dataDir });
   const untaken = untakenIn(first.dataDir, "backup.db");
   expect(untaken.length).toBeGreaterThan(1);
-  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(ground, { title });
+  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(fixture, { title });
   const seen = sequencedMessageSchema.parse((await client.events(3)).at(-1));
   await first.stop();
 
@@ -79,9 +79,9 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   expect(untakenIn(first.dataDir, "artel.db")).toEqual(untaken);
   const second = await startApi({ dataDir: first.dataDir, env });
 
-  // Past the numbers that were seen before, so that only the epoch tells the two histories apart.
-  const { id, email, token } = ground.owner;
-  const restored = { ...ground, owner: restAt(second.url).actor(id, email, token) };
+  // More events than were lost, so that only the epoch tells the two histories apart.
+  const { id, email, token } = fixture.owner;
+  const restored = { ...fixture, owner: restAt(second.url).actor(id, email, token) };
   for (const title of ["kept 1", "kept 2", "kept 3", "kept 4"]) await makeTask(restored, { title });
   const { position } = await restored.owner.call("GET", `/api/teams/${team.id}`);
   expect(position?.seq).toBeGreaterThan(seen.seq);
@@ -89,7 +89,7 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   const { subscribed } = await subscribe(restored, wss.url, { epoch: seen.epoch, seq: seen.seq });
   expect([subscribed.recovered, subscribed.epoch]).toEqual([false, String(position?.epoch)]);
   expect(subscribed.epoch).not.toBe(seen.epoch);
-  // The socket that stayed open is told to begin anew, or loses the tenant and asks for a new token.
+  // The open socket is either not recovered, or loses the tenant and needs a new token.
   const told = await Promise.race([client.next("subscribed"), client.next("unsubscribed")]);
   expect(told).toMatchObject(told.type === "subscribed" ? { recovered: false } : { reason: "expired" });
 }, 60_000);

@@ -2,16 +2,25 @@ import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { columnSchema } from "../../shared/columns.ts";
 import { PROBLEMS, type ProblemCode } from "../../shared/problem.ts";
-import { addTask, card, chooseInColumnMenu, column, meet, shown, taskLink, told } from "./board-steps.ts";
-import { answered, eventually, everyoneLeaves, openStage, type Stage, snapshotOf } from "./support.ts";
+import {
+  addTask,
+  card,
+  chooseInColumnMenu,
+  column,
+  columnsOf,
+  openPair,
+  shownColumns,
+  taskLink,
+} from "./board-steps.ts";
+import { closeVisitors, eventually, failedWith, openStage, type Stage, snapshotOf } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
-/** Answers the first such request with a refusal, and lets all others through. */
+/** Answers the first matching request with this error and lets all others through. */
 const refuseOnce = async (page: Page, path: string, method: string, code: ProblemCode): Promise<void> => {
   const { status, title } = PROBLEMS[code];
   let done = false;
@@ -35,10 +44,10 @@ const refuseOnce = async (page: Page, path: string, method: string, code: Proble
 
 const alert = (page: Page) => page.getByRole("alert");
 
-test("a column that is renamed while another deletes it goes away, and the reason is told", async () => {
-  const pair = await meet(stage, [["One"]]);
+test("a column renamed while another user deletes it disappears, with the reason", async () => {
+  const pair = await openPair(stage, [["One"]]);
   const { anna, boris } = pair;
-  anna.expectedProblems.push(answered(404), answered(410));
+  anna.expectedProblems.push(failedWith(404), failedWith(410));
   const done = pair.columns[2]!;
   await anna.page.route(`**/api/columns/${done.id}`, async (route) => {
     await boris.rest(columnSchema, "DELETE", `/columns/${done.id}`);
@@ -54,15 +63,15 @@ test("a column that is renamed while another deletes it goes away, and the reaso
     .getByText(/no longer there|deleted meanwhile/)
     .waitFor();
   await column(anna.page, "Finished").waitFor({ state: "detached" });
-  await eventually(() => shown(anna.page), told(await snapshotOf(pair)));
+  await eventually(() => shownColumns(anna.page), columnsOf(await snapshotOf(pair)));
   await alert(anna.page).getByRole("button", { name: "Dismiss" }).click();
   await alert(anna.page).waitFor({ state: "detached" });
 });
 
-test("a refused colour is taken back with its reason, and trying again works", async () => {
-  const pair = await meet(stage, [["Paint me"]]);
+test("a refused colour is undone with its reason, and a retry works", async () => {
+  const pair = await openPair(stage, [["Paint me"]]);
   const { page, expectedProblems } = pair.anna;
-  expectedProblems.push(answered(422));
+  expectedProblems.push(failedWith(422));
   await refuseOnce(page, "**/api/tasks/*", "PATCH", "INVALID");
   await taskLink(page, "Paint me").focus();
   await page.keyboard.press("5");
@@ -74,10 +83,10 @@ test("a refused colour is taken back with its reason, and trying again works", a
   await alert(page).waitFor({ state: "detached" });
 });
 
-test("a refused task disappears again with its reason, and trying again adds it", async () => {
-  const pair = await meet(stage);
+test("a refused task disappears with its reason, and a retry adds it", async () => {
+  const pair = await openPair(stage);
   const { page, expectedProblems } = pair.anna;
-  expectedProblems.push(answered(403));
+  expectedProblems.push(failedWith(403));
   await refuseOnce(page, "**/api/boards/*/tasks", "POST", "FORBIDDEN");
   await column(page, "To do").getByRole("button", { name: "Add a task" }).click();
   await page.getByRole("textbox", { name: "Task title" }).fill("Unwanted");
@@ -87,13 +96,13 @@ test("a refused task disappears again with its reason, and trying again adds it"
   await taskLink(page, "Unwanted").waitFor({ state: "detached" });
   await alert(page).getByRole("button", { name: "Try again" }).click();
   await taskLink(pair.boris.page, "Unwanted").waitFor();
-  await eventually(() => shown(page), told(await snapshotOf(pair)));
+  await eventually(() => shownColumns(page), columnsOf(await snapshotOf(pair)));
 });
 
-test("a refused move puts the task back where it was, and keeps what others did meanwhile", async () => {
-  const pair = await meet(stage, [["One", "Two"]]);
+test("a refused move returns the task to its place and keeps other users' changes", async () => {
+  const pair = await openPair(stage, [["One", "Two"]]);
   const { page, expectedProblems } = pair.anna;
-  expectedProblems.push(answered(412));
+  expectedProblems.push(failedWith(412));
   await refuseOnce(page, "**/api/tasks/*/move", "POST", "VERSION_MISMATCH");
   await addTask(pair.boris.page, "To do", "Three");
   await taskLink(page, "Three").waitFor();
@@ -104,7 +113,7 @@ test("a refused move puts the task back where it was, and keeps what others did 
   await dialog.getByRole("button", { name: "Move" }).click();
   await alert(page).getByText("“One” was moved back.").waitFor();
   await eventually(
-    () => shown(page),
+    () => shownColumns(page),
     [
       ["To do", ["One", "Two", "Three"]],
       ["Doing", []],
@@ -113,7 +122,7 @@ test("a refused move puts the task back where it was, and keeps what others did 
   );
   await alert(page).getByRole("button", { name: "Try again" }).click();
   await eventually(
-    () => shown(pair.boris.page),
+    () => shownColumns(pair.boris.page),
     [
       ["To do", ["Two", "Three"]],
       ["Doing", []],

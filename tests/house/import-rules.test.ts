@@ -9,7 +9,7 @@ const breaches = (files: Record<string, string>): string[] =>
 const importing = (path: string, specifier: string): string[] =>
   breaches({ [path]: `import { x } from "${specifier}";` });
 
-describe("who may import whom", () => {
+describe("imports between rooms", () => {
   test.each([
     ["shared/tasks.ts", "../platform/log/log.ts", "shared may not import platform/log/log.ts"],
     ["platform/db/db.ts", "../../api/scope.ts", "platform may not import api/scope.ts"],
@@ -30,7 +30,7 @@ describe("who may import whom", () => {
     ["web/src/app.tsx", "../../package.json", "web imports package.json, which is in no room"],
     ["shared/tasks.test.ts", "../api/app.ts", "shared may not import api/app.ts"],
   ])("%s must not import %s", (path, specifier, detail) => {
-    expect(importing(path, specifier)).toEqual([`${path}:1  who may import whom: ${detail}`]);
+    expect(importing(path, specifier)).toEqual([`${path}:1  imports between rooms: ${detail}`]);
   });
 
   test.each([
@@ -240,7 +240,7 @@ describe("vendors", () => {
     expect(importing("tests/contract/pubsub.test.ts", dependency)).toEqual([]);
   });
 
-  test("Kysely is at home in api, its dialects only in platform/db", () => {
+  test("api may import Kysely, only platform/db its dialects", () => {
     const dialect = `import { sql, SqliteDialect as Dialect } from "kysely";`;
     expect(breaches({ "api/features/tasks/queries.ts": `import { sql } from "kysely";` })).toEqual([]);
     expect(breaches({ "platform/db/sqlite.ts": dialect })).toEqual([]);
@@ -255,13 +255,13 @@ describe("wss and the database", () => {
     "platform/db/db.ts": "export const db = 1;",
   };
 
-  test("a way to the database is found behind others' files", () => {
+  test("a path to the database through other files is found", () => {
     expect(breaches({ ...platform, "wss/feed.ts": `import { log } from "../platform/events/log.ts";` })).toEqual([
       "wss/feed.ts:1  wss has no database but through platform/pubsub/postgres: platform/events/log.ts → platform/db/db.ts",
     ]);
   });
 
-  test("the Postgres pub/sub and types are free", () => {
+  test("the Postgres pub/sub and type imports are allowed", () => {
     const text = `import { bus } from "../platform/pubsub/postgres.ts";\nimport type { Log } from "../platform/events/log.ts";`;
     expect(breaches({ ...platform, "wss/feed.ts": text })).toEqual([]);
   });
@@ -312,7 +312,7 @@ describe("entities and the rooms that know none", () => {
 });
 
 describe("reading imports", () => {
-  test("every form is seen, with its line", () => {
+  test("every form of import is found, with its line", () => {
     const text = [
       `import "./side-effect.ts";`,
       `import whole, { one, type Two, three as four } from "a-package/deep";`,
@@ -342,7 +342,7 @@ describe("reading imports", () => {
     ]);
   });
 
-  test("what stands elsewhere than at the start of a line is found by Bun's scanner", () => {
+  test("imports that do not start a line are found by Bun's scanner", () => {
     const text = `const x = 1; import { y } from "./y.ts"; export { x, y };`;
     expect(importsOf({ path: "api/x.ts", text }).map((one) => one.target)).toEqual(["api/y.ts"]);
   });

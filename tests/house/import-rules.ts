@@ -115,7 +115,7 @@ type PageRoom = keyof typeof PAGE_ROOMS;
 
 const isPageRoom = (name: string): name is PageRoom => Object.hasOwn(PAGE_ROOMS, name);
 
-/** `main.tsx` and what else lies beside the rooms belongs to app. Null for what is no code of the page. */
+/** Files beside the rooms, `main.tsx` for one, belong to app. `null` for a path outside the page's code. */
 const pageRoomOf = (path: string): PageRoom | null => {
   if (!path.startsWith("web/src/") || !isCode(path)) return null;
   const name = path.split("/")[2] ?? "";
@@ -136,11 +136,11 @@ const betweenRooms: Rule = ({ file, one }) => {
   const from = roomOf(file.path);
   if (!from || one.target === null) return null;
   const to = roomOf(one.target);
-  const rule = "who may import whom";
+  const rule = "imports between rooms";
   if (one.target.startsWith("..")) return { rule, detail: `${one.specifier} leads out of the repository` };
   if (to === from) return null;
   if (isTest(file.path) && (to === "tests" || to === "scripts")) return null;
-  // The page's snapshots and actions are what the client's tests try it with.
+  // The client's tests use the page's snapshots and actions.
   if (isTest(file.path) && from === "client" && to === "web") return null;
   // Read for the version that /health reports.
   if (one.target === "package.json" && from !== "shared" && from !== "web") return null;
@@ -168,7 +168,7 @@ const dependenciesOfRooms: Rule = ({ file, one }) => {
   const only = ONLY_DEPENDENCIES[roomOf(file.path) ?? "tests"];
   if (!only || one.dependency === null || isTest(file.path) || only.test(one.dependency)) return null;
   return {
-    rule: "what a room may import of others",
+    rule: "packages that a room may import",
     detail: `${roomOf(file.path)} may not import ${one.dependency}`,
   };
 };
@@ -234,7 +234,7 @@ const RULES: Rule[] = [
   roomsOfClient,
 ];
 
-/** Imports by which features lead back to themselves; `nameOf` says which feature a file is of. */
+/** Imports between features that form a cycle; `nameOf` returns the feature of a file. */
 const cyclesOfFeatures = (edges: Edge[], nameOf: (path: string) => string | null): Breach[] => {
   const between = edges.flatMap(({ file, one }) => {
     const from = nameOf(file.path);
@@ -324,7 +324,7 @@ const entitiesInTheProtocol = (edges: Edge[]): Breach[] => {
   });
 };
 
-/** Every import that breaks a rule of the house. */
+/** All imports that break a rule. */
 export const importBreaches = (files: SourceFile[]): Breach[] => {
   const edges = files
     .filter((file) => isCode(file.path))

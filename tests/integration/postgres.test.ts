@@ -1,7 +1,7 @@
 import { chooseDatabases } from "../support/database.ts";
 import { startPostgres } from "../support/services.ts";
 
-// Every test of the data runs on Postgres too: the very same files, loaded after the databases were chosen.
+// The data tests run on Postgres too: the same files, loaded after `chooseDatabases`.
 const postgres = await startPostgres();
 chooseDatabases(() => postgres.createDatabase());
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
-import { makeGround, startApi } from "../../support/api.ts";
+import { createFixture, startApi } from "../../support/api.ts";
 import { operationsOf } from "./operations.ts";
 
 const api = await startApi();
@@ -43,9 +43,9 @@ const schemaOf = (operation: string, status: number): z.ZodType => {
 for (const { operation, make } of operationsOf(api)) {
   if (operation === "GET /api/events/stream") continue;
   test(`${operation} answers what the document says`, async () => {
-    const ground = await makeGround(api);
-    const { path, body } = await make(ground, ground.owner, api);
-    const answer = await ground.owner.call(operation.split(" ")[0] ?? "", path, body === undefined ? {} : { body });
+    const fixture = await createFixture(api);
+    const { path, body } = await make(fixture, fixture.owner, api);
+    const answer = await fixture.owner.call(operation.split(" ")[0] ?? "", path, body === undefined ? {} : { body });
     expect(answer.status).toBeLessThan(300);
     expect(schemaOf(operation, answer.status).safeParse(answer.body).error?.issues ?? []).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { registerConsumer, unregisterConsumer } from "../../../platform/events/c
 import { startEpoch } from "../../../platform/events/log.ts";
 import { trimOnce } from "../../../platform/events/retention.ts";
 import { healthSchema } from "../../../shared/health.ts";
-import { makeGround, makeTask, startApi } from "../../support/api.ts";
+import { createFixture, makeTask, startApi } from "../../support/api.ts";
 
 const api = await startApi();
 const { db, clock, consumers, metrics } = api.platform;
@@ -13,21 +13,21 @@ const health = async () => healthSchema.parse((await api.call("GET", "/api/healt
 
 test("a consumer of the process takes a change right after it, and what was there before", async () => {
   const heard: string[] = [];
-  const ground = await makeGround(api);
+  const fixture = await createFixture(api);
   await consumers.start("heard", async (_, { tenantId, action }) => {
-    if (tenantId === ground.team.id) heard.push(action);
+    if (tenantId === fixture.team.id) heard.push(action);
   });
-  await makeTask(ground, { title: "First" });
+  await makeTask(fixture, { title: "First" });
   await consumers.idle();
   expect(heard[0]).toBe("TEAM_CREATED");
   expect(heard.at(-1)).toBe("TASK_CREATED");
 });
 
 test("health is degraded while a consumer is held, and names it; the metrics tell its lag", async () => {
-  const ground = await makeGround(api);
+  const fixture = await createFixture(api);
   await registerConsumer(db, "stuck", "beginning", new Date(clock.now()).toISOString());
   expect(await health()).toMatchObject({ status: "ok" });
-  await makeTask(ground, { title: "First" });
+  await makeTask(fixture, { title: "First" });
   await consumers.idle();
   await trimOnce(db, clock.now() + 31 * DAY_MS);
   const { status, checks } = await health();
@@ -43,14 +43,14 @@ test("health is degraded while a consumer is held, and names it; the metrics tel
 });
 
 test("REST tells of no event of an earlier epoch, also where a consumer has still to take it", async () => {
-  const ground = await makeGround(api);
-  const { owner, team } = ground;
+  const fixture = await createFixture(api);
+  const { owner, team } = fixture;
   await registerConsumer(db, "slow", "beginning", new Date(clock.now()).toISOString());
   const before = (await owner.call("GET", `/api/teams/${team.id}`)).position;
   const epoch = "ffffffff-ffff-7fff-bfff-ffffffffffff";
   const seen = { epoch: before?.epoch ?? "", seq: 1_000 };
   await startEpoch(db, team.id, { seen, epoch, at: new Date(clock.now()).toISOString() });
-  await makeTask(ground, { title: "After" });
+  await makeTask(fixture, { title: "After" });
   const base = before?.seq ?? 0;
   const events = (since: string) => owner.call("GET", `/api/teams/${team.id}/events?since=${since}`);
   expect((await events(`${epoch}:${base}`)).body).toMatchObject({

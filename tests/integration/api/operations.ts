@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { EntityDescriptor } from "../../../shared/entities/define-entity.ts";
 import { ENTITIES, type EntityKind } from "../../../shared/entities/registry.ts";
 import type { Role } from "../../../shared/role.ts";
-import { type Actor, addMember, type Ground, makeTask, type TestApi } from "../../support/api.ts";
+import { type Actor, addMember, type Fixture, makeTask, type TestApi } from "../../support/api.ts";
 
 /** An operation of the document with a request that must succeed for whoever has the right. */
 export type Case = {
@@ -11,14 +11,14 @@ export type Case = {
   readonly operation: string;
   /** The least role; `null`: anyone who is signed in. */
   readonly least: Role | null;
-  readonly make: (ground: Ground, actor: Actor, api: TestApi) => Promise<{ path: string; body?: unknown }>;
+  readonly make: (fixture: Fixture, actor: Actor, api: TestApi) => Promise<{ path: string; body?: unknown }>;
 };
 
 /** Valid bodies for an entity's requests; a change must differ each time. */
 type Sample = {
-  readonly create: (ground: Ground) => object;
+  readonly create: (fixture: Fixture) => object;
   readonly update: () => object;
-  readonly move?: (ground: Ground) => object;
+  readonly move?: (fixture: Fixture) => object;
 };
 
 /** An entity that requests create needs a sample here; the cases follow from its definition. */
@@ -36,12 +36,12 @@ const SAMPLES: Partial<Record<EntityKind, Sample>> = {
 const idSchema = z.object({ id: z.string() });
 const emptyExport = { name: "X", lists: [], cards: [] };
 
-/** The path of a parent's entities of one kind, in a ground. */
-const collectionIn = async (ground: Ground, definition: EntityDescriptor): Promise<string> => {
+/** The path of a parent's entities of one kind, in a fixture. */
+const collectionIn = async (fixture: Fixture, definition: EntityDescriptor): Promise<string> => {
   const parents: Record<string, () => Promise<string> | string> = {
-    team: () => ground.team.id,
-    board: () => ground.board.id,
-    task: async () => (await makeTask(ground)).id,
+    team: () => fixture.team.id,
+    board: () => fixture.board.id,
+    task: async () => (await makeTask(fixture)).id,
   };
   const { parent } = parentOf(definition);
   const id = await parents[parent.kind]?.();
@@ -61,9 +61,9 @@ const casesOf = (definition: EntityDescriptor, sample: Sample, documented: Reado
   const collection = `/api/${parent.plural}/{${key}}/${plural}`;
   const parameter = kind.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   const single = `/api/${plural}/{${parameter}Id}`;
-  const fresh = async (ground: Ground): Promise<string> => {
-    const path = await collectionIn(ground, definition);
-    const { id } = await ground.owner.expect(201, idSchema, "POST", path, { body: sample.create(ground) });
+  const fresh = async (fixture: Fixture): Promise<string> => {
+    const path = await collectionIn(fixture, definition);
+    const { id } = await fixture.owner.expect(201, idSchema, "POST", path, { body: sample.create(fixture) });
     return `/api/${plural}/${id}`;
   };
   const { move } = sample;
@@ -71,20 +71,26 @@ const casesOf = (definition: EntityDescriptor, sample: Sample, documented: Reado
     {
       operation: `GET ${collection}`,
       least: read,
-      make: async (ground) => ({ path: await collectionIn(ground, definition) }),
+      make: async (fixture) => ({ path: await collectionIn(fixture, definition) }),
     },
     {
       operation: `POST ${collection}`,
       least: write,
-      make: async (ground) => ({ path: await collectionIn(ground, definition), body: sample.create(ground) }),
+      make: async (fixture) => ({ path: await collectionIn(fixture, definition), body: sample.create(fixture) }),
     },
     ...(documented.has(`GET ${single}`)
-      ? [{ operation: `GET ${single}`, least: read, make: async (ground: Ground) => ({ path: await fresh(ground) }) }]
+      ? [
+          {
+            operation: `GET ${single}`,
+            least: read,
+            make: async (fixture: Fixture) => ({ path: await fresh(fixture) }),
+          },
+        ]
       : []),
     {
       operation: `PATCH ${single}`,
       least: write,
-      make: async (ground) => ({ path: await fresh(ground), body: sample.update() }),
+      make: async (fixture) => ({ path: await fresh(fixture), body: sample.update() }),
     },
     ...(move === undefined
       ? []
@@ -92,14 +98,14 @@ const casesOf = (definition: EntityDescriptor, sample: Sample, documented: Reado
           {
             operation: `POST ${single}/move`,
             least: write,
-            make: async (ground: Ground) => ({ path: `${await fresh(ground)}/move`, body: move(ground) }),
+            make: async (fixture: Fixture) => ({ path: `${await fresh(fixture)}/move`, body: move(fixture) }),
           },
         ]),
-    { operation: `DELETE ${single}`, least: write, make: async (ground) => ({ path: await fresh(ground) }) },
+    { operation: `DELETE ${single}`, least: write, make: async (fixture) => ({ path: await fresh(fixture) }) },
   ];
 };
 
-const invitation = async ({ owner, team }: Ground): Promise<string> => {
+const invitation = async ({ owner, team }: Fixture): Promise<string> => {
   const path = `/api/teams/${team.id}/invitations`;
   return (await owner.expect(201, idSchema, "POST", path, { body: { role: "viewer" } })).id;
 };

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { v4, v7 } from "uuid";
 import { PROBLEMS } from "../../../shared/problem.ts";
 import { ROLES, type Role } from "../../../shared/role.ts";
-import { type Actor, addMember, makeGround, startApi } from "../../support/api.ts";
+import { type Actor, addMember, createFixture, startApi } from "../../support/api.ts";
 import { documentedOperations, ELSEWHERE, operationsOf } from "./operations.ts";
 
 const api = await startApi();
@@ -26,7 +26,7 @@ test("every operation of the document is in the table of rights", () => {
   expect(documentedOperations(api).sort()).toEqual(known.sort());
 });
 
-const shared = await makeGround(api);
+const shared = await createFixture(api);
 const stranger = await api.signUp("Stranger");
 const people = {
   viewer: await addMember(api, shared, "viewer"),
@@ -37,12 +37,12 @@ const people = {
 
 for (const { operation, least, make } of CASES) {
   test(`${operation}: from ${least} on, 403 below, 404 for a stranger`, async () => {
-    // What ends the team gets one of its own.
+    // The deletion of the team needs a team of its own.
     const own = operation === "DELETE /api/teams/{teamId}";
     for (const role of ROLES) {
-      const ground = own ? await makeGround(api) : shared;
-      const actor = own ? await addMember(api, ground, role) : people[role];
-      const request = await make(ground, actor, api);
+      const fixture = own ? await createFixture(api) : shared;
+      const actor = own ? await addMember(api, fixture, role) : people[role];
+      const request = await make(fixture, actor, api);
       expect([role, await statusOf(stranger, operation, request)]).toEqual([role, 404]);
       const status = await statusOf(actor, operation, request);
       const allowed = least === null || ROLES.indexOf(role) >= ROLES.indexOf(least);
@@ -62,34 +62,34 @@ test("without a session every operation but the open ones is 401", async () => {
 });
 
 test("an admin manages up to admin: neither makes owners nor touches them", async () => {
-  const ground = await makeGround(api);
-  const admin = await addMember(api, ground, "admin");
-  const member = await addMember(api, ground, "member");
-  const path = `/api/teams/${ground.team.id}/members`;
+  const fixture = await createFixture(api);
+  const admin = await addMember(api, fixture, "admin");
+  const member = await addMember(api, fixture, "member");
+  const path = `/api/teams/${fixture.team.id}/members`;
   expect(await admin.refused(403, "PATCH", `${path}/${member.id}`, { body: { role: "owner" } })).toBe("FORBIDDEN");
-  expect(await admin.refused(403, "PATCH", `${path}/${ground.owner.id}`, { body: { role: "member" } })).toBe(
+  expect(await admin.refused(403, "PATCH", `${path}/${fixture.owner.id}`, { body: { role: "member" } })).toBe(
     "FORBIDDEN",
   );
-  expect(await admin.refused(403, "DELETE", `${path}/${ground.owner.id}`)).toBe("FORBIDDEN");
+  expect(await admin.refused(403, "DELETE", `${path}/${fixture.owner.id}`)).toBe("FORBIDDEN");
   expect(
-    await admin.refused(403, "POST", `/api/teams/${ground.team.id}/invitations`, { body: { role: "owner" } }),
+    await admin.refused(403, "POST", `/api/teams/${fixture.team.id}/invitations`, { body: { role: "owner" } }),
   ).toBe("FORBIDDEN");
 });
 
 test("the last owner can neither leave nor step down; with another one, both", async () => {
-  const ground = await makeGround(api);
-  const mine = `/api/teams/${ground.team.id}/members/${ground.owner.id}`;
-  expect(await ground.owner.refused(409, "DELETE", mine)).toBe("LAST_OWNER");
-  expect(await ground.owner.refused(409, "PATCH", mine, { body: { role: "admin" } })).toBe("LAST_OWNER");
-  await addMember(api, ground, "owner");
-  expect((await ground.owner.call("DELETE", mine)).status).toBe(200);
+  const fixture = await createFixture(api);
+  const mine = `/api/teams/${fixture.team.id}/members/${fixture.owner.id}`;
+  expect(await fixture.owner.refused(409, "DELETE", mine)).toBe("LAST_OWNER");
+  expect(await fixture.owner.refused(409, "PATCH", mine, { body: { role: "admin" } })).toBe("LAST_OWNER");
+  await addMember(api, fixture, "owner");
+  expect((await fixture.owner.call("DELETE", mine)).status).toBe(200);
 });
 
 test("a viewer may leave", async () => {
-  const ground = await makeGround(api);
-  const viewer = await addMember(api, ground, "viewer");
-  expect((await viewer.call("DELETE", `/api/teams/${ground.team.id}/members/${viewer.id}`)).status).toBe(200);
-  expect(await viewer.refused(404, "GET", `/api/boards/${ground.board.id}`)).toBe("NOT_FOUND");
+  const fixture = await createFixture(api);
+  const viewer = await addMember(api, fixture, "viewer");
+  expect((await viewer.call("DELETE", `/api/teams/${fixture.team.id}/members/${viewer.id}`)).status).toBe(200);
+  expect(await viewer.refused(404, "GET", `/api/boards/${fixture.board.id}`)).toBe("NOT_FOUND");
 });
 
 test("a malformed id in a path is the same 404 as an unknown one", async () => {
