@@ -1,4 +1,4 @@
-import { anyPage, type Deed } from "./deeds.ts";
+import { anyPage, type Action } from "./actions.ts";
 import type { Page } from "./page.ts";
 import type { ApiServer } from "./servers.ts";
 import { serversOf, type World } from "./world.ts";
@@ -6,14 +6,14 @@ import { serversOf, type World } from "./world.ts";
 const RESTART_MS = 4_000;
 
 const later = (world: World, ms: number, run: () => void): void => {
-  world.scheduler.after(world.scheduler.between(50, ms), world.fate, run);
+  world.scheduler.after(world.scheduler.between(50, ms), world.pendingFaults, run);
 };
 
 const anyOpen = <Line extends { readonly isOpen: boolean }>(world: World, lines: Iterable<Line>): Line | undefined =>
   world.scheduler.pick([...lines].filter(({ isOpen }) => isOpen));
 
 /** What goes wrong. Each run meets some kinds of it, and not always the same. */
-export const FAULTS: readonly Deed[] = [
+export const FAULTS: readonly Action[] = [
   {
     name: "socket cut",
     weight: 8,
@@ -82,11 +82,11 @@ export const FAULTS: readonly Deed[] = [
     run: (world) => {
       const node = world.scheduler.pick(world.nodes);
       if (!node?.server?.process.alive) return;
-      const isTold = world.scheduler.chance(0.6);
-      world.trace.fault(isTold ? "nodes killed" : "nodes gone silently", node.name);
+      const isTraced = world.scheduler.chance(0.6);
+      world.trace.fault(isTraced ? "nodes killed" : "nodes gone silently", node.name);
       const { server } = node;
       server.process.kill();
-      for (const connection of server.bun.connections) connection.nodeDied(isTold);
+      for (const connection of server.bun.connections) connection.nodeDied(isTraced);
       later(world, RESTART_MS, () => world.startNode(node));
     },
   },
@@ -164,11 +164,11 @@ export const FAULTS: readonly Deed[] = [
     },
   },
   {
-    name: "redis put back",
+    name: "redis restored",
     weight: 2,
     run: (world) => {
       if (world.redisCopy === null || world.mustKeepRedis()) return;
-      world.trace.fault("redis put back");
+      world.trace.fault("redis restored");
       world.redis.restore(world.redisCopy);
       if (world.scheduler.chance(0.5)) for (const connection of [...world.redisConnections]) connection.cut();
     },
@@ -288,7 +288,7 @@ export const FAULTS: readonly Deed[] = [
       world.databaseCopy = { rows: world.database.save(), ...world.head };
     },
   },
-  { name: "database put back", weight: 14, run: (world) => putBack(world) },
+  { name: "database restored", weight: 14, run: (world) => restoreDatabase(world) },
 ];
 
 /** The page's network is there again: what was on its way arrives, or the socket is found dead. */
@@ -309,7 +309,7 @@ export const backOnline = (world: World, page: Page): void => {
  * Stops all with the database, puts an older copy in its place and starts them again. Redis notices by itself if it
  * knows more of that history; otherwise the teams get a new epoch by hand, as operations.md says.
  */
-const putBack = (world: World): void => {
+const restoreDatabase = (world: World): void => {
   const copy = world.databaseCopy;
   const { head } = world;
   if (copy === null || world.mustKeepRedis() || (copy.epoch === head.epoch && copy.seq === head.seq)) return;
@@ -319,7 +319,7 @@ const putBack = (world: World): void => {
     known.seq >= head.seq &&
     world.redisWorld.isUp &&
     world.apis.every(({ link }) => !link.isHole);
-  world.trace.fault("databases put back", `${head.seq} to ${copy.seq}, ${isNoticed ? "noticed" : "by hand"}`);
+  world.trace.fault("databases restored", `${head.seq} to ${copy.seq}, ${isNoticed ? "noticed" : "by hand"}`);
   for (const { process } of world.databaseUsers) process.kill();
   world.databaseCopy = null;
   world.database.restore(copy.rows);
@@ -327,7 +327,7 @@ const putBack = (world: World): void => {
   world.forgetUndone();
   if (isNoticed) world.unnoticed = copy.epoch;
   else {
-    const { teamId } = world.workshop.ground;
+    const { teamId } = world.setup.fixture;
     const epoch = world.newId();
     world.database.run("update tenant_heads set epoch = ?, relayed_seq = 0 where tenant_id = ?", epoch, teamId);
     world.database.run("delete from events where tenant_id = ?", teamId);

@@ -4,7 +4,7 @@ import { snapshotOf } from "../../client/sync/testing/things.ts";
 import { boardSnapshotSchema } from "../../shared/boards.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
 import { boardsRef, membersRef } from "../../web/src/entities/snapshots.ts";
-import { restWithoutTime } from "./ground.ts";
+import { restWithoutTime } from "./fixture.ts";
 import type { Page } from "./page.ts";
 import type { World } from "./world.ts";
 
@@ -22,10 +22,10 @@ const inOrder = (items: Iterable<unknown>, id: string): string =>
 const idOf = (item: unknown, key: string): string => String((item as Record<string, unknown>)[key]);
 
 export const readTruth = (world: World): Truth => {
-  const { teamId, boardId, people } = world.workshop.ground;
+  const { teamId, boardId, people } = world.setup.fixture;
   const call = restWithoutTime(world.database, {
-    rest: world.workshop.judge,
-    metrics: world.workshop.metrics,
+    rest: world.setup.judge,
+    metrics: world.setup.metrics,
     newId: world.newId,
   });
   const owner = people[0] ?? "";
@@ -67,7 +67,7 @@ const bestStatus = (world: World, page: Page): ReturnType<Page["realtime"]["stat
 
 /** How a page's state differs from the truth; `null` when it does not. */
 export const differenceOf = (world: World, page: Page, truth: Truth): string | null => {
-  const { teamId } = world.workshop.ground;
+  const { teamId } = world.setup.fixture;
   const { engine, realtime } = page;
   const told = (what: string, shown: string | null, held: string | null) =>
     `${page.process.name} (${page.subscription}, ${page.realtime.connection.kind}): ${what}\n    shows ${shown}\n    truth ${held}`;

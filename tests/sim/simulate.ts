@@ -1,34 +1,34 @@
 import { BACKOFF_CAP_MS } from "../../client/realtime/backoff.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
-import { DEEDS } from "./deeds.ts";
+import { ACTIONS } from "./actions.ts";
 import { backOnline, FAULTS } from "./faults.ts";
-import { layGround } from "./ground.ts";
+import { createFixture } from "./fixture.ts";
 import { differenceOf, readTruth, type Truth } from "./oracle.ts";
 import type { Page } from "./page.ts";
 import { recordingMetrics } from "./recorder.ts";
 import { createRest } from "./rest.ts";
-import { MAX_APIS, type Workshop, World } from "./world.ts";
+import { MAX_APIS, type Setup, World } from "./world.ts";
 
 export type RunResult = {
   readonly seed: number;
   readonly hash: string;
   /** What is wrong, the first thing first; empty when nothing is. */
-  readonly wrongs: readonly string[];
+  readonly violations: readonly string[];
   readonly counts: ReadonlyMap<string, number>;
   readonly lines: readonly string[];
   /** Milliseconds of virtual time from the end of faults until every page was level. */
-  readonly levelAfter: number;
+  readonly convergedAfter: number;
 };
 
 /** Makes what all runs share. */
-export const openWorkshop = async (): Promise<Workshop> => {
+export const createSetup = async (): Promise<Setup> => {
   const metrics = recordingMetrics();
-  const ground = await layGround(metrics);
-  return { metrics, ground, rests: Array.from({ length: MAX_APIS }, createRest), judge: createRest() };
+  const fixture = await createFixture(metrics);
+  return { metrics, fixture, rests: Array.from({ length: MAX_APIS }, createRest), judge: createRest() };
 };
 
 /** The protocol's bound: everything is level within a heartbeat of the end of faults. */
-const LEVEL_WITHIN_MS = 25_000;
+const CONVERGE_WITHIN_MS = 25_000;
 /** A page that failed often waits so long before it tries again, and only then can it become level. */
 const LONGEST_WAIT_MS = BACKOFF_CAP_MS;
 const LOOK_EVERY_MS = 1_000;
@@ -48,8 +48,8 @@ const choose = <Item extends Weighted>(random: () => number, items: readonly Ite
 };
 
 /** One world for a while: people work, things go wrong, then nothing does, and everything must be level. */
-export const simulate = (workshop: Workshop, seed: number, options: { readonly isTold?: boolean } = {}): RunResult => {
-  const world = new World(workshop, seed, { isTold: options.isTold ?? false });
+export const simulate = (setup: Setup, seed: number, options: { readonly isTraced?: boolean } = {}): RunResult => {
+  const world = new World(setup, seed, { isTraced: options.isTraced ?? false });
   try {
     return run(world, seed);
   } finally {
@@ -58,37 +58,37 @@ export const simulate = (workshop: Workshop, seed: number, options: { readonly i
 };
 
 const run = (world: World, seed: number): RunResult => {
-  const { scheduler, trace, workshop } = world;
+  const { scheduler, trace, setup } = world;
   // Not every kind of fault in every run: some hide others.
   const share = scheduler.pick([0.15, 0.3, 0.6]) ?? 0.3;
   const faults = FAULTS.filter(() => scheduler.chance(share));
   const faultShare = scheduler.pick([0.15, 0.3, 0.5]) ?? 0.2;
   const steps = scheduler.between(10, 32);
   for (let count = scheduler.between(2, 4); count > 0; count -= 1) {
-    world.openPage(scheduler.pick(workshop.ground.people) ?? "");
+    world.openPage(scheduler.pick(setup.fixture.people) ?? "");
   }
   for (let step = 0; step < steps; step += 1) {
     const isFault = faults.length > 0 && scheduler.chance(faultShare);
-    const deed = isFault ? choose(scheduler.random, faults) : choose(scheduler.random, DEEDS);
-    if (deed !== undefined) {
-      trace.note(`- ${deed.name}`);
-      deed.run(world);
+    const action = isFault ? choose(scheduler.random, faults) : choose(scheduler.random, ACTIONS);
+    if (action !== undefined) {
+      trace.note(`- ${action.name}`);
+      action.run(world);
     }
     scheduler.pass(Math.floor(scheduler.random() ** 3 * 3_000));
   }
   heal(world);
-  const levelAfter = settle(world);
+  const convergedAfter = settle(world);
   for (const { change, found } of world.missingChanges()) {
-    world.wrong(`the change ${change.key}, acknowledged at ${formatPosition(change)}, is ${found ?? "gone"}`);
+    world.report(`the change ${change.key}, acknowledged at ${formatPosition(change)}, is ${found ?? "gone"}`);
   }
-  trace.count(levelAfter > LEVEL_WITHIN_MS ? "level after a longer wait" : "level within 25 s");
+  trace.count(convergedAfter > CONVERGE_WITHIN_MS ? "converged after a longer wait" : "converged within 25 s");
   return {
     seed,
     hash: trace.hash,
-    wrongs: world.wrongs,
+    violations: world.violations,
     counts: trace.counts,
     lines: trace.lines ?? [],
-    levelAfter,
+    convergedAfter,
   };
 };
 
@@ -96,7 +96,7 @@ const run = (world: World, seed: number): RunResult => {
 const heal = (world: World): void => {
   const { scheduler, trace } = world;
   trace.note("--- no more faults ---");
-  world.fate.alive = false;
+  world.pendingFaults.alive = false;
   Object.assign(world.busFaults, { lost: 0, doubled: 0, delay: 0 });
   Object.assign(world.httpFaults, { lostRequests: 0, lostAnswers: 0, delay: 0 });
   world.redisWorld.isUp = true;
@@ -115,15 +115,15 @@ const heal = (world: World): void => {
     else connection.resume();
   }
   loadAnew(world, (page) => page.subscription === "denied" || page.realtime.connection.kind === "stopped");
-  if (world.pages.every((page) => !world.isMember(page.userId))) world.openPage(world.workshop.ground.people[0] ?? "");
+  if (world.pages.every((page) => !world.isMember(page.userId))) world.openPage(world.setup.fixture.people[0] ?? "");
 };
 
 /** Who was removed and invited again, or is signed out, loads the page anew. */
 const loadAnew = (world: World, isOut: (page: Page) => boolean): void => {
   for (const page of [...world.pages]) {
     // Without a socket only an answer could say so.
-    const isTold = world.mayBeOut.has(page.userId) && page.view === null;
-    if (!isTold && !isOut(page)) continue;
+    const isTraced = world.mayBeOut.has(page.userId) && page.view === null;
+    if (!isTraced && !isOut(page)) continue;
     world.closePage(page);
     if (world.isMember(page.userId)) world.openPage(page.userId);
   }
@@ -133,10 +133,10 @@ const loadAnew = (world: World, isOut: (page: Page) => boolean): void => {
 const settle = (world: World): number => {
   const { scheduler } = world;
   const started = scheduler.now;
-  let levelAt: number | null = null;
+  let convergedAt: number | null = null;
   let differences: string[] = [];
   let truth: Truth | null = null;
-  const bound = started + LEVEL_WITHIN_MS;
+  const bound = started + CONVERGE_WITHIN_MS;
   while (scheduler.now < bound + LONGEST_WAIT_MS) {
     scheduler.pass(LOOK_EVERY_MS);
     // An answer of before may have been that late.
@@ -148,15 +148,15 @@ const settle = (world: World): number => {
     const members = world.pages.filter((page) => world.isMember(page.userId));
     differences = members.flatMap((page) => differenceOf(world, page, known) ?? []);
     if (differences.length > 0) {
-      levelAt = null;
+      convergedAt = null;
       // Beyond the bound only who had to wait before trying again may take longer.
       const isWaiting = members.some((page) => page.isWaiting);
       if (scheduler.now >= bound && !isWaiting) break;
       continue;
     }
-    levelAt ??= scheduler.now;
-    if (scheduler.now - levelAt >= STILL_MS) break;
+    convergedAt ??= scheduler.now;
+    if (scheduler.now - convergedAt >= STILL_MS) break;
   }
-  for (const difference of differences) world.wrong(difference);
-  return (levelAt ?? scheduler.now) - started;
+  for (const difference of differences) world.report(difference);
+  return (convergedAt ?? scheduler.now) - started;
 };

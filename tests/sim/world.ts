@@ -3,7 +3,7 @@ import type { Metrics } from "../../platform/metrics/metrics.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
 import { type Rows, SimDatabase } from "./database.ts";
 import type { Middlebox, StreamedAnswer } from "./event-streams.ts";
-import { type Ground, idSource } from "./ground.ts";
+import { type Fixture, idSource } from "./fixture.ts";
 import { type Acknowledged, fetchOver, type HttpFaults } from "./http.ts";
 import { Page, runQueryTimersOn } from "./page.ts";
 import type { SimProcess } from "./process.ts";
@@ -18,8 +18,8 @@ import { Trace } from "./trace.ts";
 import { positionIn, Wire } from "./wire.ts";
 
 /** What is put together once for all runs of a process. */
-export type Workshop = {
-  readonly ground: Ground;
+export type Setup = {
+  readonly fixture: Fixture;
   readonly metrics: Metrics;
   /** One for each process of the REST interface that there may be at once. */
   readonly rests: readonly Rest[];
@@ -32,26 +32,26 @@ const MAX_WSS = 2;
 /** More requests of one page within a second are a storm of its own making. */
 const MAX_REQUESTS_A_SECOND = 40;
 
-type Place<Server> = { readonly name: string; readonly link: RedisLink; server: Server | null };
+type Host<Server> = { readonly name: string; readonly link: RedisLink; server: Server | null };
 
 /** All that there is in one run, and what may befall it. */
 export class World {
   readonly scheduler: Scheduler;
   readonly trace: Trace;
-  readonly workshop: Workshop;
+  readonly setup: Setup;
   readonly database: SimDatabase;
   readonly redis: RedisServer;
   readonly redisConnections = new Set<Redis>();
   readonly network = { name: "network", alive: true };
   /** What is to become of faults that are under way; over with the last of them. */
-  readonly fate = { name: "fate", alive: true };
+  readonly pendingFaults = { name: "pending faults", alive: true };
   readonly redisWorld: RedisWorld;
   /** Every process with the database that was ever started. */
   readonly databaseUsers = new Set<ApiServer>();
   readonly busFaults: BusFaults = { lost: 0, doubled: 0, delay: 0 };
   readonly httpFaults: HttpFaults = { lostRequests: 0, lostAnswers: 0, delay: 0 };
-  readonly apis: Place<ApiServer>[] = [];
-  readonly nodes: Place<WssServer>[] = [];
+  readonly apis: Host<ApiServer>[] = [];
+  readonly nodes: Host<WssServer>[] = [];
   readonly connections = new Set<Connection>();
   readonly streams = new Set<StreamedAnswer>();
   /** What stands between single pages and the servers. */
@@ -59,7 +59,7 @@ export class World {
   readonly sessions = new Map<string, string>();
   readonly offline = new Set<SimProcess>();
   readonly newId: () => string;
-  readonly wrongs: string[] = [];
+  readonly violations: string[] = [];
   pages: Page[] = [];
   /** Changes that were acknowledged and that no restore has undone. */
   acknowledged: Acknowledged[] = [];
@@ -73,15 +73,15 @@ export class World {
   #pageCount = 0;
   readonly #deps: ServerDeps;
 
-  constructor(workshop: Workshop, seed: number, options: { readonly isTold: boolean }) {
-    this.workshop = workshop;
+  constructor(setup: Setup, seed: number, options: { readonly isTraced: boolean }) {
+    this.setup = setup;
     this.scheduler = new Scheduler(seed, (error) =>
-      this.wrong(`nobody caught: ${error instanceof Error ? error.stack : String(error)}`),
+      this.report(`nobody caught: ${error instanceof Error ? error.stack : String(error)}`),
     );
     const { scheduler } = this;
     this.trace = new Trace(() => scheduler.elapsed, options);
     this.newId = idSource(seeded(seed ^ 0x5f3759df), 1_000);
-    this.database = new SimDatabase(workshop.ground.rows);
+    this.database = new SimDatabase(setup.fixture.rows);
     this.redis = new RedisServer((channel, payload) => {
       for (const connection of this.redisConnections) {
         if (connection.hears(channel)) connection.deliver(channel, payload);
@@ -109,28 +109,28 @@ export class World {
     connectIn(this.redisWorld);
     this.#deps = {
       scheduler,
-      metrics: workshop.metrics,
-      log: watchfulLog((message) => this.wrong(`a server failed: ${message}`)),
+      metrics: setup.metrics,
+      log: watchfulLog((message) => this.report(`a server failed: ${message}`)),
       newId: this.newId,
       userOf: (sid) => this.sessions.get(sid) ?? null,
     };
     const apis = scheduler.between(1, MAX_APIS + 1);
     const nodes = scheduler.between(1, MAX_WSS + 1);
-    for (let index = 0; index < apis; index += 1) this.apis.push(place(`api${index}`));
-    for (let index = 0; index < nodes; index += 1) this.nodes.push(place(`wss${index}`));
+    for (let index = 0; index < apis; index += 1) this.apis.push(host(`api${index}`));
+    for (let index = 0; index < nodes; index += 1) this.nodes.push(host(`wss${index}`));
     for (const api of this.apis) this.startApi(api);
     for (const node of this.nodes) this.startNode(node);
   }
 
-  wrong(what: string): void {
-    if (this.wrongs.length > 20) return;
-    this.wrongs.push(`at ${this.scheduler.elapsed} ms: ${what}`);
+  report(what: string): void {
+    if (this.violations.length > 20) return;
+    this.violations.push(`at ${this.scheduler.elapsed} ms: ${what}`);
     this.trace.note(`WRONG ${what}`);
   }
 
-  startApi(api: Place<ApiServer>): void {
+  startApi(api: Host<ApiServer>): void {
     if (api.server?.process.alive) return;
-    const rest = this.workshop.rests[this.apis.indexOf(api)];
+    const rest = this.setup.rests[this.apis.indexOf(api)];
     if (rest === undefined) throw new Error("there are too many processes");
     this.trace.note(`${api.name} starts`);
     api.server = startApiServer(this.#deps, { name: api.name, link: api.link, rest, database: this.database });
@@ -142,7 +142,7 @@ export class World {
     return serversOf<ApiServer>(this.apis).filter(({ isReady }) => isReady);
   }
 
-  startNode(node: Place<WssServer>): void {
+  startNode(node: Host<WssServer>): void {
     if (node.server?.process.alive) return;
     this.trace.note(`${node.name} starts`);
     node.server = startWssServer(this.#deps, node);
@@ -151,7 +151,7 @@ export class World {
   /** Opens a page for a person, signed in anew. */
   openPage(userId: string): Page {
     const { scheduler, trace } = this;
-    const { teamId, boardId } = this.workshop.ground;
+    const { teamId, boardId } = this.setup.fixture;
     this.#pageCount += 1;
     const name = `page${this.#pageCount}`;
     const sid = `s${this.#pageCount}`;
@@ -185,7 +185,7 @@ export class World {
           const second = Math.floor(scheduler.elapsed / 1_000);
           asked.count = second === asked.second ? asked.count + 1 : 1;
           asked.second = second;
-          if (asked.count === MAX_REQUESTS_A_SECOND) this.wrong(`${name} asks all the time, now for ${url}`);
+          if (asked.count === MAX_REQUESTS_A_SECOND) this.report(`${name} asks all the time, now for ${url}`);
           return send(url, init);
         };
       },
@@ -193,7 +193,7 @@ export class World {
         const wire = new Wire();
         const onFrame = (text: string) => {
           const wrong = wire.hear(text);
-          if (wrong !== null) this.wrong(`a socket of ${name} was sent ${wrong}`);
+          if (wrong !== null) this.report(`a socket of ${name} was sent ${wrong}`);
           this.#onFrame(name, userId, text);
         };
         return connectPage(
@@ -212,12 +212,12 @@ export class World {
         const wire = new Wire();
         return (event) => {
           const wrong = wire.hearStream(event);
-          if (wrong !== null) this.wrong(`a stream of ${name} was sent ${wrong}`);
+          if (wrong !== null) this.report(`a stream of ${name} was sent ${wrong}`);
           if (event.event === "connected") trace.count("streams connected");
           this.#onFrame(name, userId, event.event === "message" ? event.data : event.event);
         };
       },
-      onDisorder: (what) => this.wrong(`${name} was given ${what}`),
+      onDisorder: (what) => this.report(`${name} was given ${what}`),
       onNotice: (notice) => {
         if (notice.kind === "reset") trace.count("states read anew");
         if (notice.kind === "gave-up") trace.count("pages that lost the team");
@@ -278,21 +278,21 @@ export class World {
   }
 
   isMember(userId: string): boolean {
-    const { teamId } = this.workshop.ground;
+    const { teamId } = this.setup.fixture;
     return this.database.rows("select 1 from members where team_id = ? and user_id = ?", teamId, userId).length > 0;
   }
 
   get head(): { epoch: string; seq: number } {
     const [head] = this.database.rows<{ epoch: string; seq: number }>(
       "select epoch, seq from tenant_heads where tenant_id = ?",
-      this.workshop.ground.teamId,
+      this.setup.fixture.teamId,
     );
     if (head === undefined) throw new Error("the team has no log");
     return head;
   }
 
   redisHead(): { epoch: string; seq: number } | null {
-    const [epoch, seq] = this.redis.headOf(`artel:{${this.workshop.ground.teamId}}:head`);
+    const [epoch, seq] = this.redis.headOf(`artel:{${this.setup.fixture.teamId}}:head`);
     return epoch === null ? null : { epoch, seq: Number(seq) };
   }
 
@@ -328,7 +328,7 @@ export class World {
     if (at === null || !this.mayBeOut.has(userId) || this.isMember(userId)) return;
     // What was sent of a history that has ended since, or is undone, came before all that is in this one.
     if (at.epoch !== this.head.epoch || at.seq > this.head.seq) return;
-    const { teamId } = this.workshop.ground;
+    const { teamId } = this.setup.fixture;
     const [end] = this.database.rows<{ seq: number | null }>(
       "select max(seq) as seq from events where tenant_id = ? and payload like ? and payload like ?",
       teamId,
@@ -336,7 +336,7 @@ export class World {
       `%"userId":"${userId}"%`,
     );
     if (end !== undefined && end.seq !== null && at.seq > end.seq) {
-      this.wrong(`${name} heard event ${at.seq}, its membership ended at ${end.seq}`);
+      this.report(`${name} heard event ${at.seq}, its membership ended at ${end.seq}`);
     }
   }
 
@@ -347,8 +347,8 @@ export class World {
   }
 }
 
-const place = <Server>(name: string): Place<Server> => ({ name, link: { isHole: false, isDeaf: false }, server: null });
+const host = <Server>(name: string): Host<Server> => ({ name, link: { isHole: false, isDeaf: false }, server: null });
 
 export const serversOf = <Server extends { readonly process: SimProcess }>(
-  places: readonly { readonly server: Server | null }[],
-): Server[] => places.flatMap(({ server }) => (server?.process.alive ? [server] : []));
+  hosts: readonly { readonly server: Server | null }[],
+): Server[] => hosts.flatMap(({ server }) => (server?.process.alive ? [server] : []));

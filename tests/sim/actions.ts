@@ -5,7 +5,7 @@ import type { ApiServer } from "./servers.ts";
 import { serversOf, type World } from "./world.ts";
 
 /** Something that goes wrong, or that people do; `weight` is its share among those of a run. */
-export type Deed = { readonly name: string; readonly weight: number; run(world: World): void };
+export type Action = { readonly name: string; readonly weight: number; run(world: World): void };
 
 export const anyPage = (world: World): Page | undefined => world.scheduler.pick(world.pages);
 
@@ -24,7 +24,7 @@ const ask = (world: World, userId: string, method: string, path: string, body?: 
       world.trace.note(`${method} ${path} ${response.status}`);
       const { id } = (await response.json()) as { id?: string };
       if (path.endsWith("/invitations") && id !== undefined) {
-        const guest = world.workshop.ground.people.find((person) => !world.isMember(person));
+        const guest = world.setup.fixture.people.find((person) => !world.isMember(person));
         if (guest !== undefined) ask(world, guest, "POST", `/invitations/${id}/accept`);
       }
     },
@@ -33,7 +33,7 @@ const ask = (world: World, userId: string, method: string, path: string, body?: 
 };
 
 /** What people do. */
-export const DEEDS: readonly Deed[] = [
+export const ACTIONS: readonly Action[] = [
   {
     name: "a change",
     weight: 30,
@@ -88,7 +88,7 @@ export const DEEDS: readonly Deed[] = [
     name: "a member removed",
     weight: 2,
     run: (world) => {
-      const { people, teamId } = world.workshop.ground;
+      const { people, teamId } = world.setup.fixture;
       const [owner = "", ...others] = people;
       const userId = world.scheduler.pick(others);
       if (userId === undefined || !world.isMember(userId)) return;
@@ -101,7 +101,7 @@ export const DEEDS: readonly Deed[] = [
     name: "a member invited again",
     weight: 3,
     run: (world) => {
-      const { people, teamId } = world.workshop.ground;
+      const { people, teamId } = world.setup.fixture;
       if (people.every((person) => world.isMember(person))) return;
       world.trace.fault("members invited again");
       ask(world, people[0] ?? "", "POST", `/teams/${teamId}/invitations`, { role: "member" });
@@ -111,7 +111,7 @@ export const DEEDS: readonly Deed[] = [
     name: "a role changed",
     weight: 1,
     run: (world) => {
-      const { people, teamId } = world.workshop.ground;
+      const { people, teamId } = world.setup.fixture;
       const userId = world.scheduler.pick(people.slice(1));
       world.trace.fault("roles changed");
       const role = world.scheduler.pick(["viewer", "member", "admin"]);

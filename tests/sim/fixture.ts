@@ -12,7 +12,7 @@ import { createRest, type Rest, type Serving } from "./rest.ts";
 import { simTokens } from "./tokens.ts";
 
 /** A team with a board, people and tasks, as every run begins. */
-export type Ground = {
+export type Fixture = {
   readonly rows: Rows;
   readonly teamId: string;
   readonly boardId: string;
@@ -85,12 +85,12 @@ export const restWithoutTime = (
 };
 
 const idIn = ({ status, text }: { status: number; text: string }): string => {
-  if (status >= 300) throw new Error(`the ground cannot be laid: ${status} ${text}`);
+  if (status >= 300) throw new Error(`the fixture cannot be laid: ${status} ${text}`);
   return (JSON.parse(text) as { id: string }).id;
 };
 
-/** Lays the ground through the product's own services, once for all runs. */
-export const layGround = async (metrics: Metrics): Promise<Ground> => {
+/** Lays the fixture through the product's own services, once for all runs. */
+export const createFixture = async (metrics: Metrics): Promise<Fixture> => {
   let state = 1;
   const newId = idSource(() => {
     state = (state * 48_271) % 2_147_483_647;
