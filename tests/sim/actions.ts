@@ -1,71 +1,67 @@
-import { act } from "../../client/sync/testing/scenario.ts";
-import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
+import type { SimBrowser } from "./browser.ts";
 import type { Page } from "./page.ts";
-import type { ApiServer } from "./servers.ts";
-import { serversOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Something that goes wrong, or that people do; `weight` is its share among those of a run. */
-export type Action = { readonly name: string; readonly weight: number; run(world: World): void };
+export type Action = { readonly name: string; readonly weight: number; readonly run: (world: World) => void };
 
 export const anyPage = (world: World): Page | undefined => world.scheduler.pick(world.pages);
 
-/** An answer that nobody waits for. */
-const ask = (world: World, userId: string, method: string, path: string, body?: unknown): void => {
+/** A request outside of any page; nobody waits for its answer. */
+export const request = (world: World, userId: string, method: string, path: string, body?: unknown): void => {
   const api = world.scheduler.pick(world.listening());
   if (api === undefined) return;
-  const request = new Request(`http://sim/api${path}`, {
+  const sent = new Request(`http://sim/api${path}`, {
     method,
     headers: { authorization: `Bearer admin-${userId}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   world.sessions.set(`admin-${userId}`, userId);
-  api.fetch(request).then(
+  api.fetch(sent).then(
     async (response) => {
       world.trace.note(`${method} ${path} ${response.status}`);
       const { id } = (await response.json()) as { id?: string };
       if (path.endsWith("/invitations") && id !== undefined) {
         const guest = world.setup.fixture.people.find((person) => !world.isMember(person));
-        if (guest !== undefined) ask(world, guest, "POST", `/invitations/${id}/accept`);
+        if (guest !== undefined) request(world, guest, "POST", `/invitations/${id}/accept`);
       }
     },
     () => {},
   );
 };
 
+const actSome = (world: World, least: number, bound: number): void => {
+  for (let count = world.scheduler.between(least, bound); count > 0; count -= 1) {
+    const page = anyPage(world);
+    if (page !== undefined) world.act(page);
+  }
+};
+
+/** The person signs in again in a browser whose session has ended. */
+export const signInAgain = (world: World, browser: SimBrowser, userId: string): void => {
+  if (browser.sid === null) world.signIn(userId);
+  for (const page of world.pagesOf(browser)) page.signedIn();
+};
+
+/** Ends a page, and opens one in its browser. */
+export const reload = (world: World, page: Page): void => {
+  world.closePage(page);
+  world.openPage(page.userId);
+};
+
 /** What people do. */
 export const ACTIONS: readonly Action[] = [
-  {
-    name: "a change",
-    weight: 30,
-    run: (world) => {
-      const page = anyPage(world);
-      if (page !== undefined) act(world.scheduler.random, page.actions, page.view);
-    },
-  },
-  {
-    name: "a burst of changes",
-    weight: 2,
-    run: (world) => {
-      for (let count = world.scheduler.between(3, 8); count > 0; count -= 1) {
-        const page = anyPage(world);
-        if (page !== undefined) act(world.scheduler.random, page.actions, page.view);
-      }
-    },
-  },
+  { name: "a change", weight: 30, run: (world) => actSome(world, 1, 2) },
+  { name: "a burst of changes", weight: 2, run: (world) => actSome(world, 3, 8) },
   {
     name: "a page that joins again amid changes",
     weight: 4,
     run: (world) => {
       const { scheduler } = world;
-      for (let count = scheduler.between(2, 5); count > 0; count -= 1) {
-        const page = anyPage(world);
-        if (page !== undefined) act(scheduler.random, page.actions, page.view);
-      }
+      actSome(world, 2, 5);
       const page = anyPage(world);
       if (page === undefined) return;
-      scheduler.after(scheduler.between(0, 30), page.process, () => {
-        if (!page.isOver) page.realtime.refresh();
-      });
+      scheduler.after(scheduler.between(0, 30), page.process, () => page.realtime.refresh());
     },
   },
   {
@@ -73,15 +69,41 @@ export const ACTIONS: readonly Action[] = [
     weight: 6,
     run: (world) => void anyPage(world)?.engine.queryClient.invalidateQueries(),
   },
-  { name: "a page seen again", weight: 2, run: (world) => anyPage(world)?.wake() },
   {
-    name: "a page loaded again",
-    weight: 2,
+    name: "a tab brought to the front",
+    weight: 4,
     run: (world) => {
       const page = anyPage(world);
       if (page === undefined) return;
-      world.closePage(page);
-      world.openPage(page.userId);
+      if (world.pagesOf(page.browser).length > 1) world.trace.count("tabs brought to the front");
+      page.wake();
+    },
+  },
+  {
+    name: "a page opened",
+    weight: 2,
+    run: (world) => void world.openPage(world.scheduler.pick(world.setup.fixture.people) ?? ""),
+  },
+  {
+    name: "a page reloaded",
+    weight: 3,
+    run: (world) => {
+      const page = anyPage(world);
+      if (page === undefined) return;
+      world.trace.count("pages reloaded");
+      reload(world, page);
+    },
+  },
+  {
+    name: "a page reloaded amid changes",
+    weight: 3,
+    run: (world) => {
+      const page = anyPage(world);
+      if (page === undefined) return;
+      world.trace.count("pages reloaded");
+      const { scheduler } = world;
+      for (let count = scheduler.between(1, 4); count > 0; count -= 1) world.act(page);
+      scheduler.after(scheduler.between(0, 60), page.process, () => reload(world, page));
     },
   },
   {
@@ -94,7 +116,7 @@ export const ACTIONS: readonly Action[] = [
       if (userId === undefined || !world.isMember(userId)) return;
       world.trace.fault("members removed");
       world.mayBeOut.add(userId);
-      ask(world, owner, "DELETE", `/teams/${teamId}/members/${userId}`);
+      request(world, owner, "DELETE", `/teams/${teamId}/members/${userId}`);
     },
   },
   {
@@ -104,7 +126,7 @@ export const ACTIONS: readonly Action[] = [
       const { people, teamId } = world.setup.fixture;
       if (people.every((person) => world.isMember(person))) return;
       world.trace.fault("members invited again");
-      ask(world, people[0] ?? "", "POST", `/teams/${teamId}/invitations`, { role: "member" });
+      request(world, people[0] ?? "", "POST", `/teams/${teamId}/invitations`, { role: "member" });
     },
   },
   {
@@ -115,7 +137,7 @@ export const ACTIONS: readonly Action[] = [
       const userId = world.scheduler.pick(people.slice(1));
       world.trace.fault("roles changed");
       const role = world.scheduler.pick(["viewer", "member", "admin"]);
-      ask(world, people[0] ?? "", "PATCH", `/teams/${teamId}/members/${userId}`, { role });
+      request(world, people[0] ?? "", "PATCH", `/teams/${teamId}/members/${userId}`, { role });
     },
   },
   {
@@ -125,11 +147,27 @@ export const ACTIONS: readonly Action[] = [
       const page = anyPage(world);
       if (page === undefined || world.pages.length < 3) return;
       world.trace.fault("sign-outs");
-      const sid = world.sidOf(page);
-      world.signOut(sid);
-      const [api] = serversOf<ApiServer>(world.apis);
-      api?.pubsub.publish(CONTROL_CHANNEL, JSON.stringify({ type: "session-ended", sid })).catch(() => {});
-      world.closePage(page);
+      const { browser } = page;
+      world.endSession(browser);
+      page.signOut();
+      const { scheduler } = world;
+      scheduler.after(scheduler.between(0, 500), world.network, () => {
+        if (browser.sid === null) for (const each of world.pagesOf(browser)) world.closePage(each);
+      });
+    },
+  },
+  {
+    name: "a session that ends by itself",
+    weight: 1,
+    run: (world) => {
+      const { scheduler } = world;
+      const page = anyPage(world);
+      if (page === undefined) return;
+      world.trace.fault("sessions ended");
+      world.endSession(page.browser);
+      scheduler.after(scheduler.between(500, 6_000), world.network, () =>
+        signInAgain(world, page.browser, page.userId),
+      );
     },
   },
 ];

@@ -7,6 +7,7 @@ import { columnRoutes } from "../../api/features/columns/routes.ts";
 import { eventRoutes } from "../../api/features/events/routes.ts";
 import { invitationRoutes } from "../../api/features/invitations/routes.ts";
 import { labelRoutes } from "../../api/features/labels/routes.ts";
+import { meRoutes } from "../../api/features/me/routes.ts";
 import { memberRoutes } from "../../api/features/members/routes.ts";
 import { taskRoutes } from "../../api/features/tasks/routes.ts";
 import { teamRoutes } from "../../api/features/teams/routes.ts";
@@ -143,6 +144,7 @@ export const createRest = (): Rest => {
   app.use<"/api/*", AppEnv>("/api/*", (c, next) => held(c, next));
   app.route("/", tokenRoutes(deps));
   app.route("/", stream.router);
+  app.route("/", meRoutes(deps, { forget: () => {} }));
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
