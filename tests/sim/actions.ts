@@ -1,4 +1,3 @@
-import type { SimBrowser } from "./browser.ts";
 import type { Page } from "./page.ts";
 import type { World } from "./world.ts";
 
@@ -35,12 +34,6 @@ const actSome = (world: World, least: number, bound: number): void => {
     const page = anyPage(world);
     if (page !== undefined) world.act(page);
   }
-};
-
-/** The person signs in again in a browser whose session has ended. */
-export const signInAgain = (world: World, browser: SimBrowser, userId: string): void => {
-  if (browser.sid === null) world.signIn(userId);
-  for (const page of world.pagesOf(browser)) page.signedIn();
 };
 
 /** Ends a page, and opens one in its browser. */
@@ -165,9 +158,9 @@ export const ACTIONS: readonly Action[] = [
       if (page === undefined) return;
       world.trace.fault("sessions ended");
       world.endSession(page.browser);
-      scheduler.after(scheduler.between(500, 6_000), world.network, () =>
-        signInAgain(world, page.browser, page.userId),
-      );
+      scheduler.after(scheduler.between(500, 6_000), world.network, () => {
+        if (page.browser.sid === null) world.signIn(page.userId);
+      });
     },
   },
 ];

@@ -39,6 +39,8 @@ export type SimTab = {
 };
 
 type TabState = {
+  readonly name: string;
+  readonly isInForeground: boolean;
   isOpen: boolean;
   /** The page ended, and one of its writes did not arrive: none after it does. */
   losesWrites: boolean;
@@ -46,8 +48,10 @@ type TabState = {
   readonly onHide: Set<() => void>;
   readonly onUserChange: Set<(userId: string | null) => void>;
   readonly unsaved: Map<string, { readonly userId: string; readonly snapshot: Snapshot }>;
-  /** When the lock's last news reaches it: news of one tab keep their order. */
-  newsAt: number;
+  /** When its last message arrives: a channel keeps their order. */
+  messageAt: number;
+  /** When the last news of the lock arrives. */
+  lockAt: number;
 };
 
 type LockRequest = { readonly tab: TabState; readonly acquired: () => void; readonly lost: () => void };
@@ -67,6 +71,8 @@ export class SimBrowser {
   isFull = false;
   /** A private window: storage does not open. */
   isPrivate = false;
+  /** Called with each step worth reading in a trace. */
+  note: (step: string) => void = () => {};
   /** The session that the browser's cookie names. */
   sid: string | null = null;
   pending: Owned<OrderedMutation>[] = [];
@@ -91,15 +97,19 @@ export class SimBrowser {
     this.#random = random;
   }
 
-  openTab(): SimTab {
+  /** Opens a tab; one in the foreground steals the lock as soon as its page asks for it. */
+  openTab({ name = "tab", isInForeground = false } = {}): SimTab {
     const tab: TabState = {
+      name,
+      isInForeground,
       isOpen: true,
       losesWrites: false,
       listeners: new Set(),
       onHide: new Set(),
       onUserChange: new Set(),
       unsaved: new Map(),
-      newsAt: 0,
+      messageAt: 0,
+      lockAt: 0,
     };
     this.#tabs.add(tab);
     const port: StoragePort = {
@@ -119,7 +129,9 @@ export class SimBrowser {
         this.#tabs.delete(tab);
         for (const name of this.#locks.keys()) this.#release(name, tab);
       },
-      focus: () => this.#focus(tab),
+      focus: () => {
+        for (const name of this.#locks.keys()) this.#steal(name, tab);
+      },
       hide: () => {
         for (const listener of tab.onHide) listener();
       },
@@ -241,6 +253,7 @@ export class SimBrowser {
             this.#requireRoom();
             this.#order += 1;
             this.written.set(stored.key, this.#clock.now());
+            this.note(`${tab.name} stores ${stored.key}`);
             this.pending.push({ ...structuredClone(stored), order: this.#order, owner });
             return this.#order;
           }),
@@ -292,6 +305,7 @@ export class SimBrowser {
           const request = { tab, acquired, lost };
           queue.push(request);
           if (queue.length === 1) this.#grant(request);
+          else if (tab.isInForeground) this.#steal(owner, tab);
           return () => this.#release(owner, tab);
         },
       },
@@ -303,17 +317,22 @@ export class SimBrowser {
   }
 
   #tell(tab: TabState, run: () => void): void {
-    this.#clock.after(SHORTEST_MESSAGE_MS + this.#delay(), () => tab.isOpen && run());
+    const now = this.#clock.now();
+    tab.messageAt = Math.max(tab.messageAt, now + SHORTEST_MESSAGE_MS + this.#delay());
+    this.#clock.after(tab.messageAt - now, () => tab.isOpen && run());
   }
 
   #grant({ tab, acquired }: LockRequest): void {
-    this.#bringNews(tab, acquired);
+    this.#notify(tab, () => {
+      this.note(`${tab.name} leads`);
+      acquired();
+    });
   }
 
-  #bringNews(tab: TabState, run: () => void): void {
+  #notify(tab: TabState, run: () => void): void {
     const now = this.#clock.now();
-    tab.newsAt = Math.max(tab.newsAt, now + this.#delay());
-    this.#clock.after(tab.newsAt - now, () => tab.isOpen && run());
+    tab.lockAt = Math.max(tab.lockAt, now + this.#delay());
+    this.#clock.after(tab.lockAt - now, () => tab.isOpen && run());
   }
 
   #release(name: string, tab: TabState): void {
@@ -324,19 +343,21 @@ export class SimBrowser {
     if (queue[0]?.tab === tab && first !== undefined) this.#grant(first);
   }
 
-  #focus(tab: TabState): void {
-    for (const [name, queue] of this.#locks) {
-      const [holder] = queue;
-      const mine = queue.find((each) => each.tab === tab);
-      if (holder === undefined || mine === undefined || holder === mine) continue;
-      this.#locks.set(name, [mine, ...queue.filter((each) => each !== mine)]);
-      if (this.tabDelay === 0) {
-        holder.lost();
-        mine.acquired();
-        continue;
-      }
-      this.#bringNews(holder.tab, holder.lost);
-      this.#grant(mine);
+  #steal(name: string, tab: TabState): void {
+    const queue = this.#locks.get(name) ?? [];
+    const [holder] = queue;
+    const mine = queue.find((each) => each.tab === tab);
+    if (holder === undefined || mine === undefined || holder === mine) return;
+    this.#locks.set(name, [mine, ...queue.filter((each) => each !== mine)]);
+    if (this.tabDelay === 0) {
+      holder.lost();
+      mine.acquired();
+      return;
     }
+    this.#notify(holder.tab, () => {
+      this.note(`${holder.tab.name} leads no more`);
+      holder.lost();
+    });
+    this.#grant(mine);
   }
 }

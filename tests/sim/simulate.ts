@@ -1,6 +1,6 @@
 import { BACKOFF_CAP_MS } from "../../client/realtime/backoff.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
-import { ACTIONS, signInAgain } from "./actions.ts";
+import { ACTIONS } from "./actions.ts";
 import { FAULTS } from "./faults.ts";
 import { createFixture } from "./fixture.ts";
 import { differenceOf, readTruth, type Truth } from "./oracle.ts";
@@ -121,7 +121,7 @@ const heal = (world: World): void => {
     browser.isFull = false;
     world.goOnline(browser);
     const isOpen = world.pagesOf(browser).length > 0;
-    if (isOpen && browser.sid === null) signInAgain(world, browser, userId);
+    if (isOpen && browser.sid === null) world.signIn(userId);
     // Somebody who closed a browser with unsent mutations comes back.
     if (!isOpen && browser.pending.length > 0) world.openPage(userId);
   }

@@ -224,6 +224,7 @@ export class World {
     const owner = { name: `browser of ${userId}`, alive: true };
     const clock = { now: () => scheduler.now, after: (ms: number, run: () => void) => scheduler.after(ms, owner, run) };
     const browser = new SimBrowser(clock, scheduler.random);
+    browser.note = (step) => this.trace.note(step);
     browser.tabDelay = TAB_DELAY_MS;
     browser.writeDelay = USUAL_WRITE_DELAY_MS;
     browser.lostWrites = 0.5;
@@ -246,7 +247,7 @@ export class World {
     this.#pageCount += 1;
     const process = new SimProcess(`page${this.#pageCount}`, scheduler);
     const { name } = process;
-    const tab = browser.openTab();
+    const tab = browser.openTab({ name, isInForeground: scheduler.chance(0.8) });
     if (this.pagesOf(browser).length > 0) trace.count("second tabs");
     if (browser.states.length > 0) trace.count("pages opened from storage");
     if (browser.pending.length > 0) trace.count("pages opened with unsent mutations");
@@ -337,8 +338,10 @@ export class World {
   signIn(userId: string): void {
     this.#sessionCount += 1;
     const sid = `s${this.#sessionCount}`;
-    this.browserOf(userId).sid = sid;
+    const browser = this.browserOf(userId);
+    browser.sid = sid;
     this.#storeSession(sid, userId);
+    for (const page of this.pagesOf(browser)) page.signedIn();
   }
 
   /** Ends a browser's session at the server, which tells all processes. */

@@ -37,8 +37,12 @@ export class Outbox {
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
-    this.#tabs = new TabCoordinator({
-      acquired: () => this.#load(),
+    this.#tabs = new TabCoordinator(deps, {
+      loaded: ({ pending, rejections }) => {
+        this.#take(pending);
+        this.#rejections.show(rejections.map(revivedRejection));
+        this.#pump();
+      },
       leads: () => this.#pump(),
       message: (message) => this.#handle(message),
       failed: (error) => {
@@ -74,7 +78,6 @@ export class Outbox {
     this.#storageError = storageError;
     this.#tabs.open(port);
     for (const each of this.#pending) if (each.status === "unwritten") this.#write(each);
-    void this.#load();
   }
 
   /** Whether it is certain in whose name is sent. */
@@ -209,15 +212,6 @@ export class Outbox {
       this.#replace(key, { status: "waiting", order });
       this.#pump();
     });
-  }
-
-  async #load(): Promise<void> {
-    const session = this.#session;
-    const stored = await this.#tabs.store((storage) => storage.load());
-    if (stored === null || session !== this.#session) return;
-    this.#take(stored.pending);
-    this.#rejections.show(stored.rejections.map(revivedRejection));
-    this.#pump();
   }
 
   /** Takes the mutations of other tabs and former pages. One that this version cannot read stays in storage. */
