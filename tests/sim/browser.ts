@@ -24,6 +24,8 @@ type Part = "people" | "outbox" | "snapshots";
 /** A snapshot is written this long after it changed, as the browser's own storage does. */
 const SAVE_AFTER_MS = 1_000;
 const SHORTEST_MESSAGE_MS = 1;
+/** A write that takes longer never arrives after its page has ended. */
+const OUTLIVES_PAGE_MS = 500;
 
 const textOf = ({ kind, scopeId }: SnapshotRef): string => `${kind} ${scopeId}`;
 
@@ -69,6 +71,8 @@ export class SimBrowser {
   lostWrites = 1;
   /** Nothing more can be added. */
   isFull = false;
+  /** Every transaction fails. */
+  isBroken = false;
   /** A private window: storage does not open. */
   isPrivate = false;
   /** Called with each step worth reading in a trace. */
@@ -221,9 +225,10 @@ export class SimBrowser {
     const at = Math.max(this.#freeAt[part], now + Math.floor(this.#random() * this.writeDelay));
     this.#freeAt[part] = at;
     this.#clock.after(at - now, () => {
-      if (!tab.isOpen) tab.losesWrites ||= this.#random() < this.lostWrites;
+      if (!tab.isOpen) tab.losesWrites ||= at - now > OUTLIVES_PAGE_MS || this.#random() < this.lostWrites;
       if (tab.losesWrites) return;
       try {
+        if (this.isBroken) throw new DOMException("broken", "UnknownError");
         const value = work();
         if (tab.isOpen) resolve(value);
       } catch (error) {

@@ -105,8 +105,12 @@ export class Page {
 
   /** The person has signed in, on this page or in another tab. */
   signedIn(): void {
-    void this.engine.queryClient.invalidateQueries({ queryKey: ME_KEY });
-    this.engine.outbox.wake();
+    const { queryClient, outbox } = this.engine;
+    // An answer that is still under way is about the session before.
+    void queryClient.cancelQueries({ queryKey: ME_KEY }).then(() => {
+      void queryClient.invalidateQueries({ queryKey: ME_KEY });
+      outbox.wake();
+    });
   }
 
   /** The person signs out on this page. */

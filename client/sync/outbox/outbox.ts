@@ -7,7 +7,7 @@ import type { OrderedMutation, OutboxPort, TabMessage } from "./outbox-port.ts";
 import { fallingWith, freshMutation, type PendingMutation, storedMutation, withStored } from "./pending-mutation.ts";
 import { type Rejection, Rejections, revivedRejection, storedRejection } from "./rejections.ts";
 import { RetryBackoff } from "./retry-backoff.ts";
-import { dueIn, goesAtOnce } from "./scheduler.ts";
+import { dueIn, followsUnstored, goesAtOnce } from "./scheduler.ts";
 import { TabCoordinator } from "./tab-coordinator.ts";
 
 type Answer = { readonly committedAt: Position | null; readonly notFound: boolean; readonly data: unknown };
@@ -206,12 +206,13 @@ export class Outbox {
 
   #write(next: PendingMutation): void {
     const session = this.#session;
-    const { key } = next;
-    this.#tabs.write(storedMutation(next), (order) => {
+    const written = (order: number | null) => {
       if (session !== this.#session) return;
-      this.#replace(key, { status: "waiting", order });
+      this.#replace(next.key, { status: "waiting", order });
       this.#pump();
-    });
+    };
+    if (followsUnstored(this.#pending, next, this.#dependenciesOf)) written(null);
+    else this.#tabs.write(storedMutation(next), written);
   }
 
   /** Takes the mutations of other tabs and former pages. One that this version cannot read stays in storage. */
