@@ -30,8 +30,8 @@ export type HttpWorld = {
   readonly onStream: (stream: StreamedAnswer) => void;
   /** Grows each time that an older database takes the place of the one before. */
   readonly restores: () => number;
-  /** The server has answered the request under this key, whether or not the answer arrives. */
-  readonly onAnswered: (key: string, status: number) => void;
+  /** The server has answered the request under this key, whether or not the answer arrives; `code` of a refusal. */
+  readonly onAnswered: (key: string, status: number, code: string | null) => void;
   readonly onAcknowledged: (change: Acknowledged) => void;
 };
 
@@ -81,7 +81,7 @@ export const fetchOver =
           trace.note(
             `${page.name} ${method} ${url} ${response.status} ${response.headers.get("artel-position") ?? ""}`,
           );
-          if (key !== null) world.onAnswered(key, response.status);
+          if (key !== null) void codeOf(response).then((code) => world.onAnswered(key, response.status, code));
           if (world.isOffline(browser) || passage() === "refused" || scheduler.chance(faults.lostAnswers)) {
             if (isStream) void response.body?.cancel();
             scheduler.after(pause(), page, fail);
@@ -110,6 +110,12 @@ export const fetchOver =
     });
     return promise;
   };
+
+const codeOf = async (response: Response): Promise<string | null> => {
+  if (response.status < 400) return null;
+  const { code } = (await response.clone().json()) as { readonly code?: string };
+  return code ?? null;
+};
 
 const acknowledge = (world: HttpWorld, userId: string, key: string | null, response: Response): void => {
   const position = parsePosition(response.headers.get("artel-position") ?? "");

@@ -25,9 +25,9 @@ type Made = {
 /** Another tab knows of a stored mutation after this long, in milliseconds. */
 const KNOWN_EVERYWHERE_AFTER_MS = 200;
 
-/** Statuses after which the same request is sent again. */
-const isPassing = (status: number): boolean =>
-  status >= 500 || status === 401 || status === 408 || status === 409 || status === 429;
+/** Whether the same request is sent again after this answer. */
+const isPassing = (status: number, code: string | null): boolean =>
+  status >= 500 || status === 401 || status === 408 || status === 429 || code === "IDEMPOTENCY_KEY_IN_USE";
 
 /**
  * All mutations that people made, and what became of each at the database: none acts twice, none acts before an earlier
@@ -55,8 +55,26 @@ export class MutationLedger {
     return fresh;
   }
 
-  answered(key: string, status: number): void {
-    if (!isPassing(status)) this.#answered.add(key);
+  /** The server answered a request; `code` of a refusal. */
+  answered(key: string, status: number, code: string | null): void {
+    if (isPassing(status, code)) return;
+    if (code === "IDEMPOTENCY_KEY_REUSED") this.#report(`another request than before was sent under ${key}`);
+    if (code !== null) this.#refused(key, code);
+    this.#answered.add(key);
+  }
+
+  /** A mutation must not be refused for want of what an earlier one is still to create. */
+  #refused(key: string, code: string): void {
+    const made = this.#made.get(key);
+    if (made === undefined) return;
+    const input = JSON.stringify(made.mutation);
+    for (const earlier of this.#made.values()) {
+      if (earlier.index >= made.index) return;
+      const { mutation, page } = earlier;
+      const isNeeded = mutation.op === "create" && page === made.page && input.includes(mutation.id);
+      if (isNeeded && !this.#isSettled(earlier.key) && !page.browser.dropped.has(earlier.key))
+        this.#report(`${key} was refused with ${code} before ${earlier.key} created what it needs`);
+    }
   }
 
   /** One transaction's events; `isGone` tells which entities it deleted without an event of their own. */

@@ -51,7 +51,7 @@ test("a seed decides everything: another process takes the same steps, whatever 
 });
 
 /** Mistakes that are found within a few seconds; `bun sim --mutations` tries all of them. */
-const SOON_FOUND: MutationName[] = ["await-before-join", "gate-without-fold", "no-compare", "no-new-epoch"];
+const SOON_FOUND: MutationName[] = ["await-before-join", "reconcile-without-events", "no-compare", "no-new-epoch"];
 
 for (const name of SOON_FOUND) {
   test(`the runs find that ${MUTATIONS[name].about}`, async () => {

@@ -147,7 +147,7 @@ export class World {
       middleboxOf: (browser) => this.middleboxes.get(browser) ?? null,
       onStream: (stream) => this.streams.add(stream),
       restores: () => this.restores,
-      onAnswered: (key, status) => this.ledger.answered(key, status),
+      onAnswered: (key, status, code) => this.ledger.answered(key, status, code),
       onAcknowledged: (change) => this.acknowledged.push(change),
     };
     this.#deps = {
