@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -21,9 +21,11 @@ import { useBoards } from "../session/use-team.ts";
 import { useBoard, useColumnTasks, usePending, useTaskCount } from "./use-board.ts";
 import { useBoardActions, useRefused } from "./use-mutations.ts";
 
-beforeAll(() => GlobalRegistrator.register());
+// React looks for `document` once, when its module is evaluated.
+GlobalRegistrator.register();
 const { act, cleanup, fireEvent, render } = await import("@testing-library/react");
 afterEach(cleanup);
+afterAll(() => GlobalRegistrator.unregister());
 
 const ANN = userIdOf("ann");
 const ALL: TaskFilter = {};
@@ -33,7 +35,7 @@ const GREEN: TaskFilter = { color: ["green"] };
 const rendered: string[] = [];
 const shown = ({ container }: { container: Element }) => container.querySelector("output")?.textContent;
 
-/** Reads who is signed in, as the shell of every page does. */
+/** Reads who is signed in, as every page does. */
 const SignedInReader = () => {
   useMe();
   return null;
