@@ -22,4 +22,5 @@ await import("./api/idempotency.test.ts");
 await import("./api/imports.test.ts");
 await import("./api/main-job.test.ts");
 await import("./api/ordering.test.ts");
+await import("./api/parents.test.ts");
 await import("./api/rights.test.ts");
