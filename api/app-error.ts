@@ -14,7 +14,7 @@ export class AppError extends Error {
   }
 }
 
-/** More was asked for than is allowed. */
+/** A rate limit is used up. `whose` names the limited party in the message. */
 export class RateLimited extends AppError {
   constructor(
     readonly allowance: Allowance,
@@ -27,6 +27,6 @@ export class RateLimited extends AppError {
 
 export const notFound = () => new AppError("NOT_FOUND");
 
-/** Refuses fields of an otherwise readable request. */
+/** Names invalid fields of a request that could be read. */
 export const invalidFields = (...errors: FieldError[]) =>
   new AppError("INVALID", errors.map((error) => `${error.path}: ${error.message}`).join("; "), errors);

@@ -10,7 +10,7 @@ import { composeApi } from "./compose.ts";
 const REQUEST_DRAIN_MS = 5_000;
 const MAX_BODY_BYTES = 40 * 1024 * 1024;
 
-/** REST, the event stream, Swagger and the page; the sockets are elsewhere. */
+/** Serves REST, the event stream, Swagger and the page, without sockets. */
 const start = async () => {
   const config = loadConfig("api");
   const addressOf = createAddressResolver(config.trustedProxies);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { EntityDescriptor } from "./entities/define-entity.ts";
+import { actionOf, type EntityDescriptor } from "./entities/define-entity.ts";
 import { ENTITIES } from "./entities/registry.ts";
 import type { EventMessage } from "./protocol/message.ts";
 
@@ -8,8 +8,8 @@ type ActionsOf<Kind extends keyof Entities> = `${Uppercase<Kind>}_${Entities[Kin
 type Data = { [Kind in keyof Entities as ActionsOf<Kind>]: Entities[Kind]["schema"] };
 
 const dataByAction = (): Data => {
-  const all = Object.values<EntityDescriptor>(ENTITIES).flatMap(({ kind, verbs, schema }) =>
-    verbs.map((verb) => [`${kind.toUpperCase()}_${verb}`, schema]),
+  const all = Object.values<EntityDescriptor>(ENTITIES).flatMap((definition) =>
+    definition.verbs.map((verb) => [actionOf(definition, verb), definition.schema]),
   );
   return Object.fromEntries(all);
 };

@@ -12,7 +12,7 @@ export const headsFor = (
   const heads = new Map<string, Position>();
   for (const tenantId of manager.tenantsOf(connection.id).keys()) {
     const hasNoLog = connection.session?.grants.get(tenantId) === null;
-    const head = hasNoLog ? NO_LOG : (rooms.feedOf(tenantId)?.provenPosition ?? null);
+    const head = hasNoLog ? NO_LOG : (rooms.feedOf(tenantId)?.verifiedHead ?? null);
     if (head !== null) heads.set(tenantId, head);
   }
   return Object.fromEntries(heads);

@@ -12,6 +12,7 @@ import { withValidUrl } from "../platform/net/valid-url.ts";
 import { drainRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
 import { createStandalonePubSub } from "../platform/pubsub/standalone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
+import { eventDataIssues } from "../shared/events.ts";
 import { createOperations } from "./operations.ts";
 import { createRealtimeServer, type SocketData } from "./server.ts";
 
@@ -30,7 +31,7 @@ const start = async () => {
   const { trusted } = resolveOrigins(config, config.port);
   metrics.collectDefaults();
   const pubsub = await createStandalonePubSub(config, { log, clock, metrics });
-  const hub = createFeedHub({ pubsub, clock, log, metrics });
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const realtime = createRealtimeServer({
     hub,
     pubsub,

@@ -27,7 +27,7 @@ export const revocationReason = (
  */
 export const isAuthorizedAfterReset = (feed: Feed, session: Session | null, tenantId: string): boolean => {
   const grantedHead = session?.grants.get(tenantId);
-  return !!session && !!grantedHead && feed.knownStanding(session.userId, grantedHead) === "member";
+  return !!session && !!grantedHead && feed.knownMembershipStatus(session.userId, grantedHead) === "member";
 };
 
 /** Recently ended sessions and users, whose tokens still verify until they expire. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createFeedHub } from "../platform/events/feed-hub.ts";
 import { silentLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
+import { eventDataIssues } from "../shared/events.ts";
 import { EPOCH, entriesOf, newId } from "../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../tests/support/fake-bus.ts";
 import { createManualClock, settle } from "../tests/support/manual-clock.ts";
@@ -17,7 +18,14 @@ const start = async () => {
   const metrics = createMetrics();
   const tenantId = newId();
   bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, 1));
-  const hub = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics, random: () => 0 });
+  const hub = createFeedHub({
+    pubsub: bus,
+    clock,
+    log: silentLog,
+    metrics,
+    validateData: eventDataIssues,
+    random: () => 0,
+  });
   const lease = await hub.acquire(tenantId);
   const manager = new WsManager<Connection>();
   const topics = new Map<string, Set<string[]>>();

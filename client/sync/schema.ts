@@ -22,6 +22,18 @@ export type SnapshotDefinition = {
   readonly isStored?: boolean;
 };
 
+/**
+ * The snapshot that lists an entity under its parent: all boards of a team, all comments of a task. Its kind is the
+ * entity's `plural`.
+ */
+const listUnderParent = (entities: ReadonlyMap<string, EntityDescriptor>, descriptor: EntityDescriptor) => {
+  const parent = entities.get(parentOf(descriptor) ?? "");
+  if (parent === undefined) return [];
+  const { kind, plural } = descriptor;
+  const path = (parentId: string) => `/${parent.plural}/${parentId}/${plural}`;
+  return [{ kind: plural, scope: parent.kind, path, entities: { [kind]: {} } }];
+};
+
 export type DecodedAction = {
   readonly descriptor: EntityDescriptor;
   /** `null`: a verb that this version does not know. */
@@ -35,7 +47,10 @@ export const ancestorKey = ({ scope, order }: EntityDescriptor, kind: string): s
 /** The kind of an entity's parent: it is created under the parent's address. `null` for a tenant. */
 export const parentOf = ({ scope }: EntityDescriptor): string | null => Object.keys(scope).at(-1) ?? null;
 
-/** All that a client knows of an application's entities and snapshots, by look-up. */
+/**
+ * All that a client knows of an application's entities and snapshots, by look-up. Every entity has a snapshot that lists
+ * it under its parent; the application defines those that hold more.
+ */
 export class SyncSchema {
   readonly #entities: ReadonlyMap<string, EntityDescriptor>;
   readonly #snapshots: ReadonlyMap<string, SnapshotDefinition>;
@@ -46,14 +61,16 @@ export class SyncSchema {
 
   constructor(entities: readonly EntityDescriptor[], snapshots: readonly SnapshotDefinition[]) {
     this.#entities = new Map(entities.map((each) => [each.kind, each]));
-    this.#snapshots = new Map(snapshots.map((each) => [each.kind, each]));
+    const lists = entities.flatMap((each): SnapshotDefinition[] => listUnderParent(this.#entities, each));
+    this.#snapshots = new Map([...lists, ...snapshots].map((each) => [each.kind, each]));
     for (const descriptor of entities) {
       const { kind, verbs } = descriptor;
       for (const verb of verbs) this.#actions.set(`${kind.toUpperCase()}_${verb}`, { descriptor, verb });
       const container = this.containerOf(descriptor);
       if (container !== null) this.#containers.add(container.kind);
     }
-    for (const definition of snapshots) this.#relevant.set(definition.kind, this.#relevantTo(definition));
+    for (const definition of this.#snapshots.values())
+      this.#relevant.set(definition.kind, this.#relevantTo(definition));
   }
 
   /** @throws Error for a kind that the application does not define */

@@ -30,6 +30,13 @@ export type SnapshotRef = {
   readonly tenantId?: string | undefined;
 };
 
+/** Names the snapshot that lists an entity under its parent. `tenantId` may be left out where the parent is the tenant. */
+export const listRef = (
+  { plural }: Pick<EntityDescriptor, "plural">,
+  parentId: string,
+  tenantId?: string,
+): SnapshotRef => ({ kind: plural, scopeId: parentId, tenantId });
+
 export const queryKeyOf = ({ kind, scopeId }: SnapshotRef): QueryKey => [kind, scopeId];
 
 export const isSnapshot = (value: unknown): value is Snapshot =>

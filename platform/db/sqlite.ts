@@ -4,8 +4,10 @@ import { dirname } from "node:path";
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type DialectAdapter,
   type Driver,
   Kysely,
+  SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
@@ -26,6 +28,13 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
+/** Lets the migrator run all that is pending in one transaction with its record: a crash leaves nothing half-way. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 class ImmediateDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
   constructor(database: SqliteDatabase) {
@@ -34,6 +43,9 @@ class ImmediateDialect extends SqliteDialect {
   }
   override createDriver(): Driver {
     return new ImmediateDriver({ database: this.#database });
+  }
+  override createAdapter(): DialectAdapter {
+    return new TransactionalAdapter();
   }
 }
 

@@ -1,14 +1,17 @@
 import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
+import { eventDataIssues } from "../../shared/events.ts";
 import { createRedisCache } from "../cache/redis-cache.ts";
 import { NO_SHARED_CACHE } from "../cache/shared-cache.ts";
 import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { resolveSecret } from "../config/secret.ts";
 import { openDb } from "../db/open-db.ts";
+import { createConsumers } from "../events/consumers.ts";
 import { createFeedHub } from "../events/feed-hub.ts";
+import { exposeLag } from "../events/lag.ts";
 import { createLogReader } from "../events/log.ts";
-import { startRelay } from "../events/relay.ts";
+import { type Relay, startRelay } from "../events/relay.ts";
 import { startRetention } from "../events/retention.ts";
 import { createLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
@@ -41,7 +44,9 @@ export const openPlatform = async (config: Config) => {
   });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random, newEpoch: v7 });
   await relay.compared;
-  const feeds = createFeedHub({ pubsub, clock, log, metrics });
+  const consumers = createConsumers({ db, clock, log, metrics, random: Math.random });
+  exposeLag({ db, log, metrics });
+  const feeds = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
   const redis = config.redisUrls === null ? null : connectFailFastRedis(config.redisUrls, { clock, log });
@@ -49,6 +54,10 @@ export const openPlatform = async (config: Config) => {
   const rates = { rest: config.rateLimit, auth: config.authRateLimit, tenant: config.tenantRateLimit };
   const rateLimits = createRateLimits(rates, redis);
   const tenantBudget = createTenantBudget({ rate: rates.tenant, limiter: rateLimits.tenant, clock, log });
+  const nudgeAll: Relay["nudge"] = (tenantId, committed) => {
+    relay.nudge(tenantId, committed);
+    if (committed.entries.length > 0) consumers.nudge(tenantId);
+  };
   return {
     clock,
     log,
@@ -56,7 +65,8 @@ export const openPlatform = async (config: Config) => {
     secret,
     db,
     pubsub,
-    relay,
+    relay: { ...relay, nudge: nudgeAll },
+    consumers,
     feeds,
     tokens,
     rateLimits,
@@ -65,6 +75,7 @@ export const openPlatform = async (config: Config) => {
     version: packageJson.version,
     close: async () => {
       await stopRetention();
+      await consumers.stop();
       await relay.stop();
       await feeds.close();
       await pubsub.close();

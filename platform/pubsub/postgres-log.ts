@@ -15,7 +15,7 @@ const HISTORY = `
   from tenant_heads h
   left join lateral (
     select seq, payload from events
-    where tenant_id = h.tenant_id and h.epoch = $2 and seq > $3 order by seq limit $4
+    where tenant_id = h.tenant_id and h.epoch = $2 and seq > greatest($3, h.epoch_base) order by seq limit $4
   ) e on true
   where h.tenant_id = $1`;
 

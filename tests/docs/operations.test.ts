@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { KEPT_DAYS, KEPT_EVENTS } from "../../platform/events/log.ts";
 import { REPLAY_BOUNDS } from "../../platform/events/replay.ts";
+import { KEPT_DAYS, KEPT_EVENTS, UNTAKEN_DAYS, UNTAKEN_EVENTS } from "../../platform/events/retention.ts";
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import { readAll, repositoryPaths } from "../house/source-files.ts";
 import { codeIn, codesIn, readDocument, tableOf } from "./markdown.ts";
@@ -35,6 +35,8 @@ describe("docs/operations.md", () => {
   test("states how many events are kept, and for how long", () => {
     const kept = tableOf(document, "What").find(([what]) => what === "Events of a team");
     expect(codesIn(kept?.[1])).toEqual([KEPT_EVENTS.toLocaleString("en"), `${KEPT_DAYS} days`]);
+    const untaken = tableOf(document, "What").find(([what]) => what?.startsWith("Of these, what a"));
+    expect(codesIn(untaken?.[1])).toEqual([UNTAKEN_EVENTS.toLocaleString("en"), `${UNTAKEN_DAYS} days`]);
     expect(document.text).toContain(`at most ${REPLAY_BOUNDS.events.toLocaleString("en")} events`);
   });
 

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +15,26 @@ import { fencesOf, readDocument } from "./markdown.ts";
 const scripts = fencesOf(readDocument("docs/operations.md")).filter(
   ({ language, directive }) => language === "ts" && directive?.startsWith("run"),
 );
+
+const inDatabase = <Result>(folder: string, file: string, work: (database: Database) => Result): Result => {
+  const database = new Database(join(folder, file), { readwrite: true });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+};
+
+/** What the consumer `slow` has still to take. */
+const untakenIn = (folder: string, file: string): unknown[] =>
+  inDatabase(folder, file, (database) =>
+    database
+      .query(
+        `select e.seq, e.payload, c.seq as cursor from events e
+         join consumer_cursors c on c.tenant_id = e.tenant_id and c.consumer = 'slow' and e.seq > c.seq order by e.seq`,
+      )
+      .all(),
+  );
 
 /** Runs one of the document's two scripts. */
 const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => {
@@ -41,7 +62,13 @@ test("a backup restored as docs/operations.md describes is a new history for nod
   const fixture = await createFixture(restAt(first.url));
   const { team } = fixture;
   const { client } = await subscribe(fixture, wss.url);
+  inDatabase(first.dataDir, "artel.db", (database) => {
+    database.run("insert into consumers (name, registered_at) values ('slow', '2026-01-31T09:30:00.000Z')");
+    database.run("insert into consumer_cursors select 'slow', tenant_id, epoch, 1 from tenant_heads");
+  });
   await run(0, { DATA_DIR: first.dataDir });
+  const untaken = untakenIn(first.dataDir, "backup.db");
+  expect(untaken.length).toBeGreaterThan(1);
   for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(fixture, { title });
   const seen = sequencedMessageSchema.parse((await client.events(3)).at(-1));
   await first.stop();
@@ -49,6 +76,7 @@ test("a backup restored as docs/operations.md describes is a new history for nod
   for (const file of ["artel.db-wal", "artel.db-shm"]) rmSync(join(first.dataDir, file), { force: true });
   copyFileSync(join(first.dataDir, "backup.db"), join(first.dataDir, "artel.db"));
   await run(1, { RESTORED: join(first.dataDir, "artel.db") });
+  expect(untakenIn(first.dataDir, "artel.db")).toEqual(untaken);
   const second = await startApi({ dataDir: first.dataDir, env });
 
   // More events than were lost, so that only the epoch tells the two histories apart.

@@ -267,6 +267,50 @@ describe("wss and the database", () => {
   });
 });
 
+describe("entities and the rooms that know none", () => {
+  const house = {
+    "shared/entities/registry.ts": `import { tasks } from "../tasks.ts";\nimport { z } from "zod";`,
+    "shared/entities/define-entity.ts": "export const defineEntity = 1;",
+    "shared/tasks.ts": `import { defineEntity } from "./entities/define-entity.ts";`,
+    "shared/events.ts": `import { ENTITIES } from "./entities/registry.ts";`,
+    "platform/events/feed.ts": `import { EVENT_DATA } from "../../shared/events.ts";`,
+  };
+  const rule = "wss and shared/protocol know no entity";
+
+  test("a file of wss reaches none, however long the way", () => {
+    expect(breaches({ ...house, "wss/rooms.ts": `import { Feed } from "../platform/events/feed.ts";` })).toEqual([
+      `wss/rooms.ts:1  ${rule}: platform/events/feed.ts → shared/events.ts → shared/entities/registry.ts`,
+    ]);
+    expect(breaches({ ...house, "wss/rooms.ts": `import { tasks } from "../shared/tasks.ts";` })).toEqual([
+      `wss/rooms.ts:1  ${rule}: shared/tasks.ts`,
+    ]);
+  });
+
+  test("a file of the protocol reaches none", () => {
+    const files = { ...house, "shared/protocol/codec.ts": `import { EVENT_DATA } from "../events.ts";` };
+    expect(breaches(files)).toEqual([
+      `shared/protocol/codec.ts:1  ${rule}: shared/events.ts → shared/entities/registry.ts`,
+    ]);
+  });
+
+  test("only the file with the import is named, not those that import it", () => {
+    const text = `import { Feed } from "../platform/events/feed.ts";`;
+    const files = { ...house, "wss/rooms.ts": text, "wss/server.ts": `import { rooms } from "./rooms.ts";` };
+    expect(breaches(files).map((line) => line.split(":")[0])).toEqual(["wss/rooms.ts"]);
+  });
+
+  test("the composition root, tests and types are free", () => {
+    const text = `import { EVENT_DATA } from "../shared/events.ts";`;
+    expect(breaches({ ...house, "wss/main.ts": text, "wss/rooms.test.ts": text })).toEqual([]);
+    expect(breaches({ ...house, "wss/rooms.ts": `import type { Task } from "../shared/tasks.ts";` })).toEqual([]);
+  });
+
+  test("nobody goes through the composition root", () => {
+    const root = { "wss/main.ts": `import { EVENT_DATA } from "../shared/events.ts";` };
+    expect(breaches({ ...house, ...root, "wss/server.ts": `import { start } from "./main.ts";` })).toHaveLength(1);
+  });
+});
+
 describe("reading imports", () => {
   test("every form of import is found, with its line", () => {
     const text = [

@@ -259,27 +259,67 @@ const cyclesOfFeatures = (edges: Edge[], nameOf: (path: string) => string | null
     }));
 };
 
-/** Follows runtime imports from each file of wss and reports a path to DATABASE that avoids WSS_DATABASE_DOOR. */
-const databaseInWss = (edges: Edge[]): Breach[] => {
-  const importsByPath = Map.groupBy(
+type ImportsByPath = ReadonlyMap<string, readonly Edge[]>;
+
+/** The imports that are there when the program runs, by the file that has them. */
+const runTimeImports = (edges: Edge[]): ImportsByPath =>
+  Map.groupBy(
     edges.filter(({ one }) => !one.typeOnly && one.target !== null),
     ({ file }) => file.path,
   );
-  const wayFrom = (path: string, seen: Set<string>): string[] | null => {
-    if (DATABASE.test(path)) return [path];
-    if (WSS_DATABASE_DOOR.test(path) || seen.has(path)) return null;
-    seen.add(path);
-    for (const { one } of importsByPath.get(path) ?? []) {
-      const way = wayFrom(one.target ?? "", seen);
-      if (way) return [path, ...way];
-    }
-    return null;
-  };
+
+/** A path of imports from a file to one that `isGoal`, around those that `isDoor`. */
+const wayTo = (
+  imports: ImportsByPath,
+  path: string,
+  isGoal: (path: string) => boolean,
+  isDoor: (path: string) => boolean = () => false,
+  seen: Set<string> = new Set(),
+): string[] | null => {
+  if (isGoal(path)) return [path];
+  if (isDoor(path) || seen.has(path)) return null;
+  seen.add(path);
+  for (const { one } of imports.get(path) ?? []) {
+    const way = wayTo(imports, one.target ?? "", isGoal, isDoor, seen);
+    if (way) return [path, ...way];
+  }
+  return null;
+};
+
+/** Follows run-time imports from each file of wss and reports a path to DATABASE that avoids WSS_DATABASE_DOOR. */
+const databaseInWss = (edges: Edge[]): Breach[] => {
+  const imports = runTimeImports(edges);
   return edges.flatMap(({ file, one }) => {
     if (!file.path.startsWith("wss/") || isTest(file.path) || one.typeOnly || one.target === null) return [];
     if (one.target.startsWith("wss/")) return [];
-    const way = wayFrom(one.target, new Set());
+    const way = wayTo(
+      imports,
+      one.target,
+      (path) => DATABASE.test(path),
+      (path) => WSS_DATABASE_DOOR.test(path),
+    );
     const rule = "wss has no database but through platform/pubsub/postgres";
+    return way ? [{ path: file.path, line: one.line, rule, detail: way.join(" → ") }] : [];
+  });
+};
+
+const ENTITY_REGISTRY = "shared/entities/registry.ts";
+const ENTITY_MAKER = "shared/entities/define-entity.ts";
+/** The rooms that carry any application's events. A program's composition root may hand them what it knows of entities. */
+const KNOWS_NO_ENTITY = /^wss\/(?!main\.ts$)|^shared\/protocol\//;
+
+/** Follows run-time imports from the rooms of KNOWS_NO_ENTITY and reports a path to a file that defines an entity. */
+const entitiesInTheProtocol = (edges: Edge[]): Breach[] => {
+  const imports = runTimeImports(edges);
+  const definesEntity = (path: string) => imports.get(path)?.some(({ one }) => one.target === ENTITY_MAKER) ?? false;
+  const registered = (imports.get(ENTITY_REGISTRY) ?? []).flatMap(({ one }) => one.target ?? []).filter(definesEntity);
+  const entityFiles = new Set([ENTITY_REGISTRY, ...registered]);
+  return edges.flatMap(({ file, one }) => {
+    if (!KNOWS_NO_ENTITY.test(file.path) || isTest(file.path) || one.typeOnly || one.target === null) return [];
+    // The file that has the import is named, not all that lead to it.
+    if (KNOWS_NO_ENTITY.test(one.target)) return [];
+    const way = wayTo(imports, one.target, (path) => entityFiles.has(path));
+    const rule = "wss and shared/protocol know no entity";
     return way ? [{ path: file.path, line: one.line, rule, detail: way.join(" → ") }] : [];
   });
 };
@@ -303,5 +343,6 @@ export const importBreaches = (files: SourceFile[]): Breach[] => {
     ),
     ...cyclesOfFeatures(edges, pageFeatureOf),
     ...databaseInWss(edges),
+    ...entitiesInTheProtocol(edges),
   ];
 };

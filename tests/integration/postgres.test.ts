@@ -5,10 +5,17 @@ import { startPostgres } from "../support/services.ts";
 const postgres = await startPostgres();
 chooseDatabases(() => postgres.createDatabase());
 
+await import("../../platform/db/migrate.test.ts");
+await import("../../platform/events/consumer.test.ts");
+await import("../../platform/events/consumer-epochs.test.ts");
 await import("../../platform/events/log.test.ts");
 await import("../../platform/events/relay.test.ts");
 await import("../../platform/events/relay-epochs.test.ts");
+await import("../../platform/events/retention.test.ts");
+await import("../../platform/events/sweep.test.ts");
 await import("./api/accounts.test.ts");
+await import("./api/answers.test.ts");
+await import("./api/consumers.test.ts");
 await import("./api/filters.test.ts");
 await import("./api/hostile.test.ts");
 await import("./api/idempotency.test.ts");

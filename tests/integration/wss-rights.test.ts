@@ -73,6 +73,26 @@ describe("rights on a socket", () => {
     expect(await client.unsubscribed(tenantId)).toBe("deleted");
   });
 
+  test("MEMBER_DELETED and TEAM_DELETED of another backend's tenant end no subscription, whatever their data", async () => {
+    const { node } = await start();
+    const tenantId = "shop-7/orders";
+    await node.commit(tenantId, entriesOf(tenantId, 1, 3));
+    const userId = newId();
+    const client = new TestClient(node.url);
+    await client.auth(await tokenFor(node.tokens, { [tenantId]: at(3) }, { userId }));
+    await client.subscribe(tenantId);
+    await node.commit(tenantId, [
+      entryOf(tenantId, 4, { action: "MEMBER_DELETED", data: { userId } }),
+      entryOf(tenantId, 5, { action: "TEAM_DELETED", data: {} }),
+      entryOf(tenantId, 6, { action: "TASK_CREATED", data: { parcel: 1 } }),
+    ]);
+    expect((await client.events(3)).map(({ seq }) => seq)).toEqual([4, 5, 6]);
+    client.send({ type: "ping" });
+    await client.next("pong");
+    expect(client.received.filter(({ type }) => type === "unsubscribed")).toEqual([]);
+    expect((await node.metrics.pubsubRejected.get()).values).toEqual([]);
+  });
+
   test("a renewed token unsubscribes the tenants that it no longer names", async () => {
     const { node, tenantId } = await start();
     const other = newId();
@@ -119,7 +139,7 @@ describe("rights on a socket", () => {
     }
   });
 
-  test("a forged token closes the socket with 4200, an expired one with 4100", async () => {
+  test("a forged token is closed with stop, an expired one with renew", async () => {
     const { node } = await start();
     const good = await tokenFor(node.tokens, {});
     const forged = `${good.slice(0, -4)}AAAA`;

@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
 import type { LogEntry, PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { createRealtimeTokens, type RealtimeTokens } from "../../platform/tokens/realtime-token.ts";
+import { eventDataIssues } from "../../shared/events.ts";
 import type { Down, UnsubscribedReason } from "../../shared/protocol/down.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { createRealtimeServer, type RealtimeServer, type SocketData } from "../../wss/server.ts";
@@ -46,7 +47,7 @@ const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOption
   const clock = systemClock;
   const log = silentLog;
   const tokens = createRealtimeTokens(SECRET, clock);
-  const hub = createFeedHub({ pubsub, clock, log, metrics });
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const { heartbeatSeconds, maxUnauthenticated, ...limits } = options;
   const realtime = createRealtimeServer({
     hub,

@@ -1,9 +1,11 @@
+import { KEPT_DAYS } from "../../platform/events/retention.ts";
 import { anyPage, type Deed } from "./deeds.ts";
 import type { Page } from "./page.ts";
 import type { ApiServer } from "./servers.ts";
 import { serversOf, type World } from "./world.ts";
 
 const RESTART_MS = 4_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 const later = (world: World, ms: number, run: () => void): void => {
   world.scheduler.after(world.scheduler.between(50, ms), world.fate, run);
@@ -276,7 +278,11 @@ export const FAULTS: readonly Deed[] = [
       if (api === undefined) return;
       world.trace.fault("logs trimmed");
       const { seq } = world.head;
-      world.database.run("update events set at = '2020' where seq <= ?", world.scheduler.between(seq - 30, seq + 1));
+      // Longer ago than retention waits even for consumers, or only than it keeps events for clients.
+      const isLong = world.scheduler.chance(0.3);
+      if (isLong) world.mayMissEvents = true;
+      const at = isLong ? "2020" : new Date(world.scheduler.now - (KEPT_DAYS + 1) * DAY_MS).toISOString();
+      world.database.run("update events set at = ? where seq <= ?", at, world.scheduler.between(seq - 30, seq + 1));
       api.trim();
     },
   },
@@ -329,8 +335,7 @@ const putBack = (world: World): void => {
   else {
     const { teamId } = world.workshop.ground;
     const epoch = world.newId();
-    world.database.run("update tenant_heads set epoch = ?, relayed_seq = 0 where tenant_id = ?", epoch, teamId);
-    world.database.run("delete from events where tenant_id = ?", teamId);
+    world.database.run("update tenant_heads set epoch = ?, epoch_base = seq where tenant_id = ?", epoch, teamId);
     world.database.run("delete from idempotency_keys");
     world.acknowledged = [];
   }

@@ -7,6 +7,7 @@ import type { Relay } from "../../platform/events/relay.ts";
 import { silentLog } from "../../platform/log/log.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
+import { eventDataIssues } from "../../shared/events.ts";
 import { type Rows, SimDatabase } from "./database.ts";
 import { createRest, type Rest, type Serving } from "./rest.ts";
 import { simTokens } from "./tokens.ts";
@@ -56,7 +57,7 @@ export const restWithoutTime = (
     newId: deps.newId,
     newSecretId: () => deps.newId().replace("-7", "-4"),
     pubsub,
-    feeds: createFeedHub({ pubsub, clock, log: silentLog, metrics: deps.metrics }),
+    feeds: createFeedHub({ pubsub, clock, log: silentLog, metrics: deps.metrics, validateData: eventDataIssues }),
     tokens: simTokens(clock),
     config: { wssUrl: "ws://sim", mode: "api", maxSocketsPerUser: 50 } as Config,
     origins: { baseUrl: "http://sim", trusted: new Set(["http://sim"]) },
@@ -98,6 +99,7 @@ export const layGround = async (metrics: Metrics): Promise<Ground> => {
   });
   const database = new SimDatabase();
   await database.open(null).migrate();
+  database.run("create table effects (tenant_id text not null, epoch text not null, seq integer not null)");
   const people = Array.from({ length: 4 }, () => newId());
   const [owner = ""] = people;
   const at = new Date(AT).toISOString();

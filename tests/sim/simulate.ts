@@ -37,6 +37,9 @@ const LATE_MS = 5_000;
 /** Once level, a page must stay so. */
 const STILL_MS = 3_000;
 
+/** The longest wait of a consumer after a failure, and a sweep. */
+const CONSUMER_WITHIN_MS = 62_000;
+
 type Weighted = { readonly weight: number };
 
 const choose = <Item extends Weighted>(random: () => number, items: readonly Item[]): Item | undefined => {
@@ -81,6 +84,12 @@ const run = (world: World, seed: number): RunResult => {
   for (const { change, found } of world.missingChanges()) {
     world.wrong(`the change ${change.key}, acknowledged at ${formatPosition(change)}, is ${found ?? "gone"}`);
   }
+  // Its handler may have failed just before, several times in a row.
+  for (let waited = 0; waited < CONSUMER_WITHIN_MS && world.consumerFault() !== null; waited += LOOK_EVERY_MS) {
+    scheduler.pass(LOOK_EVERY_MS);
+  }
+  const fault = world.consumerFault();
+  if (fault !== null) world.wrong(`the log consumer: ${fault}`);
   trace.count(levelAfter > LEVEL_WITHIN_MS ? "level after a longer wait" : "level within 25 s");
   return {
     seed,

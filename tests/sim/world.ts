@@ -28,6 +28,10 @@ export type Workshop = {
 };
 
 export const MAX_APIS = 2;
+/** The share of worlds with a log consumer: it takes time that other worlds have for more seeds. */
+const CONSUMER_SHARE = 0.35;
+/** How often its handler fails while things go wrong: it is then behind for a while. */
+const HANDLER_FAILS = 0.3;
 const MAX_WSS = 2;
 /** More requests of one page within a second are a storm of its own making. */
 const MAX_REQUESTS_A_SECOND = 40;
@@ -46,6 +50,7 @@ export class World {
   /** What is to become of faults that are under way; over with the last of them. */
   readonly fate = { name: "fate", alive: true };
   readonly redisWorld: RedisWorld;
+  readonly hasConsumer: boolean;
   /** Every process with the database that was ever started. */
   readonly databaseUsers = new Set<ApiServer>();
   readonly busFaults: BusFaults = { lost: 0, doubled: 0, delay: 0 };
@@ -65,6 +70,8 @@ export class World {
   acknowledged: Acknowledged[] = [];
   /** Who was removed at some time. */
   readonly mayBeOut = new Set<string>();
+  /** Whether events may have been deleted before the log consumer took them. */
+  mayMissEvents = false;
   restores = 0;
   redisCopy: RedisState | null = null;
   /** The epoch of a database that was put back and that must still be noticed by Redis knowing more. */
@@ -114,6 +121,7 @@ export class World {
       newId: this.newId,
       userOf: (sid) => this.sessions.get(sid) ?? null,
     };
+    this.hasConsumer = scheduler.chance(CONSUMER_SHARE);
     const apis = scheduler.between(1, MAX_APIS + 1);
     const nodes = scheduler.between(1, MAX_WSS + 1);
     for (let index = 0; index < apis; index += 1) this.apis.push(place(`api${index}`));
@@ -133,7 +141,16 @@ export class World {
     const rest = this.workshop.rests[this.apis.indexOf(api)];
     if (rest === undefined) throw new Error("there are too many processes");
     this.trace.note(`${api.name} starts`);
-    api.server = startApiServer(this.#deps, { name: api.name, link: api.link, rest, database: this.database });
+    const { database, hasConsumer, scheduler, fate } = this;
+    const handlerFails = () => fate.alive && scheduler.chance(HANDLER_FAILS);
+    api.server = startApiServer(this.#deps, {
+      name: api.name,
+      link: api.link,
+      rest,
+      database,
+      hasConsumer,
+      handlerFails,
+    });
     this.databaseUsers.add(api.server);
   }
 
@@ -300,6 +317,20 @@ export class World {
   mustKeepRedis(): boolean {
     if (this.unnoticed !== null && this.head.epoch !== this.unnoticed) this.unnoticed = null;
     return this.unnoticed !== null;
+  }
+
+  /** What the log consumer did wrong with the team's events; `null` when it took each of them once, in order. */
+  consumerFault(): string | null {
+    if (!this.hasConsumer) return null;
+    const { teamId } = this.workshop.ground;
+    const taken = this.database
+      .rows<{ seq: number }>("select seq from effects where tenant_id = ? order by rowid", teamId)
+      .map(({ seq }) => seq);
+    const { seq: head } = this.head;
+    const missing = head - new Set(taken).size;
+    if (missing > 0 && !this.mayMissEvents) return `it took ${taken.length} of ${head} events`;
+    const wrong = taken.find((seq, index) => seq <= (taken[index - 1] ?? 0));
+    return wrong === undefined ? null : `it took event ${wrong} twice or out of order`;
   }
 
   /** The database was put back: nobody is owed what it does not have any more. */

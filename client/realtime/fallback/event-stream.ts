@@ -23,7 +23,7 @@ export type EventStreamHandlers = {
 
 export type EventStreamPorts = { readonly open: OpenStream; readonly clock: Clock };
 
-export type EventStreamOptions = {
+export type EventStreamRequest = {
   readonly tenantId: string;
   readonly since: Position | null;
   /** How long to wait for `connected`. */
@@ -36,7 +36,7 @@ export type EventStreamOptions = {
  */
 export class EventStream {
   readonly #ports: EventStreamPorts;
-  readonly #options: EventStreamOptions;
+  readonly #request: EventStreamRequest;
   readonly #handlers: EventStreamHandlers;
   #close: () => void = () => {};
   #cancelTimeout: () => void = () => {};
@@ -46,14 +46,14 @@ export class EventStream {
   /** Whether a head followed the last heartbeat comment. */
   #headNamed = false;
 
-  constructor(ports: EventStreamPorts, options: EventStreamOptions, handlers: EventStreamHandlers) {
+  constructor(ports: EventStreamPorts, request: EventStreamRequest, handlers: EventStreamHandlers) {
     this.#ports = ports;
-    this.#options = options;
+    this.#request = request;
     this.#handlers = handlers;
   }
 
   open(): void {
-    const { tenantId, since, connectTimeoutMs } = this.#options;
+    const { tenantId, since, connectTimeoutMs } = this.#request;
     this.#armTimeout(connectTimeoutMs);
     this.#close = this.#ports.open(tenantId, since, {
       onOpen: (head) => {

@@ -98,6 +98,16 @@ test("an older export, with labels and checklists on its cards, keeps order, dat
   ]);
 });
 
+test("a date that no answer could show is refused, and where it stands is told", async () => {
+  const fixture = await createFixture(api);
+  const [card] = small.cards;
+  const answer = await start(fixture, { ...small, cards: [{ ...card, due: "+275760-09-13T00:00:00.000Z" }] });
+  expect(answer.status).toBe(422);
+  expect(problemSchema.parse(answer.body).errors).toEqual([
+    { path: "cards.0.due", message: "must be a date in the years 1 to 9999" },
+  ]);
+});
+
 test("a file is read from a form; the error of a broken one names its line", async () => {
   const fixture = await createFixture(api);
   const upload = (text: string) => {

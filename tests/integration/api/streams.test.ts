@@ -6,6 +6,7 @@ import { resolveOrigins } from "../../../platform/config/origins.ts";
 import { createFeedHub } from "../../../platform/events/feed-hub.ts";
 import { silentLog } from "../../../platform/log/log.ts";
 import { createMetrics } from "../../../platform/metrics/metrics.ts";
+import { eventDataIssues } from "../../../shared/events.ts";
 import { HEARTBEAT_SECONDS } from "../../../shared/protocol/limits.ts";
 import { entriesOf, newId } from "../../contract/pubsub-fixtures.ts";
 import { type Actor, addMember, createFixture, startApi } from "../../support/api.ts";
@@ -23,7 +24,13 @@ const start = async (environment: Record<string, string> = {}) => {
   const bus = createFakeBus();
   bus.keep(fixture.team.id, position.epoch, entriesOf(fixture.team.id, 1, position.seq));
   const clock = createManualClock(Date.now());
-  const feeds = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics: createMetrics() });
+  const feeds = createFeedHub({
+    pubsub: bus,
+    clock,
+    log: silentLog,
+    metrics: createMetrics(),
+    validateData: eventDataIssues,
+  });
   const config = loadConfig("all", { LOG_LEVEL: "silent", ...environment });
   const { app } = composeApi(
     { ...api.platform, clock, feeds },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { compileMessage } from "@lingui/message-utils/compileMessage";
+import { ENTITIES, type RegisteredEntity } from "../../../shared/entities/registry.ts";
 import { words as enConnection } from "../features/status/connection-words.en.ts";
 import { words as ruConnection } from "../features/status/connection-words.ru.ts";
 import { flatten } from "../i18n/translator.ts";
@@ -28,6 +29,16 @@ test("every text is shown somewhere", async () => {
     code.includes(`"${key}"`) ||
     [...key.matchAll(/\./g)].some(({ index }) => code.includes(`\`${key.slice(0, index + 1)}$\{`));
   expect([...english.keys()].filter((key) => !isShown(key))).toEqual([]);
+});
+
+test("every change that a page sends from its outbox has a text for its refusal", () => {
+  const entities: RegisteredEntity[] = Object.values(ENTITIES);
+  const changes = entities.flatMap(({ kind, create, update, move }) => [
+    ...(create ? [`${kind}.create`, `${kind}.delete`] : []),
+    ...(create && update ? [`${kind}.update`] : []),
+    ...(move ? [`${kind}.move`] : []),
+  ]);
+  expect(changes.filter((change) => !english.has(`refused.what.${change}`))).toEqual([]);
 });
 
 describe("the words of both languages", () => {

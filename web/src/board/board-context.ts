@@ -13,6 +13,8 @@ export type BoardContextValue = {
   readonly teamId: string;
   readonly me: User;
   readonly canWrite: boolean;
+  /** Whether I am an admin or an owner of the team. */
+  readonly canManage: boolean;
   readonly columns: readonly Column[];
   readonly labels: readonly Label[];
   readonly members: readonly Member[];

@@ -1,6 +1,7 @@
 import type { SnapshotDefinition } from "../../../client/sync/schema.ts";
-import type { SnapshotRef } from "../../../client/sync/snapshot.ts";
-import { boardSnapshotSchema } from "../../../shared/boards.ts";
+import { listRef, type SnapshotRef } from "../../../client/sync/snapshot.ts";
+import { boardSnapshotSchema, boards } from "../../../shared/boards.ts";
+import { members } from "../../../shared/members.ts";
 import { taskSchema } from "../../../shared/tasks.ts";
 
 /** A board with all that is on it; archived tasks are not. */
@@ -16,21 +17,6 @@ const board: SnapshotDefinition = {
     label: {},
     member: {},
   },
-};
-
-/** A team's boards, archived ones included. */
-const boards: SnapshotDefinition = {
-  kind: "boards",
-  scope: "team",
-  path: (teamId) => `/teams/${teamId}/boards`,
-  entities: { board: {} },
-};
-
-const members: SnapshotDefinition = {
-  kind: "members",
-  scope: "team",
-  path: (teamId) => `/teams/${teamId}/members`,
-  entities: { member: {} },
 };
 
 /** A board's archived tasks. */
@@ -52,12 +38,13 @@ const task: SnapshotDefinition = {
   isStored: false,
 };
 
-/** All snapshots that the page reads and keeps current. */
-export const SNAPSHOTS: readonly SnapshotDefinition[] = [board, boards, members, archive, task];
+/** The snapshots of the page that hold more, or other, than the list of an entity under its parent. */
+export const SNAPSHOTS: readonly SnapshotDefinition[] = [board, archive, task];
 
 export const boardRef = (boardId: string): SnapshotRef => ({ kind: board.kind, scopeId: boardId });
-export const boardsRef = (teamId: string): SnapshotRef => ({ kind: boards.kind, scopeId: teamId });
-export const membersRef = (teamId: string): SnapshotRef => ({ kind: members.kind, scopeId: teamId });
+/** A team's boards, archived ones included. */
+export const boardsRef = (teamId: string): SnapshotRef => listRef(boards, teamId);
+export const membersRef = (teamId: string): SnapshotRef => listRef(members, teamId);
 export const archiveRef = (boardId: string, teamId: string): SnapshotRef => ({
   kind: archive.kind,
   scopeId: boardId,

@@ -3,7 +3,8 @@ import { localStore } from "../../../client/browser/local-store.ts";
 /** An unsaved text and the text that it started from. */
 export type StoredDraft = { readonly base: string; readonly text: string };
 
-export type DraftKey = { readonly userId: string; readonly taskId: string; readonly field: "title" | "description" };
+/** `field`: `title`, `description`, `comment` for a new comment, `comment.<id>` for an edited one. */
+export type DraftKey = { readonly userId: string; readonly taskId: string; readonly field: string };
 
 /** The outbox has stored a saved change by then. */
 const OUTBOX_STORED_MS = 2_000;

@@ -1,10 +1,18 @@
 import { createContext, type ReactNode, useContext } from "react";
-import ReactMarkdown from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
+import ReactMarkdown, { type Options } from "react-markdown";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
+import { MENTION_CLASS, remarkMentions } from "./remark-mentions.ts";
 
-const REHYPE_PLUGINS = [rehypeSanitize];
-const REMARK_PLUGINS = [remarkGfm];
+type Plugins = NonNullable<Options["remarkPlugins"]>;
+
+const REHYPE_PLUGINS: Plugins = [
+  [
+    rehypeSanitize,
+    { ...defaultSchema, attributes: { ...defaultSchema.attributes, span: [["className", MENTION_CLASS]] } },
+  ],
+];
+const REMARK_PLUGINS: Plugins = [remarkGfm];
 
 const WithinLink = createContext(false);
 
@@ -36,11 +44,23 @@ const ImageLink = ({
   );
 };
 
+type MarkdownProps = {
+  text: string;
+  /** Names by id; with it, `@[userId]` is shown as a mention. */
+  people?: ReadonlyMap<string, string> | undefined;
+  /** Stands for the name of a person who is not in `people`. */
+  unknownPerson?: string | undefined;
+};
+
 /** Renders user-written Markdown, sanitized. Links open in a new tab. */
-export const Markdown = ({ text }: { text: string }) => (
+export const Markdown = ({ text, people, unknownPerson = "?" }: MarkdownProps) => (
   <div className="prose">
     <ReactMarkdown
-      remarkPlugins={REMARK_PLUGINS}
+      remarkPlugins={
+        people
+          ? [...REMARK_PLUGINS, [remarkMentions, { nameOf: (id: string) => people.get(id) ?? unknownPerson }]]
+          : REMARK_PLUGINS
+      }
       rehypePlugins={REHYPE_PLUGINS}
       components={{
         a: ({ href, title, children }) => (

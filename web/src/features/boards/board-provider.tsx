@@ -46,6 +46,7 @@ export const BoardProvider = ({ me, board, view, children }: BoardProviderProps)
       teamId,
       me,
       canWrite: role !== null && roleAtLeast(role, "member"),
+      canManage: role !== null && roleAtLeast(role, "admin"),
       columns,
       labels,
       members,

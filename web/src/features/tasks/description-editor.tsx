@@ -3,11 +3,11 @@ import { localStore } from "../../../../client/browser/local-store.ts";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
 import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { useOnLeave, useStoredDraft } from "../../session/use-stored-draft.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { ConflictNotice } from "./conflict-notice.tsx";
 import { keepMine, viewDraft, writeDraft } from "./description-draft.ts";
-import { useOnLeave, useStoredDraft } from "./use-stored-draft.ts";
 
 const Markdown = lazy(() => import("../../ui/markdown.tsx").then((module) => ({ default: module.Markdown })));
 

@@ -47,6 +47,7 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     teamId: TEAM_ID,
     me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
     canWrite: true,
+    canManage: false,
     columns: [],
     labels: [],
     members: [],

@@ -1,7 +1,7 @@
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
 import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { useOnLeave, useStoredDraft } from "./use-stored-draft.ts";
+import { useOnLeave, useStoredDraft } from "../../session/use-stored-draft.ts";
 
 /** Edits the title in draftKey. Shows the current title unless there is a draft. */
 export const TitleEditor = ({ task }: { task: Task }) => {

@@ -63,6 +63,7 @@ test("a dropped task is announced by its title although no card of it is rendere
     teamId: TEAM_ID,
     me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
     canWrite: true,
+    canManage: false,
     columns: [column(TODO, { name: "To do" }), column(DOING, { name: "Doing" })],
     labels: [],
     members: [],

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { useSyncEngine } from "../../../../client/react/sync-context.ts";
+import { useSyncEngine } from "../../../client/react/sync-context.ts";
 import {
   type DraftKey,
   forgetDraft,
@@ -7,7 +7,7 @@ import {
   loadDraft,
   type StoredDraft,
   storeDraft,
-} from "../../lib/drafts.ts";
+} from "../lib/drafts.ts";
 
 /** A draft of a text field. It is stored on the device, where other tabs find it too. */
 export const useStoredDraft = (key: DraftKey) => {

@@ -6,50 +6,55 @@ import type { Log } from "../log/log.ts";
 import type { PubSubProvider } from "../pubsub/provider.ts";
 import { isBehind } from "./log.ts";
 
-const AT_ONCE = 50;
+/** Tenants compared at the same time. */
+const CONCURRENCY = 50;
 const FIRST_WITHIN_MS = 5_000;
 const RETRY = { first: 500, most: 60_000 };
-/** How far back a bus that was away may have forgotten what was handed to it. */
+/** How far back a bus that was unreachable may have lost accepted events. */
 const RECENT_MS = 10 * 60_000;
-/** What was handed over is looked for again this often, and this long: by then every node has it, or has asked for it. */
-const LOOK_EVERY_MS = 5_000;
-const LOOK_FOR_MS = 60_000;
+/**
+ * Accepted events are checked again this often, and this long: after that every node has them or has asked for them.
+ */
+const RECHECK_EVERY_MS = 5_000;
+const RECHECK_FOR_MS = 60_000;
 
-export type Comparison = {
-  /** Resolves once all tenants were compared, or that failed for now; after five seconds at the latest. Never rejects. */
+export type Reconciler = {
+  /**
+   * Resolves when all tenants were compared, or the first attempt failed; after five seconds at the latest. Never
+   * rejects.
+   */
   readonly compared: Promise<void>;
-  /** The bus has accepted a tenant's events up to here. */
-  handed(tenantId: string, position: Position): void;
+  /** Records that the bus accepted a tenant's events up to `position`. */
+  accepted(tenantId: string, position: Position): void;
   stop(): Promise<void>;
 };
 
-export type ComparisonDeps = {
+export type ReconcilerDeps = {
   readonly db: Db;
   readonly pubsub: PubSubProvider;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
-  /** Hands on what the bus lacks of a tenant; never rejects. */
+  /** Sends a tenant's events that the bus lacks; never rejects. */
   catchUp(tenantId: string): Promise<void>;
 };
 
-/** Finds out, without being asked, where the bus and the database have come to know different things of a tenant. */
-export const startComparison = (deps: ComparisonDeps): Comparison => {
+/** Finds tenants whose events differ between bus and database, without waiting for a node to ask. */
+export const startReconciler = (deps: ReconcilerDeps): Reconciler => {
   const { db, pubsub, clock, log, random, catchUp } = deps;
-  /** What this process handed over of late, by tenant. */
-  const lately = new Map<string, Position & { readonly at: number }>();
+  /** Each tenant's last position that the bus accepted from this process, for `RECHECK_FOR_MS`. */
+  const lastAccepted = new Map<string, Position & { readonly at: number }>();
   let stopped = false;
 
-  /** In parts, so that many tenants do not ask all at once. */
   const eachOf = async <Item>(items: readonly Item[], visit: (item: Item) => Promise<void>) => {
-    for (let from = 0; from < items.length && !stopped; from += AT_ONCE) {
-      await Promise.all(items.slice(from, from + AT_ONCE).map(visit));
+    for (let from = 0; from < items.length && !stopped; from += CONCURRENCY) {
+      await Promise.all(items.slice(from, from + CONCURRENCY).map(visit));
     }
   };
 
   /**
-   * Compares the heads of all teams that have changed since, and catches up where the two are off. Answers whether it
-   * could. Never rejects.
+   * Compares the heads of all tenants that changed since, and catches up where `isOff` says so. Returns whether every
+   * comparison was made. Never rejects.
    */
   const compareHeads = async (
     changedSince: string,
@@ -71,12 +76,12 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
     }
   };
 
-  /** With which buses all teams were compared: of two, the one that was away at the start has its turn when it is back. */
+  /** The buses with which all tenants were compared. Of two, one that was unreachable at the start follows later. */
   const comparedWith = new Set<PubSubProvider["name"]>();
   let failures = 0;
   let cancelRetry = () => {};
 
-  /** A database is put back while nobody runs on it, so it is enough to find out once whether pub/sub is ahead of it. */
+  /** A database is put back while no process runs on it, so one comparison finds out whether the bus is ahead of it. */
   const compareAll = async (): Promise<void> => {
     const { name } = pubsub;
     if (stopped || comparedWith.has(name)) return;
@@ -102,11 +107,14 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
   ]);
 
   let isDue = false;
-  /** What came back may be an older copy, and where no node has heard more nobody would ask for what it lacks. */
-  const compareAgain = () => {
+  /**
+   * After a reconnect the bus may hold an older copy. If no node has seen newer events, no node asks for a repair, so
+   * compare here.
+   */
+  const compareRecent = () => {
     if (isDue) return;
     isDue = true;
-    // One after the other: a connection that flaps must not pile up comparisons.
+    // One at a time: a flapping connection must not pile up comparisons.
     comparing = comparing.then(async () => {
       isDue = false;
       await compareAll();
@@ -115,39 +123,39 @@ export const startComparison = (deps: ComparisonDeps): Comparison => {
     });
   };
 
-  /** A bus may go back without a word; where nobody has heard what it forgot, nobody asks for it. Never rejects. */
-  const lookAgain = async (): Promise<void> => {
-    const before = clock.now() - LOOK_FOR_MS;
-    for (const [tenantId, { at }] of lately) if (at < before) lately.delete(tenantId);
-    await eachOf([...lately], async ([tenantId, handed]) => {
+  /** A bus may lose events while it stays connected. No node asks for events that no node has seen. Never rejects. */
+  const recheckAccepted = async (): Promise<void> => {
+    const before = clock.now() - RECHECK_FOR_MS;
+    for (const [tenantId, { at }] of lastAccepted) if (at < before) lastAccepted.delete(tenantId);
+    await eachOf([...lastAccepted], async ([tenantId, accepted]) => {
       try {
         const inBus = await pubsub.head(tenantId);
-        if (inBus === null || isBehind(inBus, handed)) await catchUp(tenantId);
+        if (inBus === null || isBehind(inBus, accepted)) await catchUp(tenantId);
       } catch (err) {
-        log.debug({ err, tenantId }, "pub/sub could not be asked whether it still has what it was given");
+        log.debug({ err, tenantId }, "pub/sub could not be asked for the head of events that it had accepted");
       }
     });
   };
-  let looking: Promise<void> | null = null;
-  const startLooking = () => {
-    looking ??= lookAgain().finally(() => {
-      looking = null;
+  let rechecking: Promise<void> | null = null;
+  const startRecheck = () => {
+    rechecking ??= recheckAccepted().finally(() => {
+      rechecking = null;
     });
   };
 
-  const stopLooking = clock.every(LOOK_EVERY_MS, startLooking);
-  const unsubscribe = pubsub.onReconnect(compareAgain);
+  const stopRechecks = clock.every(RECHECK_EVERY_MS, startRecheck);
+  const unsubscribe = pubsub.onReconnect(compareRecent);
 
   return {
     compared,
-    handed: (tenantId, position) => void lately.set(tenantId, { ...position, at: clock.now() }),
+    accepted: (tenantId, position) => void lastAccepted.set(tenantId, { ...position, at: clock.now() }),
     stop: async () => {
       stopped = true;
-      stopLooking();
+      stopRechecks();
       cancelRetry();
       unsubscribe();
       await comparing;
-      await looking;
+      await rechecking;
     },
   };
 };
