@@ -135,7 +135,7 @@ test("fifty changes made offline outlive the page and are applied or refused wit
   const dialog = await openTask(page, "Task 1");
   await dialog.getByRole("textbox", { name: "Description" }).fill("Written offline");
   await dialog.getByRole("button", { name: "Close" }).click();
-  await page.getByText("50 changes wait").waitFor();
+  await page.getByText("50 changes are waiting").waitFor();
 
   await boris.rest(taskSchema, "DELETE", `/tasks/${doomed!.id}`);
   await boris.rest(taskSchema, "POST", `/boards/${fixture.board.id}/tasks`, {
@@ -145,7 +145,7 @@ test("fifty changes made offline outlive the page and are applied or refused wit
 
   const again = await reopen(anna.context, page);
   await taskLink(again, "New 0").waitFor();
-  await again.getByText("50 changes wait").waitFor();
+  await again.getByText("50 changes are waiting").waitFor();
   await column(again, "Finished").waitFor();
   await anna.context.setOffline(false);
   await untilLive(again);

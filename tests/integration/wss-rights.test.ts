@@ -139,7 +139,7 @@ describe("rights on a socket", () => {
     }
   });
 
-  test("a forged token is closed with stop, an expired one with renew", async () => {
+  test("a forged token closes the socket with 4200, an expired one with 4100", async () => {
     const { node } = await start();
     const good = await tokenFor(node.tokens, {});
     const forged = `${good.slice(0, -4)}AAAA`;

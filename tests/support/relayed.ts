@@ -80,7 +80,7 @@ const createBus = () => {
   };
 };
 
-/** To be called after each test. */
+/** Call it after each test. */
 export const stopRelays = async (): Promise<void> => {
   for (const stop of stops.splice(0)) await stop();
 };
@@ -128,5 +128,5 @@ export const startRelayed = async (
   return { ...world, db, clock, relay, commit, until };
 };
 
-/** The numbers from 1 on. */
+/** The numbers from 1 to `count`. */
 export const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
