@@ -35,7 +35,7 @@ test("an application of one's own shows another backend's events", async () => {
   await socket.subscribed;
   const tenantId = "shop-7";
   await act(async () => {
-    socket.welcome(tenantId);
+    socket.accept(tenantId);
   });
   await screen.findByRole("list", { name: "Orders, live" });
   await act(async () => {

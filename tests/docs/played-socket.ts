@@ -1,4 +1,4 @@
-/** A `WebSocket` whose server the test plays. */
+/** A browser's `WebSocket` whose server side is played by a test. */
 export class PlayedSocket {
   static readonly OPEN = 1;
   static readonly opened = Promise.withResolvers<PlayedSocket>();
@@ -26,8 +26,8 @@ export class PlayedSocket {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  /** Accepts the token and a subscription to a tenant without a log. */
-  welcome(tenantId: string) {
+  /** Accepts the token, and the subscription to a tenant without a log. */
+  accept(tenantId: string) {
     this.deliver({
       type: "ready",
       connectionId: "c1",

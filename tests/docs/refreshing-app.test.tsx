@@ -48,7 +48,7 @@ test("events, time and the user refetch queries, and a stream delivers its own e
   await screen.findByText("Rate: 2");
   const socket = await PlayedSocket.opened.promise;
   await socket.subscribed;
-  await act(async () => socket.welcome("shop-7"));
+  await act(async () => socket.accept("shop-7"));
   await screen.findByText("Sales: 10");
 
   shop.sales = 11;
