@@ -6,7 +6,7 @@ import { GenerationCounter } from "./realtime/generation.ts";
 import type { RealtimePorts } from "./realtime/ports.ts";
 import { RealtimeClient } from "./realtime/realtime-client.ts";
 import { type SnapshotDefinition, SyncSchema } from "./sync/schema.ts";
-import type { SignedIn } from "./sync/signed-in.ts";
+import { ME_KEY, type SignedIn } from "./sync/signed-in.ts";
 import type { StoragePort } from "./sync/storage/storage-port.ts";
 import { SyncEngine, type SyncEngineDeps } from "./sync/sync-engine.ts";
 
@@ -75,13 +75,39 @@ export const createSyncClient = ({ entities, snapshots, ports, ...options }: Syn
   return { queryClient, engine, realtime };
 };
 
+/** At most so often, in milliseconds: a server may refuse tokens to a session that it otherwise takes. */
+const RESTART_AFTER_MS = 5_000;
+
+/**
+ * A token refused with 401 ends the connection for good. Another tab may have signed in before this one read again who
+ * is signed in: then the user is the same, and nothing else connects again.
+ */
+const restartWhenSignedIn = ({ queryClient, engine, realtime }: SyncClient): (() => void) => {
+  let cancel: (() => void) | null = null;
+  const restart = () => {
+    cancel = null;
+    if (engine.me() !== null) realtime.start();
+  };
+  const unsubscribe = queryClient.getQueryCache().subscribe((event) => {
+    if (event.type !== "updated" || event.action.type !== "success" || event.query.queryKey[0] !== ME_KEY[0]) return;
+    if (realtime.status().reason === "signed-out") cancel ??= engine.clock.after(RESTART_AFTER_MS, restart);
+  });
+  return () => {
+    unsubscribe();
+    cancel?.();
+  };
+};
+
 /** Connects a client for the user who is signed in; returns the undo. */
-export const connect = ({ engine, realtime }: SyncClient): (() => void) => {
+export const connect = (client: SyncClient): (() => void) => {
+  const { engine, realtime } = client;
   const detach = engine.attach(realtime);
   realtime.start();
   // A client that was stopped before has forgotten the positions.
   engine.applier.confirmAll();
+  const stopWatching = restartWhenSignedIn(client);
   return () => {
+    stopWatching();
     realtime.stop();
     detach();
   };

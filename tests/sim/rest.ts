@@ -5,6 +5,7 @@ import { entityRoutes } from "../../api/entity-routes.ts";
 import { createSnapshotCache, type SnapshotCache } from "../../api/features/boards/snapshot-cache.ts";
 import { eventRoutes } from "../../api/features/events/routes.ts";
 import { invitationRoutes } from "../../api/features/invitations/routes.ts";
+import { meRoutes } from "../../api/features/me/routes.ts";
 import { memberRoutes } from "../../api/features/members/routes.ts";
 import { teamRoutes } from "../../api/features/teams/routes.ts";
 import type { AppEnv } from "../../api/http.ts";
@@ -140,6 +141,7 @@ export const createRest = (): Rest => {
   app.use<"/api/*", AppEnv>("/api/*", (c, next) => held(c, next));
   app.route("/", tokenRoutes(deps));
   app.route("/", stream.router);
+  app.route("/", meRoutes(deps, { invalidate: () => {} }));
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));

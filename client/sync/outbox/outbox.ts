@@ -7,7 +7,7 @@ import type { OrderedMutation, OutboxPort, TabMessage } from "./outbox-port.ts";
 import { fallingWith, freshMutation, type PendingMutation, storedMutation, withStored } from "./pending-mutation.ts";
 import { type Rejection, Rejections, revivedRejection, storedRejection } from "./rejections.ts";
 import { RetryBackoff } from "./retry-backoff.ts";
-import { dueIn, goesAtOnce } from "./scheduler.ts";
+import { dueIn, followsUnstored, goesAtOnce } from "./scheduler.ts";
 import { TabCoordinator } from "./tab-coordinator.ts";
 
 type Answer = { readonly committedAt: Position | null; readonly notFound: boolean; readonly data: unknown };
@@ -37,8 +37,12 @@ export class Outbox {
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
-    this.#tabs = new TabCoordinator({
-      acquired: () => this.#load(),
+    this.#tabs = new TabCoordinator(deps, {
+      loaded: ({ pending, rejections }) => {
+        this.#take(pending);
+        this.#rejections.show(rejections.map(revivedRejection));
+        this.#pump();
+      },
       leads: () => this.#pump(),
       message: (message) => this.#handle(message),
       failed: (error) => {
@@ -74,7 +78,6 @@ export class Outbox {
     this.#storageError = storageError;
     this.#tabs.open(port);
     for (const each of this.#pending) if (each.status === "unwritten") this.#write(each);
-    void this.#load();
   }
 
   /** Whether it is certain in whose name is sent. */
@@ -203,21 +206,13 @@ export class Outbox {
 
   #write(next: PendingMutation): void {
     const session = this.#session;
-    const { key } = next;
-    this.#tabs.write(storedMutation(next), (order) => {
+    const written = (order: number | null) => {
       if (session !== this.#session) return;
-      this.#replace(key, { status: "waiting", order });
+      this.#replace(next.key, { status: "waiting", order });
       this.#pump();
-    });
-  }
-
-  async #load(): Promise<void> {
-    const session = this.#session;
-    const stored = await this.#tabs.store((storage) => storage.load());
-    if (stored === null || session !== this.#session) return;
-    this.#take(stored.pending);
-    this.#rejections.show(stored.rejections.map(revivedRejection));
-    this.#pump();
+    };
+    if (followsUnstored(this.#pending, next, this.#dependenciesOf)) written(null);
+    else this.#tabs.write(storedMutation(next), written);
   }
 
   /** Takes the mutations of other tabs and former pages. One that this version cannot read stays in storage. */

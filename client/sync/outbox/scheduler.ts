@@ -51,3 +51,19 @@ export const goesAtOnce = (
   }));
   return !mustWait(next, dependenciesOf(next), earlier);
 };
+
+/**
+ * Whether a new mutation depends on one that storage did not take. The leader, which sends the stored ones, does not know
+ * of that one and would send this one too early: it stays in this page, too.
+ */
+export const followsUnstored = (
+  pending: readonly PendingMutation[],
+  next: PendingMutation,
+  dependenciesOf: Sender["dependenciesOf"],
+): boolean =>
+  pending.some(
+    (each) =>
+      each.order === null &&
+      (each.status === "waiting" || each.status === "sending") &&
+      dependsOn(dependenciesOf(next), dependenciesOf(each)),
+  );

@@ -1,8 +1,14 @@
-import type { OutboxPort, OutboxStorage, StoredMutation, TabMessage } from "./outbox-port.ts";
+import { fullJitter } from "../../realtime/backoff.ts";
+import type { Clock } from "../../realtime/ports.ts";
+import type { OutboxPort, OutboxStorage, StoredMutation, StoredOutbox, TabMessage } from "./outbox-port.ts";
+
+const LOAD_AGAIN_MS = 5_000;
+
+export type TabDeps = { readonly clock: Clock; readonly random: () => number };
 
 export type TabListeners = {
-  /** This tab leads as soon as it has loaded what the leader before left in storage. */
-  readonly acquired: () => Promise<void>;
+  /** Called when storage has told what it holds, and before this tab leads. */
+  readonly loaded: (stored: StoredOutbox) => void;
   /** This tab leads. */
   readonly leads: () => void;
   readonly message: (message: TabMessage) => void;
@@ -12,6 +18,7 @@ export type TabListeners = {
 
 /** An outbox's side of storage and of the other tabs. A mutation that storage does not take stays in this page. */
 export class TabCoordinator {
+  readonly #deps: TabDeps;
   readonly #listeners: TabListeners;
   /** `null`: everything stays in this page; `undefined`: it is not known yet. */
   #port: OutboxPort | null | undefined;
@@ -20,8 +27,11 @@ export class TabCoordinator {
   #isLeader = false;
   /** Counts the changes of leadership, so that a load that ends after the next one is not taken for it. */
   #term = 0;
+  #failedLoads = 0;
+  #cancelLoad = () => {};
 
-  constructor(listeners: TabListeners) {
+  constructor(deps: TabDeps, listeners: TabListeners) {
+    this.#deps = deps;
     this.#listeners = listeners;
   }
 
@@ -53,18 +63,42 @@ export class TabCoordinator {
     this.#undo.push(port.tabs.listen(this.#listeners.message));
     const acquired = () => {
       const term = this.#yield();
-      void this.#listeners.acquired().then(() => {
+      void this.#load().then(() => {
         if (term === this.#term) lead();
       });
     };
     const lost = () => void this.#yield();
     this.#undo.push(port.lock.request(acquired, lost));
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const port = this.#port;
+    const stored = await this.store((storage) => storage.load());
+    if (port === undefined || port !== this.#port) return;
+    if (stored === null) {
+      this.#loadLater();
+      return;
+    }
+    this.#failedLoads = 0;
+    this.#listeners.loaded(stored);
+    // A tab may have ended between storing a mutation and telling the leader of it.
+    if (!this.#isLeader) for (const each of stored.pending) this.post({ kind: "added", stored: each });
+  }
+
+  /** Storage that does not answer may do so later. Until it has, nobody sends the mutations in it. */
+  #loadLater(): void {
+    const { clock, random } = this.#deps;
+    this.#cancelLoad();
+    this.#cancelLoad = clock.after(LOAD_AGAIN_MS + fullJitter(this.#failedLoads, random), () => void this.#load());
+    this.#failedLoads += 1;
   }
 
   close(): void {
     for (const undo of this.#undo) undo();
     this.#undo = [];
     this.#port = undefined;
+    this.#cancelLoad();
     this.#isClosed = true;
     this.#yield();
   }

@@ -1,10 +1,10 @@
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { meSchema } from "../../../shared/users.ts";
+import { SimBrowser } from "../../../tests/sim/browser.ts";
 import { type ApiAnswer, ApiProblem } from "../../browser/api-client.ts";
 import { SimClock, settle } from "../../realtime/testing/sim-clock.ts";
 import type { Mutation } from "../mutation.ts";
 import { Outbox } from "../outbox/outbox.ts";
-import { SimBrowser } from "./sim-device.ts";
 import { SCHEMA, USER_ID } from "./things.ts";
 
 export const problem = (status: number, code: ProblemCode) => new ApiProblem(code, status, "no");
@@ -25,7 +25,7 @@ export const browser = () => {
   const here = { cursor: Number.POSITIVE_INFINITY };
   /** `version`: at which one this tab has the task of a text. */
   const open = async (tab: string, { isAllowed = true, version = 1 } = {}) => {
-    const { port, end, look } = device.openTab();
+    const { port, close: end, focus: look } = device.openTab();
     const box = new Outbox({
       schema: SCHEMA,
       send: (mutation, key) => {

@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { ApiProblem } from "../../../../client/browser/api-client.ts";
+import { SyncContext } from "../../../../client/react/sync-context.ts";
 import { idOf, renaming, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
-import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
+import { createPageClient } from "../../session/page-client.ts";
 
 // React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
@@ -27,15 +28,16 @@ const menu = async () => {
     asked.push(path);
     return Promise.reject(new ApiProblem("FORBIDDEN", 403, "no"));
   };
-  const queryClient = createQueryClient({
+  const { queryClient, engine } = createPageClient({
     api: { request, requestIfChanged: request, open: () => request({ path: "" }) },
   });
-  const { outbox } = runtimeOf(queryClient);
   const routeTree = createRootRoute({ component: () => <UserMenu user={user} slim={false} /> });
   const router = createRouter({ routeTree, history: createMemoryHistory() });
   const screen = render(
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
+      <SyncContext value={engine}>
+        <RouterProvider router={router} />
+      </SyncContext>
     </QueryClientProvider>,
   );
   const signOut = async () => {
@@ -47,13 +49,13 @@ const menu = async () => {
       await act(async () => void fireEvent.click(button));
     }
   };
-  return { ...screen, asked, outbox, signOut };
+  return { ...screen, asked, outbox: engine.outbox, signOut };
 };
 
 test("signing out asks before it deletes undismissed refused changes", async () => {
   const here = await menu();
   const refuse = (id: string) =>
-    here.outbox.refuse(renaming(id, "Written"), "Task", new ApiProblem("FORBIDDEN", 403, "no"));
+    here.outbox.reject(renaming(id, "Written"), "Task", new ApiProblem("FORBIDDEN", 403, "no"));
   act(() => refuse(idOf(101)));
   await here.signOut();
   await here.findByText(/^1 change was undone/);

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { SyncContext } from "../../../../client/react/sync-context.ts";
+import { ME_KEY } from "../../../../client/sync/signed-in.ts";
 import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
 import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
@@ -8,8 +10,7 @@ import { boardActions } from "../../board/board-actions.ts";
 import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
 import { createBoardUi } from "../../board/board-ui.ts";
 import { type DraftKey, loadDraft, storeDraft } from "../../lib/drafts.ts";
-import { createQueryClient, runtimeOf } from "../../session/query-client.ts";
-import { keys } from "../../session/query-keys.ts";
+import { createPageClient } from "../../session/page-client.ts";
 
 // React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
@@ -26,11 +27,10 @@ afterAll(() => GlobalRegistrator.unregister());
 const ID = idOf(101);
 const server: Task = makeTask(ID, { title: "Title", description: "Text" });
 const never = () => Promise.reject(new Error("not here"));
-const queryClient = createQueryClient({ api: { request: never, requestIfChanged: never, open: never } });
-const runtime = runtimeOf(queryClient);
+const { queryClient, engine } = createPageClient({ api: { request: never, requestIfChanged: never, open: never } });
 
 const signIn = (id: string) =>
-  queryClient.setQueryData(keys.me, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
+  queryClient.setQueryData(ME_KEY, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
 
 const EDITORS = [
   { field: "title", Editor: TitleEditor, label: "task.title" },
@@ -55,16 +55,18 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     memberById: new Map(),
     filter: {},
     filtering: false,
-    actions: { ...boardActions(runtime, BOARD_ID), updateTask: (_, change) => saved.push(change) },
+    actions: { ...boardActions(engine, BOARD_ID), updateTask: (_, change) => saved.push(change) },
     ui: createBoardUi([]),
     openTask: () => {},
     taskHref: () => "",
   };
   const screen = (canWrite: boolean) => (
     <QueryClientProvider client={queryClient}>
-      <BoardContext value={{ ...context, canWrite }}>
-        <Editor task={server} />
-      </BoardContext>
+      <SyncContext value={engine}>
+        <BoardContext value={{ ...context, canWrite }}>
+          <Editor task={server} />
+        </BoardContext>
+      </SyncContext>
     </QueryClientProvider>
   );
   return {

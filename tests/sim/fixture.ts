@@ -1,4 +1,5 @@
 import { drainMicrotasks } from "bun:jsc";
+import type { SnapshotRef } from "../../client/sync/snapshot.ts";
 import type { Clock } from "../../platform/clock/clock.ts";
 import type { Config } from "../../platform/config/config.ts";
 import { createFeedHub } from "../../platform/events/feed-hub.ts";
@@ -8,16 +9,20 @@ import { silentLog } from "../../platform/log/log.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
 import { eventDataIssues } from "../../shared/events.ts";
+import { SNAPSHOTS } from "../../web/src/entities/snapshots.ts";
 import { type Rows, SimDatabase } from "./database.ts";
 import { createRest, type Rest, type Serving } from "./rest.ts";
 import { simTokens } from "./tokens.ts";
 
 /** A team with a board, people and tasks, as every run begins. */
-export type Ground = {
+export type Fixture = {
   readonly rows: Rows;
   readonly teamId: string;
   readonly boardId: string;
+  /** Ids of users; the first owns the team. */
   readonly people: readonly string[];
+  /** Every snapshot that the page knows, of one entity of the fixture each. */
+  readonly refs: readonly SnapshotRef[];
 };
 
 /** Ids that sort by the order of their making. */
@@ -32,10 +37,10 @@ export const idSource = (random: () => number, start = 0): (() => string) => {
 };
 
 const AT = Date.parse("2026-01-31T09:00:00.000Z");
-const still: Clock = { now: () => AT, after: () => () => {}, every: () => () => {} };
+const stopped: Clock = { now: () => AT, after: () => () => {}, every: () => () => {} };
 const idle: Relay = { compared: Promise.resolve(), nudge: () => {}, idle: async () => {}, stop: async () => {} };
 
-/** Answers by the real services at once, for those who judge and those who prepare. */
+/** Answers by the real services at once, for the oracle and the fixture. */
 export const restWithoutTime = (
   database: SimDatabase,
   deps: { readonly rest: Rest; readonly metrics: Metrics; newId(): string; clock?: Clock },
@@ -46,7 +51,7 @@ export const restWithoutTime = (
   body?: unknown,
 ) => { status: number; text: string; position: string }) => {
   const db = database.open(null);
-  const clock = deps.clock ?? still;
+  const clock = deps.clock ?? stopped;
   const pubsub = createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics });
   const serving: Serving = {
     db,
@@ -80,18 +85,18 @@ export const restWithoutTime = (
     };
     void ask();
     drainMicrotasks();
-    if (answer === null) throw new Error(`${method} ${path} waits for something that does not come by itself`);
+    if (answer === null) throw new Error(`${method} ${path} waits for something that never comes by itself`);
     return answer;
   };
 };
 
 const idIn = ({ status, text }: { status: number; text: string }): string => {
-  if (status >= 300) throw new Error(`the ground cannot be laid: ${status} ${text}`);
+  if (status >= 300) throw new Error(`the fixture cannot be created: ${status} ${text}`);
   return (JSON.parse(text) as { id: string }).id;
 };
 
-/** Lays the ground through the product's own services, once for all runs. */
-export const layGround = async (metrics: Metrics): Promise<Ground> => {
+/** Creates the fixture through the product's own services, once for all runs. */
+export const createFixture = async (metrics: Metrics): Promise<Fixture> => {
   let state = 1;
   const newId = idSource(() => {
     state = (state * 48_271) % 2_147_483_647;
@@ -123,13 +128,24 @@ export const layGround = async (metrics: Metrics): Promise<Ground> => {
   const boardId = made(`/teams/${teamId}/boards`, { name: "Board" });
   const columns = ["To do", "Doing", "Done"].map((name) => made(`/boards/${boardId}/columns`, { name }));
   const labels = ["Bug", "Idea"].map((name) => made(`/boards/${boardId}/labels`, { name, color: "red" }));
-  for (let index = 0; index < 8; index += 1) {
+  const tasks = Array.from({ length: 8 }, (_, index) =>
     made(`/boards/${boardId}/tasks`, {
       columnId: columns[index % columns.length],
       title: `Task ${index}`,
       labelIds: index % 2 === 0 ? labels.slice(0, 1) : [],
       assigneeIds: [people[index % people.length]],
-    });
-  }
-  return { rows: database.save(), teamId, boardId, people };
+    }),
+  );
+  const scopes: Readonly<Record<string, string | undefined>> = {
+    team: teamId,
+    board: boardId,
+    column: columns[0],
+    label: labels[0],
+    task: tasks[0],
+  };
+  const refs = SNAPSHOTS.flatMap(({ kind, scope }) => {
+    const scopeId = scopes[scope];
+    return scopeId === undefined ? [] : [{ kind, scopeId, tenantId: teamId }];
+  });
+  return { rows: database.save(), teamId, boardId, people, refs };
 };
