@@ -135,7 +135,7 @@ test("fifty changes made offline outlive the page and are applied or refused wit
   const dialog = await openTask(page, "Task 1");
   await dialog.getByRole("textbox", { name: "Description" }).fill("Written offline");
   await dialog.getByRole("button", { name: "Close" }).click();
-  await page.getByText("50 changes wait").waitFor();
+  await page.getByText("50 changes are waiting").waitFor();
 
   await boris.rest(taskSchema, "DELETE", `/tasks/${doomed!.id}`);
   await boris.rest(taskSchema, "POST", `/boards/${fixture.board.id}/tasks`, {
@@ -145,7 +145,7 @@ test("fifty changes made offline outlive the page and are applied or refused wit
 
   const again = await reopen(anna.context, page);
   await taskLink(again, "New 0").waitFor();
-  await again.getByText("50 changes wait").waitFor();
+  await again.getByText("50 changes are waiting").waitFor();
   await column(again, "Finished").waitFor();
   await anna.context.setOffline(false);
   await untilLive(again);
@@ -198,7 +198,7 @@ test("sign-out with unsent changes asks first and deletes all stored data", asyn
   await page.getByRole("button", { name: /^Anna/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   const question = page.getByRole("dialog", { name: "Sign out and lose changes?" });
-  await question.getByText("1 change is not sent yet.").waitFor();
+  await question.getByText("1 change has not been sent yet.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await question.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Create account" }).waitFor();
@@ -224,7 +224,7 @@ test("unsent changes wait for their user when the session ends, and the page say
   await unsent(page).waitFor();
   await context.clearCookies();
   await context.setOffline(false);
-  const note = page.getByText("1 change that was made in this browser has not been sent yet.");
+  const note = page.getByText("1 change made in this browser has not been sent yet.");
   await note.waitFor();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.reload();

@@ -42,7 +42,7 @@ test("an offline page says so and shows its own changes as unsent; on return all
   await taskLink(anna.page, "Changes").focus();
   await anna.page.keyboard.press("7");
   await card(anna.page, "Changes").getByText("Colour: Blue").waitFor();
-  await anna.page.getByText("2 changes wait").waitFor();
+  await anna.page.getByText("2 changes are waiting").waitFor();
   expect(await taskLink(anna.page, "Made by Boris meanwhile").count()).toBe(0);
 
   await anna.context.setOffline(false);

@@ -109,7 +109,7 @@ test("the dialog names the transport, the problem, and the settings to change", 
   await within(page, "Polling");
   await page.getByRole("button", { name: "Why is the page not live?" }).click();
   const dialog = page.getByRole("dialog", { name: "Connection" });
-  await dialog.getByText("asks for changes every 3 seconds").waitFor();
+  await dialog.getByText("checks for changes every 3 seconds").waitFor();
   await dialog.getByText("proxy_set_header Upgrade $http_upgrade;").waitFor();
   await dialog.getByText("proxy_buffering off;").waitFor();
   expect(await violationsOf(page)).toEqual([]);

@@ -56,7 +56,7 @@ const runProcess = (url: string, dies: boolean) => {
     const consumer = await startConsumer(deps, "search", async (tx, { seq }) => {
       await sql\`insert into effects (seq) values (\${seq})\`.execute(tx);
       if (${dies} && seq === 5) process.kill(process.pid, "SIGKILL");
-      // So long that each event is in a transaction of its own.
+      // Longer than a batch may take, so that each event is in a transaction of its own.
       await Bun.sleep(15);
     });
     consumer.nudge("t");
@@ -86,7 +86,7 @@ test.each([
   },
 );
 
-test("a consumer leaves a tenant to the process that has its cursor, and does not wait for it", async () => {
+test("a consumer skips a tenant whose cursor another process has locked", async () => {
   const url = await postgres.createDatabase();
   const db = await prepare(url);
   const deps = { db, clock: handClock(Date.parse(AT)), log: silentLog, metrics: createMetrics(), random: () => 1 };

@@ -93,7 +93,7 @@ describe("rights on a socket", () => {
     expect((await node.metrics.pubsubRejected.get()).values).toEqual([]);
   });
 
-  test("a renewed token replaces the tenants: what it no longer names is left", async () => {
+  test("a renewed token unsubscribes the tenants that it no longer names", async () => {
     const { node, tenantId } = await start();
     const other = newId();
     await node.commit(other, entriesOf(other, 1, 1));

@@ -22,7 +22,7 @@ export const stopConsuming = async (): Promise<void> => {
 };
 const stops: (() => Promise<void>)[] = [];
 
-/** A database with a table for the effects of consumers, and everything that a consumer needs. */
+/** Creates a database with a table for the effects of consumers, and a consumer's dependencies. */
 export const startConsuming = async () => {
   const url = await newDatabaseUrl();
   const open = async (): Promise<Db> => {
@@ -47,7 +47,7 @@ export const startConsuming = async () => {
       return { epoch: head.epoch, entries: await appendEvents(tx, head, context, events) };
     });
 
-  /** The effect of an event by the handler of `consumer`. */
+  /** Records an event as an effect of `consumer`. */
   const effect = async (tx: Tx, consumer: string, { tenantId, seq }: SequencedMessage): Promise<void> => {
     await sql`insert into effects (consumer, tenant_id, seq) values (${consumer}, ${tenantId}, ${seq})`.execute(tx);
   };

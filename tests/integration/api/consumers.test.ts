@@ -11,19 +11,19 @@ const DAY_MS = 24 * 60 * 60_000;
 
 const health = async () => healthSchema.parse((await api.call("GET", "/api/health")).body);
 
-test("a consumer of the process takes a change right after it, and what was there before", async () => {
-  const heard: string[] = [];
+test("a consumer takes the events before its start, and each later event right after its commit", async () => {
+  const taken: string[] = [];
   const fixture = await createFixture(api);
   await consumers.start("heard", async (_, { tenantId, action }) => {
-    if (tenantId === fixture.team.id) heard.push(action);
+    if (tenantId === fixture.team.id) taken.push(action);
   });
   await makeTask(fixture, { title: "First" });
   await consumers.idle();
-  expect(heard[0]).toBe("TEAM_CREATED");
-  expect(heard.at(-1)).toBe("TASK_CREATED");
+  expect(taken[0]).toBe("TEAM_CREATED");
+  expect(taken.at(-1)).toBe("TASK_CREATED");
 });
 
-test("health is degraded while a consumer is held, and names it; the metrics tell its lag", async () => {
+test("health is degraded and names a held consumer; the metrics have its lag", async () => {
   const fixture = await createFixture(api);
   await registerConsumer(db, "stuck", "beginning", new Date(clock.now()).toISOString());
   expect(await health()).toMatchObject({ status: "ok" });
@@ -42,7 +42,7 @@ test("health is degraded while a consumer is held, and names it; the metrics tel
   expect(await metrics.registry.metrics()).not.toContain('consumer="stuck"');
 });
 
-test("REST tells of no event of an earlier epoch, also where a consumer has still to take it", async () => {
+test("REST returns no event of an earlier epoch, even if a consumer has not taken it", async () => {
   const fixture = await createFixture(api);
   const { owner, team } = fixture;
   await registerConsumer(db, "slow", "beginning", new Date(clock.now()).toISOString());

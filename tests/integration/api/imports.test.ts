@@ -98,7 +98,7 @@ test("an older export, with labels and checklists on its cards, keeps order, dat
   ]);
 });
 
-test("a date that no answer could show is refused, and where it stands is told", async () => {
+test("a date that no answer could represent is refused with its place", async () => {
   const fixture = await createFixture(api);
   const [card] = small.cards;
   const answer = await start(fixture, { ...small, cards: [{ ...card, due: "+275760-09-13T00:00:00.000Z" }] });
@@ -108,7 +108,7 @@ test("a date that no answer could show is refused, and where it stands is told",
   ]);
 });
 
-test("a file that is chosen is read as a form; a broken one says the line where it breaks", async () => {
+test("a file is read from a form; the error of a broken one names its line", async () => {
   const fixture = await createFixture(api);
   const upload = (text: string) => {
     const form = new FormData();

@@ -5,11 +5,11 @@ import { ENTITIES, type EntityKind } from "../../../shared/entities/registry.ts"
 import type { Role } from "../../../shared/role.ts";
 import { type Actor, addMember, type Fixture, makeTask, type TestApi } from "../../support/api.ts";
 
-/** An operation of the document with a request that must succeed for whoever has the right. */
+/** An operation of the OpenAPI document with a request that succeeds for a user with the right. */
 export type Case = {
-  /** As the document names it. */
+  /** Method and path, as in the OpenAPI document. */
   readonly operation: string;
-  /** The least role; `null`: anyone who is signed in. */
+  /** The least role; `null`: any signed-in user. */
   readonly least: Role | null;
   readonly make: (fixture: Fixture, actor: Actor, api: TestApi) => Promise<{ path: string; body?: unknown }>;
 };
@@ -21,7 +21,7 @@ type Sample = {
   readonly move?: (fixture: Fixture) => object;
 };
 
-/** An entity that requests create needs a sample here; the cases follow from its definition. */
+/** Every entity that requests create has a sample here; the cases follow from its definition. */
 const SAMPLES: Partial<Record<EntityKind, Sample>> = {
   board: { create: () => ({ name: "B" }), update: () => ({ name: v7() }) },
   column: { create: () => ({ name: "C" }), update: () => ({ name: v7() }), move: () => ({}) },
@@ -181,7 +181,7 @@ const SPECIAL: readonly Case[] = [
   },
 ];
 
-/** Operations that no role decides: they are not about a team, or something else is the right. */
+/** Operations that do not depend on a role, or concern no team. */
 export const ELSEWHERE = [
   "GET /api/health",
   "GET /api/health/pubsub",
@@ -207,7 +207,7 @@ export const documentedOperations = (api: TestApi): string[] =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
 
-/** The operations that a role decides: those of all entities in the registry, and the special ones. */
+/** The operations that depend on a role: those of all registered entities, and special ones. */
 export const operationsOf = (api: TestApi): Case[] => {
   const documented = new Set(documentedOperations(api));
   const ofEntities = Object.values<EntityDescriptor>(ENTITIES)
