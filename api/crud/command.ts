@@ -30,6 +30,7 @@ export const crudCommands = (crud: Crud): CrudCommands => {
   const { definition, parent, rules, table } = crud;
   const { kind, order } = definition;
   const right = `${definition.plural}.write` as const;
+  const parents = entityTable(parent.definition);
 
   /**
    * The ids of a new entity's ancestors, by the fields that keep them. The parent is read under the tenant's lock: it
@@ -38,7 +39,7 @@ export const crudCommands = (crud: Crud): CrudCommands => {
   const ancestorsOf = async (tx: Tx, parentId: string): Promise<Record<string, string>> => {
     const inherited = Object.values(parent.definition.scope);
     if (inherited.length === 0) return { [parent.key]: parentId };
-    const found = await entityTable(parent.definition).find(tx, parentId);
+    const found = await parents.find(tx, parentId);
     if (found === null) throw notFound();
     return Object.fromEntries([...inherited.map((key) => [key, String(found[key])]), [parent.key, parentId]]);
   };
