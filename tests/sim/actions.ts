@@ -138,14 +138,16 @@ export const ACTIONS: readonly Action[] = [
     weight: 1,
     run: (world) => {
       const page = anyPage(world);
-      if (page === undefined || world.pages.length < 3) return;
+      if (page === undefined || page.browser.sid === null || world.pages.length < 3) return;
       world.trace.fault("sign-outs");
       const { browser } = page;
       world.endSession(browser);
       page.signOut();
+      world.closing.add(browser);
       const { scheduler } = world;
       scheduler.after(scheduler.between(0, 500), world.network, () => {
-        if (browser.sid === null) for (const each of world.pagesOf(browser)) world.closePage(each);
+        for (const each of world.pagesOf(browser)) world.closePage(each);
+        world.closing.delete(browser);
       });
     },
   },
@@ -159,7 +161,7 @@ export const ACTIONS: readonly Action[] = [
       world.trace.fault("sessions ended");
       world.endSession(page.browser);
       scheduler.after(scheduler.between(500, 6_000), world.network, () => {
-        if (page.browser.sid === null) world.signIn(page.userId);
+        if (page.browser.sid === null && !world.closing.has(page.browser)) world.signIn(page.userId);
       });
     },
   },

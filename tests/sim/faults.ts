@@ -277,7 +277,7 @@ export const FAULTS: readonly Action[] = [
       const { seq } = world.head;
       // Longer ago than retention waits even for consumers, or only than it keeps events for clients.
       const isLong = world.scheduler.chance(0.3);
-      if (isLong) world.mayMissEvents = true;
+      if (isLong || !world.hasCursor()) world.mayMissEvents = true;
       const at = isLong ? "2020" : new Date(world.scheduler.now - (KEPT_DAYS + 1) * DAY_MS).toISOString();
       world.database.run("update events set at = ? where seq <= ?", at, world.scheduler.between(seq - 30, seq + 1));
       api.trim();

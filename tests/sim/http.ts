@@ -78,8 +78,9 @@ export const fetchOver =
         (response) => {
           forget();
           const restores = world.restores();
+          const position = response.headers.get("artel-position") ?? "";
           trace.note(
-            `${page.name} ${method} ${url} ${response.status} ${response.headers.get("artel-position") ?? ""}`,
+            `${page.name} ${method} ${url} ${response.status} ${position}${key === null ? "" : ` under ${key}`}`,
           );
           if (key !== null) void codeOf(response).then((code) => world.onAnswered(key, response.status, code));
           if (world.isOffline(browser) || passage() === "refused" || scheduler.chance(faults.lostAnswers)) {

@@ -1,5 +1,6 @@
+import { ApiProblem } from "../../client/browser/api-client.ts";
 import type { Collection } from "../../client/sync/collection.ts";
-import type { Snapshot, SnapshotRef } from "../../client/sync/snapshot.ts";
+import { queryKeyOf, type Snapshot, type SnapshotRef } from "../../client/sync/snapshot.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
 import { compareRanked, type Ranked } from "../../shared/rank.ts";
 import { restWithoutTime } from "./fixture.ts";
@@ -83,6 +84,12 @@ export const pictureOf = (snapshot: Snapshot | null): string | null => {
   return text;
 };
 
+/** Whether the page's last read found that the snapshot's scope is gone: then the page shows so. */
+const isGone = ({ engine }: Page, ref: SnapshotRef): boolean => {
+  const error = engine.queryClient.getQueryState(queryKeyOf(ref))?.error;
+  return error instanceof ApiProblem && error.status === 404;
+};
+
 export const readTruth = (world: World): Truth => {
   const { people } = world.setup.fixture;
   const call = restWithoutTime(world.database, {
@@ -126,6 +133,7 @@ export const differenceOf = (world: World, page: Page, truth: Truth): string | n
     return differs("mutations left in storage", browser.pending.map(({ key }) => key).join(), "none");
   for (const ref of page.refs) {
     const held = truth.pictures.get(nameOf(ref)) ?? null;
+    if (held === null && isGone(page, ref)) continue;
     const confirmed = pictureOf(engine.confirmed(ref));
     if (confirmed !== held) return differs(`its ${ref.kind} as confirmed`, confirmed, held);
     const view = pictureOf(engine.view(ref));

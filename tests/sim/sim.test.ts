@@ -5,7 +5,7 @@ import { MUTATIONS, type MutationName, mutated } from "./mutations.ts";
 import { runSeeds } from "./run-seeds.ts";
 
 const JOBS = 2;
-const SEEDS = 2_000;
+const SEEDS = 600;
 const NAMES = Object.keys(MUTATIONS) as MutationName[];
 
 /** Faults that must have been met for the runs to prove anything. */

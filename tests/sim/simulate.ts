@@ -130,7 +130,7 @@ const heal = (world: World): void => {
     browser.isFull = false;
     world.goOnline(browser);
     const isOpen = world.pagesOf(browser).length > 0;
-    if (isOpen && browser.sid === null) world.signIn(userId);
+    if (isOpen && browser.sid === null && !world.closing.has(browser)) world.signIn(userId);
     // Somebody who closed a browser with unsent mutations comes back.
     if (!isOpen && browser.pending.length > 0) world.openPage(userId);
   }
@@ -174,7 +174,7 @@ const settle = (world: World): number => {
     const at = formatPosition(world.head);
     if (truth?.at !== at) truth = readTruth(world);
     const known = truth;
-    const members = world.pages.filter((page) => world.isMember(page.userId));
+    const members = world.pages.filter(({ userId, browser }) => world.isMember(userId) && !world.closing.has(browser));
     differences = members.flatMap((page) => differenceOf(world, page, known) ?? []);
     if (differences.length > 0) {
       convergedAt = null;

@@ -85,6 +85,8 @@ export class World {
   readonly browsers = new Map<string, SimBrowser>();
   readonly middleboxes = new Map<SimBrowser, Middlebox>();
   readonly offline = new Set<SimBrowser>();
+  /** Their person has signed out and is about to close them. */
+  readonly closing = new Set<SimBrowser>();
   /** Users by session. */
   readonly sessions = new Map<string, string>();
   readonly newId: () => string;
@@ -254,10 +256,10 @@ export class World {
     return this.pages.filter((page) => page.browser === browser);
   }
 
-  /** Opens a tab in the person's browser, and signs the person in if need be; `null` when there are tabs enough. */
+  /** Opens a tab in the person's browser, signed in; `null` when there are tabs enough, or the browser is closing. */
   openPage(userId: string): Page | null {
     const browser = this.browserOf(userId);
-    if (this.pagesOf(browser).length >= MAX_TABS) return null;
+    if (this.pagesOf(browser).length >= MAX_TABS || this.closing.has(browser)) return null;
     if (browser.sid === null) this.signIn(userId);
     const { scheduler, trace } = this;
     const { teamId, boardId, refs } = this.setup.fixture;
@@ -409,6 +411,15 @@ export class World {
   mustKeepRedis(): boolean {
     if (this.unnoticed !== null && this.head.epoch !== this.unnoticed) this.unnoticed = null;
     return this.unnoticed !== null;
+  }
+
+  /** Whether the log consumer has a cursor in the team's log: retention waits for no other. */
+  hasCursor(): boolean {
+    const { teamId } = this.setup.fixture;
+    return (
+      this.database.rows("select seq from consumer_cursors where tenant_id = ? and consumer = 'effects'", teamId)
+        .length > 0
+    );
   }
 
   /** What the log consumer did wrong with the team's events; `null` when it took each of them once, in order. */

@@ -51,3 +51,19 @@ test("a mutation that depends on one outside of storage is not left to the leade
   await at(0).end(1);
   expect(sent.slice(2).map(({ tab, key }) => [tab, key])).toEqual([["b", "key2"]]);
 });
+
+test("a tab that reads an answered mutation from storage learns from the others that it is answered", async () => {
+  const { clock, device, sent, at, open } = browser();
+  const a = await open("a");
+  a.box.add(renaming(ONE, "A"), "A");
+  await clock.pass(20);
+  const [stored] = device.pending;
+  await at(0).end(1);
+  // As if the tab that got the answer had ended before it removed the mutation.
+  if (stored !== undefined) device.pending.push(stored);
+  const { box } = await open("b");
+  await clock.pass(20);
+  expect(box.pending).toEqual([]);
+  expect(device.pending).toEqual([]);
+  expect(sent).toHaveLength(1);
+});

@@ -226,10 +226,14 @@ export class Outbox {
 
   #handle(message: TabMessage): void {
     switch (message.kind) {
-      case "added":
+      case "added": {
+        const { key } = message.stored;
+        // A tab that opened meanwhile has read it from storage: its removal was lost, or came later.
+        if (this.#settled.has(key)) this.#tabs.post({ kind: "answered", key, ...NO_ANSWER });
         this.#take([message.stored]);
         this.#pump();
         return;
+      }
       case "answered": {
         const found = this.#find(message.key);
         if (found === undefined) this.#settled.add(message.key);
