@@ -121,5 +121,3 @@ export const versionedHeaders = changeHeaders.extend({
     .optional()
     .meta({ description: '`"<version>"`: answers 412 when the entity is at another version.', example: '"7"' }),
 });
-
-export { z };

@@ -6,7 +6,7 @@ import { invalidFields } from "./app-error.ts";
 export type PageRange = { readonly after: readonly string[] | null; readonly limit: number };
 
 /** A cursor names the last item of a page by its sort key. It is opaque to clients. */
-export const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
+const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
 
 const cursorSchema = z
   .array(

@@ -18,7 +18,6 @@ const dataByAction = (): Data => {
 export const EVENT_DATA: Readonly<Data> = dataByAction();
 
 export type Action = keyof Data;
-export type EventData<A extends Action = Action> = z.infer<Data[A]>;
 
 export const isKnownAction = (action: string): action is Action => Object.hasOwn(EVENT_DATA, action);
 

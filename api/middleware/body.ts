@@ -3,8 +3,8 @@ import { bodyLimit } from "hono/body-limit";
 import { AppError } from "../app-error.ts";
 import type { AppEnv } from "../http.ts";
 
-export const MAX_JSON_BYTES = 1024 * 1024;
-export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
+const MAX_JSON_BYTES = 1024 * 1024;
+const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
 
 const limited = (maxSize: number) =>
   bodyLimit({

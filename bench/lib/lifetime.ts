@@ -17,7 +17,7 @@ export const addCleanup = (cleanup: Cleanup): (() => void) => {
   return () => void cleanups.delete(cleanup);
 };
 
-export const runCleanups = async (): Promise<void> => {
+const runCleanups = async (): Promise<void> => {
   for (const cleanup of [...cleanups].reverse()) {
     cleanups.delete(cleanup);
     try {

@@ -155,9 +155,7 @@ export class Collection<Value extends Entity = Entity> {
   /** Without the entities whose `field` is `id`, the field being one that names an ancestor. */
   deleteWhere(field: string, id: string): Collection<Value> {
     const gone = field === this.#fields.groupKey ? this.group(id) : this.#where(field, id);
-    let rest: Collection<Value> = this;
-    for (const entity of gone) rest = rest.delete(this.idOf(entity));
-    return rest;
+    return gone.reduce((rest: Collection<Value>, entity) => rest.delete(this.idOf(entity)), this);
   }
 
   #where(field: string, id: string): Value[] {

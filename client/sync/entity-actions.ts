@@ -40,7 +40,7 @@ export type Proposal = Omit<Mutation, "entity" | "by" | "at" | "scope"> & { read
 export type Scope = Mutation["scope"];
 
 /** Puts a mutation into the outbox. One that its schema refuses needs no server to be refused. */
-export const propose = (
+const propose = (
   engine: SyncEngine,
   descriptor: EntityDescriptor,
   scope: Scope,

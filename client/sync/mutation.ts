@@ -53,7 +53,7 @@ const parentIdOf = (descriptor: EntityDescriptor, { scope }: Mutation): string =
   return (parent === null ? undefined : scope[parent]) ?? "";
 };
 
-export const requestOf = (schema: SyncSchema, mutation: Mutation): MutationRequest => {
+const requestOf = (schema: SyncSchema, mutation: Mutation): MutationRequest => {
   const { id, input, ifVersion } = mutation;
   const descriptor = schema.entity(mutation.entity);
   const path = `/${descriptor.plural}/${id}`;

@@ -10,7 +10,7 @@ export const readHead = async (tx: Executor, tenantId: string): Promise<Position
   null;
 
 /** Reads head and events in one snapshot: retention cannot delete events between the two. */
-export const readHistory = async (tx: Tx, tenantId: string, since: Position, limit: number): Promise<History> => {
+const readHistory = async (tx: Tx, tenantId: string, since: Position, limit: number): Promise<History> => {
   const head = await readHead(tx, tenantId);
   // Otherwise the history has no events, so they need not be read.
   const isReachable = head !== null && head.epoch === since.epoch && head.seq - since.seq <= limit;

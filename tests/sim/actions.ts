@@ -7,7 +7,7 @@ export type Action = { readonly name: string; readonly weight: number; readonly 
 export const anyPage = (world: World): Page | undefined => world.scheduler.pick(world.pages);
 
 /** A request outside of any page; nobody waits for its answer. */
-export const request = (world: World, userId: string, method: string, path: string, body?: unknown): void => {
+const request = (world: World, userId: string, method: string, path: string, body?: unknown): void => {
   const api = world.scheduler.pick(world.listening());
   if (api === undefined) return;
   const sent = new Request(`http://sim/api${path}`, {

@@ -83,7 +83,10 @@ export class MutationLedger {
     const key = first?.mutationId;
     if (first === undefined || key === undefined) return;
     const made = this.#made.get(key);
-    if (made === undefined) return this.#report(`${first.action} acted under ${key}, which nobody made`);
+    if (made === undefined) {
+      this.#report(`${first.action} acted under ${key}, which nobody made`);
+      return;
+    }
     const before = this.#acted.get(key);
     if (before !== undefined)
       this.#report(`${key} acted twice, at ${before.epoch}:${before.seq} and at ${first.epoch}:${first.seq}`);

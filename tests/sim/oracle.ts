@@ -71,7 +71,7 @@ const shownOrder = (kind: string, collection: Collection): readonly Item[] => {
 /** Snapshots never change, so each is drawn once. */
 const pictures = new WeakMap<Snapshot, string>();
 
-export const pictureOf = (snapshot: Snapshot | null): string | null => {
+const pictureOf = (snapshot: Snapshot | null): string | null => {
   if (snapshot === null || snapshot.isDeleted) return null;
   const drawn = pictures.get(snapshot);
   if (drawn !== undefined) return drawn;

@@ -36,11 +36,11 @@ const kindOf = (field: string): string | undefined => {
   return name?.replaceAll(/(?<=.)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 };
 
-const valueOf = (schema: unknown, field: string, context: InputContext): unknown => {
+const randomValue = (schema: unknown, field: string, context: InputContext): unknown => {
   const { random, idsOf } = context;
-  if (schema instanceof z.ZodOptional) return valueOf(schema.unwrap(), field, context);
-  if (schema instanceof z.ZodNullable) return random() < 0.3 ? null : valueOf(schema.unwrap(), field, context);
-  if (schema instanceof z.ZodPipe) return valueOf(schema.in, field, context);
+  if (schema instanceof z.ZodOptional) return randomValue(schema.unwrap(), field, context);
+  if (schema instanceof z.ZodNullable) return random() < 0.3 ? null : randomValue(schema.unwrap(), field, context);
+  if (schema instanceof z.ZodPipe) return randomValue(schema.in, field, context);
   if (schema instanceof z.ZodEnum) return pick(random, schema.options);
   if (schema instanceof z.ZodBoolean) return random() < 0.5;
   if (schema instanceof z.ZodNumber) return 1 + Math.floor(random() * 20);
@@ -71,7 +71,7 @@ export const randomBody = (
     const isRequired = !(shape[field] instanceof z.ZodOptional);
     if (!isRequired && field !== chosen && context.random() >= OPTIONAL_SHARE) continue;
     const generator = FIELDS[kind]?.[field];
-    const value = generator === undefined ? valueOf(shape[field], field, context) : generator(context);
+    const value = generator === undefined ? randomValue(shape[field], field, context) : generator(context);
     if (value !== undefined) body[field] = value;
   }
   return Object.keys(body).length > 0 && schema.safeParse(body).success ? body : null;

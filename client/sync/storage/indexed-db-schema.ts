@@ -40,7 +40,7 @@ const convertUnsent = async (tx: Upgrade): Promise<void> => {
 /** Rejects where the browser has no IndexedDB for this page, or a newer page has raised its version. */
 export const openSyncDatabase = async (name: string): Promise<SyncDatabase> =>
   openDB<Schema>(name, VERSION, {
-    upgrade: async (db, from, _, tx) => {
+    upgrade: (db, from, _, tx) => {
       if (from === 0) {
         const changes = db.createObjectStore("changes", { keyPath: "order", autoIncrement: true });
         changes.createIndex("owner", "owner");
@@ -51,7 +51,8 @@ export const openSyncDatabase = async (name: string): Promise<SyncDatabase> =>
         if (db.objectStoreNames.contains(store)) db.deleteObjectStore(store);
         db.createObjectStore(store);
       }
-      if (from === 1) await convertUnsent(tx);
+      // Half converted is worse than not: the version stays, and the page works without storage.
+      if (from === 1) convertUnsent(tx).catch(() => tx.abort());
     },
     // A newer page in another tab need not wait for this one.
     blocking: (_, __, event) => (event.target as IDBDatabase).close(),

@@ -84,7 +84,7 @@ export const scene = (seed: number): Scene => {
 
 export const userIdOf = (name: string): string => `01900000-0000-7000-8000-0000000000${name === "ann" ? "a1" : "b2"}`;
 
-export const taskFields = (id: string, boardId: string, columnId: string) => ({
+const taskFields = (id: string, boardId: string, columnId: string) => ({
   id,
   boardId,
   columnId,
