@@ -5,6 +5,7 @@ import { crudService } from "./crud/service.ts";
 import { boardRoutes } from "./features/boards/routes.ts";
 import type { BoardDeps } from "./features/boards/service.ts";
 import { columnService } from "./features/columns/service.ts";
+import { commentService } from "./features/comments/service.ts";
 import { labelService } from "./features/labels/service.ts";
 import { taskService } from "./features/tasks/service.ts";
 import type { Router } from "./openapi.ts";
@@ -15,6 +16,7 @@ const SPECIAL: Partial<Record<EntityKind, (deps: BoardDeps) => Router>> = {
   column: (deps) => crudRoutes(deps, columnService),
   label: (deps) => crudRoutes(deps, labelService),
   task: (deps) => crudRoutes(deps, taskService),
+  comment: (deps) => crudRoutes(deps, commentService),
 };
 
 /** The routes of all entities that requests create and change, in the order of the registry. */

@@ -3,11 +3,13 @@ import { type Migration, Migrator } from "kysely/migration";
 import { DatabaseError, type DialectName } from "./db.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { consumerCursors } from "./migrations/0002-consumer-cursors.ts";
+import { comments } from "./migrations/0003-comments.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = (dialect: DialectName): Record<string, Migration> => ({
   "0001-foundation": { up: foundation(dialect) },
   "0002-consumer-cursors": { up: consumerCursors(dialect) },
+  "0003-comments": { up: comments(dialect) },
 });
 
 /**

@@ -1,5 +1,6 @@
 import { boards } from "../boards.ts";
 import { columns } from "../columns.ts";
+import { comments } from "../comments.ts";
 import { labels } from "../labels.ts";
 import { members } from "../members.ts";
 import { tasks } from "../tasks.ts";
@@ -14,6 +15,7 @@ export const ENTITIES = {
   column: columns,
   label: labels,
   task: tasks,
+  comment: comments,
 } as const;
 
 export type EntityKind = keyof typeof ENTITIES;

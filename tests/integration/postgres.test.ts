@@ -15,6 +15,7 @@ await import("../../platform/events/retention.test.ts");
 await import("../../platform/events/sweep.test.ts");
 await import("./api/accounts.test.ts");
 await import("./api/answers.test.ts");
+await import("./api/comments.test.ts");
 await import("./api/consumers.test.ts");
 await import("./api/filters.test.ts");
 await import("./api/hostile.test.ts");

@@ -19,6 +19,8 @@ type Sample = {
   readonly create: (fixture: Fixture) => object;
   readonly update: () => object;
   readonly move?: (fixture: Fixture) => object;
+  /** Whether a member changes only those of their own. */
+  readonly isOwn?: true;
 };
 
 /** Every entity that requests create has a sample here; the cases follow from its definition. */
@@ -31,6 +33,7 @@ const SAMPLES: Partial<Record<EntityKind, Sample>> = {
     update: () => ({ title: v7() }),
     move: ({ doing }) => ({ columnId: doing.id }),
   },
+  comment: { create: () => ({ body: "C" }), update: () => ({ body: v7() }), isOwn: true },
 };
 
 const idSchema = z.object({ id: z.string() });
@@ -61,9 +64,14 @@ const casesOf = (definition: EntityDescriptor, sample: Sample, documented: Reado
   const collection = `/api/${parent.plural}/{${key}}/${plural}`;
   const parameter = kind.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   const single = `/api/${plural}/{${parameter}Id}`;
-  const fresh = async (fixture: Fixture): Promise<string> => {
+  const fresh = async (fixture: Fixture, actor: Actor): Promise<string> => {
     const path = await collectionIn(fixture, definition);
-    const { id } = await fixture.owner.expect(201, idSchema, "POST", path, { body: sample.create(fixture) });
+    const body = sample.create(fixture);
+    const own = sample.isOwn ? await actor.call("POST", path, { body }) : null;
+    const { id } =
+      own?.status === 201
+        ? idSchema.parse(own.body)
+        : await fixture.owner.expect(201, idSchema, "POST", path, { body });
     return `/api/${plural}/${id}`;
   };
   const { move } = sample;
@@ -83,14 +91,14 @@ const casesOf = (definition: EntityDescriptor, sample: Sample, documented: Reado
           {
             operation: `GET ${single}`,
             least: read,
-            make: async (fixture: Fixture) => ({ path: await fresh(fixture) }),
+            make: async (fixture: Fixture, actor: Actor) => ({ path: await fresh(fixture, actor) }),
           },
         ]
       : []),
     {
       operation: `PATCH ${single}`,
       least: write,
-      make: async (fixture) => ({ path: await fresh(fixture), body: sample.update() }),
+      make: async (fixture, actor) => ({ path: await fresh(fixture, actor), body: sample.update() }),
     },
     ...(move === undefined
       ? []
@@ -98,10 +106,17 @@ const casesOf = (definition: EntityDescriptor, sample: Sample, documented: Reado
           {
             operation: `POST ${single}/move`,
             least: write,
-            make: async (fixture: Fixture) => ({ path: `${await fresh(fixture)}/move`, body: move(fixture) }),
+            make: async (fixture: Fixture, actor: Actor) => ({
+              path: `${await fresh(fixture, actor)}/move`,
+              body: move(fixture),
+            }),
           },
         ]),
-    { operation: `DELETE ${single}`, least: write, make: async (fixture) => ({ path: await fresh(fixture) }) },
+    {
+      operation: `DELETE ${single}`,
+      least: write,
+      make: async (fixture, actor) => ({ path: await fresh(fixture, actor) }),
+    },
   ];
 };
 

@@ -2,6 +2,7 @@ import { words as board } from "../board/words.en.ts";
 import { words as accounts } from "../features/accounts/words.en.ts";
 import { words as archive } from "../features/archive/words.en.ts";
 import { words as boards } from "../features/boards/words.en.ts";
+import { words as comments } from "../features/comments/words.en.ts";
 import { words as filters } from "../features/filters/words.en.ts";
 import { words as imports } from "../features/imports/words.en.ts";
 import { words as members } from "../features/members/words.en.ts";
@@ -16,6 +17,7 @@ export const en = {
   ...board,
   ...archive,
   ...presence,
+  ...comments,
   ...filters,
   ...imports,
   ...tasks,

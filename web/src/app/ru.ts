@@ -2,6 +2,7 @@ import { words as board } from "../board/words.ru.ts";
 import { words as accounts } from "../features/accounts/words.ru.ts";
 import { words as archive } from "../features/archive/words.ru.ts";
 import { words as boards } from "../features/boards/words.ru.ts";
+import { words as comments } from "../features/comments/words.ru.ts";
 import { words as filters } from "../features/filters/words.ru.ts";
 import { words as imports } from "../features/imports/words.ru.ts";
 import { words as members } from "../features/members/words.ru.ts";
@@ -18,6 +19,7 @@ export const ru = {
   ...board,
   ...archive,
   ...presence,
+  ...comments,
   ...filters,
   ...imports,
   ...tasks,

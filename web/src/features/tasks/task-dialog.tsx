@@ -9,6 +9,7 @@ import { useStore } from "../../lib/store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { iconButtonClass } from "../../ui/icon-button.tsx";
+import { Comments } from "../comments/comments.tsx";
 import { DescriptionEditor } from "./description-editor.tsx";
 import { TaskActions } from "./task-actions.tsx";
 import { TaskProperties } from "./task-properties.tsx";
@@ -58,6 +59,7 @@ export const TaskDialog = ({ task, onClose, onRestore }: TaskDialogProps) => {
                 <div className="flex min-w-0 flex-col gap-5">
                   <TitleEditor task={task} />
                   <DescriptionEditor task={task} />
+                  <Comments task={task} />
                 </div>
                 <div className="flex min-w-0 flex-col gap-5">
                   <TaskProperties task={task} />
