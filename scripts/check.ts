@@ -2,7 +2,7 @@ import { buildPage } from "./build-page.ts";
 import type { TestCase } from "./check/junit.ts";
 import { type Group, type StaticStep, selectionOf } from "./check/options.ts";
 import { ensureServices } from "./check/services.ts";
-import { runGroup, testFilesOf } from "./check/tests.ts";
+import { MAX_RETRIED, runGroup, testFilesOf } from "./check/tests.ts";
 import { exitWithNpx } from "./exit-with-npx.ts";
 import { errorMessage, FailedStep } from "./fail.ts";
 import { installPackages } from "./install.ts";
@@ -13,6 +13,7 @@ const STATIC_TIME_LIMIT_MS = 3 * 60_000;
 const MESSAGE_LINES = 30;
 
 const cases: TestCase[] = [];
+const retried: string[] = [];
 const failedSteps: string[] = [];
 
 const report = (name: string, ok: boolean, started: number, detail = ""): void => {
@@ -52,8 +53,9 @@ const STATIC: Record<StaticStep, () => Promise<string>> = {
 
 const runTests = async (group: Group, files: string[], deadline: number): Promise<void> => {
   const started = performance.now();
-  const { cases: found, output } = await runGroup(group, files, deadline);
+  const { cases: found, retried: again, output } = await runGroup(group, files, deadline);
   cases.push(...found);
+  retried.push(...again);
   const failed = found.filter(({ outcome }) => outcome !== "passed");
   report(
     group,
@@ -62,6 +64,7 @@ const runTests = async (group: Group, files: string[], deadline: number): Promis
     `${found.length - failed.length} of ${found.length} in ${files.length} files`,
   );
   if (failed.length > 0) console.log(output.trim());
+  for (const name of again) console.log(`  passed at a repeat: ${name}`);
 };
 
 const printFailures = (): void => {
@@ -106,6 +109,9 @@ try {
   }
   for (const { group, files } of tests) await runTests(group, files, deadline);
   if (groups.length > 0 && cases.length === 0) failedSteps.push("tests: no test was run");
+  if (retried.length > MAX_RETRIED) {
+    failedSteps.push(`tests: ${retried.length} passed only at a repeat, more than ${MAX_RETRIED}`);
+  }
   const allPassed = failedSteps.length === 0 && cases.every(({ outcome }) => outcome === "passed");
   report("all", allPassed, started);
 } catch (error) {

@@ -27,6 +27,13 @@ const GROUP_OPTIONS: Record<Group, GroupOptions> = {
 const TEST_FILES = "{shared,platform,api,wss,jobs,client,web,tests}/**/*.test.{ts,tsx}";
 const OUTPUT_LINES = 40;
 
+/** Repeats of one run: more of them hide a fault. */
+export const MAX_RETRIED = 5;
+
+/** Names of the tests that passed only when repeated, in the runner's output. */
+export const retriedIn = (output: string): string[] =>
+  [...output.matchAll(/^\(pass\) (.*) \(attempt \d+\)/gm)].map(([, name = ""]) => name);
+
 const isUnder = (file: string, path: string): boolean => file === path || file.startsWith(`${path}/`);
 
 /** The test files of a group, restricted to `paths` unless empty. */
@@ -79,12 +86,15 @@ export const toTestCases = (
   return [...cases, ...failures];
 };
 
-/** Runs a group's files in one runner with isolated globals. */
+/** The runner's output without the lines of tests that passed at once. */
+const withoutPassed = (output: string): string => output.replace(/^\(pass\) (?!.* \(attempt \d+\)).*\n/gm, "");
+
+/** Runs a group's files in one runner with isolated globals. `retried` names the tests that passed at a repeat. */
 export const runGroup = async (
   group: Group,
   files: readonly string[],
   deadline: number,
-): Promise<{ cases: TestCase[]; output: string }> => {
+): Promise<{ cases: TestCase[]; retried: string[]; output: string }> => {
   // The gate may run several times at once in one checkout.
   const report = fromRoot(".artel", `junit-${group}-${process.pid}.xml`);
   mkdirSync(fromRoot(".artel"), { recursive: true });
@@ -92,14 +102,7 @@ export const runGroup = async (
   const { minutes, secondsPerTest, retries } = GROUP_OPTIONS[group];
   const outcome = await runBun(
     [
-      ...[
-        "--no-orphans",
-        "test",
-        "--isolate",
-        "--only-failures",
-        `--timeout=${secondsPerTest * 1000}`,
-        `--retry=${retries}`,
-      ],
+      ...["--no-orphans", "test", "--isolate", `--timeout=${secondsPerTest * 1000}`, `--retry=${retries}`],
       ...["--reporter=junit", `--reporter-outfile=${report}`],
       // Without `./` Bun treats a path as a pattern and runs every file whose path contains it.
       ...files.map((file) => `./${file}`),
@@ -112,5 +115,6 @@ export const runGroup = async (
   );
   const xml = existsSync(report) ? readFileSync(report, "utf8") : null;
   rmSync(report, { force: true });
-  return { cases: toTestCases(group, files, xml, outcome), output: outcome.output };
+  const output = withoutPassed(outcome.output);
+  return { cases: toTestCases(group, files, xml, outcome), retried: retriedIn(output), output };
 };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casesOf } from "../../scripts/check/junit.ts";
 import { GROUPS, STATIC_STEPS, selectionOf } from "../../scripts/check/options.ts";
-import { testFilesOf, toTestCases } from "../../scripts/check/tests.ts";
+import { retriedIn, testFilesOf, toTestCases } from "../../scripts/check/tests.ts";
 import { run } from "../../scripts/run.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 
@@ -113,4 +113,19 @@ describe("the selection", () => {
     const all = [...new Bun.Glob("{shared,platform,api,wss,jobs,client,web,tests}/**/*.test.{ts,tsx}").scanSync()];
     expect(inGroups.sort()).toEqual(all.filter((file) => !file.includes("node_modules/")).sort());
   });
+});
+
+test("a test that passes at its second attempt is told from one that passes at once", async () => {
+  const folder = temporaryFolder("retried");
+  writeFileSync(
+    join(folder, "a.test.ts"),
+    `import { expect, test } from "bun:test";
+     let runs = 0;
+     test("second time lucky", () => { runs += 1; expect(runs).toBe(2); });
+     test("lucky at once", () => {});`,
+  );
+  const { output } = await run(["sh", "-c", `cd ${folder} && exec ${process.execPath} test --retry=1 ./a.test.ts`], {
+    timeoutMs: 10_000,
+  });
+  expect(retriedIn(output)).toEqual(["second time lucky"]);
 });
