@@ -1,12 +1,13 @@
 import type { Allowance } from "../platform/rate-limit/rate-limit.ts";
-import { type FieldError, PROBLEMS, type ProblemCode } from "../shared/problem.ts";
+import type { FieldError, ProblemCode } from "../shared/problem.ts";
+import { PROBLEM_TITLES } from "../shared/problem-titles.ts";
 
 /** An expected failure; the middleware turns its code into an HTTP problem. */
 export class AppError extends Error {
   override readonly name = "AppError";
   constructor(
     readonly code: ProblemCode,
-    detail: string = PROBLEMS[code].title,
+    detail: string = PROBLEM_TITLES[code],
     readonly errors?: readonly FieldError[],
     readonly retryAfterSeconds?: number,
   ) {

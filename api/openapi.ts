@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { PROBLEMS, type ProblemCode, problemSchema } from "../shared/problem.ts";
+import { PROBLEM_STATUS, type ProblemCode, problemSchema } from "../shared/problem.ts";
+import { PROBLEM_TITLES } from "../shared/problem-titles.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { AppEnv } from "./http.ts";
 
@@ -50,12 +51,12 @@ export const okPlain = <Schema extends z.ZodType>(schema: Schema, description: s
 });
 
 const byStatus = (codes: readonly ProblemCode[]) => {
-  const grouped = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  const grouped = Map.groupBy(codes, (code) => PROBLEM_STATUS[code]);
   return Object.fromEntries(
     [...grouped].map(([status, those]) => [
       status,
       {
-        description: those.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
+        description: those.map((code) => `\`${code}\`: ${PROBLEM_TITLES[code]}`).join("; "),
         content: { "application/problem+json": { schema: problemSchema } },
       },
     ]),

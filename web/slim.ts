@@ -26,9 +26,31 @@ const stubExports = async (path: string): Promise<string> => {
   return ["const never = () => never;", ...names].join("\n");
 };
 
+/** Index behind the parenthesis that closes the one before `start`. Quotes and templates may contain parentheses. */
+const closingOf = (code: string, start: number): number => {
+  let depth = 1;
+  for (let index = start; index < code.length; index += 1) {
+    const char = code[index] ?? "";
+    if (char === "(") depth += 1;
+    else if (char === ")") depth -= 1;
+    else if (/["'`]/.test(char)) {
+      do index += code[index] === "\\" ? 2 : 1;
+      while (index < code.length && code[index] !== char);
+    }
+    if (depth === 0) return index + 1;
+  }
+  throw new Error("a call of .meta() does not end");
+};
+
+/** Removes the calls of Zod's `meta`, which only the OpenAPI document reads. */
+const withoutMeta = (code: string): string => {
+  const [head = "", ...rest] = code.split(/\s*\.meta\(/);
+  return head + rest.map((part) => part.slice(closingOf(part, 0))).join("");
+};
+
 /**
- * Leaves two parts out of the built page: the message compiler, since the words are compiled here, and Zod's JSON Schema
- * (8 KB gzipped with its processors), which no bundler can prove unused.
+ * Leaves three parts out of the built page: the message compiler, since the words are compiled here; Zod's JSON Schema
+ * (8 KB gzipped with its processors), which no bundler can prove unused; and the descriptions of schemas.
  */
 export const slim = (): Plugin => ({
   name: "slim",
@@ -41,4 +63,5 @@ export const slim = (): Plugin => ({
     if (/\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) return stubExports(id);
     return null;
   },
+  transform: (code, id) => (/\/shared\/[^?]+\.ts$/.test(id) ? withoutMeta(code) : null),
 });

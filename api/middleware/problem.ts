@@ -3,7 +3,8 @@ import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
 import { isDatabaseUnavailable } from "../../platform/db/unavailable.ts";
 import type { Log } from "../../platform/log/log.ts";
-import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
+import { type FieldError, PROBLEM_STATUS, type Problem, type ProblemCode } from "../../shared/problem.ts";
+import { PROBLEM_TITLES } from "../../shared/problem-titles.ts";
 import { AppError, RateLimited } from "../app-error.ts";
 import type { AppContext, AppEnv } from "../http.ts";
 import { setRateLimitHeaders } from "./rate-limit.ts";
@@ -15,7 +16,8 @@ export const sendProblem = (
   detail: string,
   options: { errors?: readonly FieldError[] | undefined; retryAfterSeconds?: number | undefined } = {},
 ): Response => {
-  const { status, title } = PROBLEMS[code];
+  const status = PROBLEM_STATUS[code];
+  const title = PROBLEM_TITLES[code];
   const problem: Problem = {
     type: `/api/docs#${code}`,
     title,
@@ -56,7 +58,7 @@ export const problemHandler =
     }
     if (error instanceof HTTPException) {
       const code = HTTP_CODES.get(error.status);
-      if (code !== undefined) return sendProblem(c, code, error.message || PROBLEMS[code].title);
+      if (code !== undefined) return sendProblem(c, code, error.message || PROBLEM_TITLES[code]);
     }
     if (isDatabaseUnavailable(error)) {
       log.warn({ reason: error.message, requestId: c.get("requestId") }, "the database does not answer");

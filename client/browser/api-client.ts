@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Page } from "../../shared/paging.ts";
 import { MAX_LIMIT } from "../../shared/paging.ts";
-import { type FieldError, PROBLEMS, type ProblemCode, problemSchema } from "../../shared/problem.ts";
+import { type FieldError, PROBLEM_STATUS, type ProblemCode, problemSchema } from "../../shared/problem.ts";
 import { comparePositions, type Position, parsePosition } from "../../shared/protocol/position.ts";
 
 /** The server refused the request. */
@@ -66,7 +66,7 @@ export type ApiClient = {
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-const isKnownCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
+const isKnownCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEM_STATUS, code);
 
 const retryAfter = (response: Response): number | null => {
   const text = response.headers.get("retry-after");

@@ -28,7 +28,7 @@ const TEST_FILES = "{shared,platform,api,wss,jobs,client,web,tests}/**/*.test.{t
 const OUTPUT_LINES = 40;
 
 /** Repeats of one run: more of them hide a fault. */
-export const MAX_RETRIED = 5;
+export const MAX_RETRIED = 8;
 
 /** Names of the tests that passed only when repeated, in the runner's output. */
 export const retriedIn = (output: string): string[] =>

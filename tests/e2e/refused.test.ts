@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { columnSchema } from "../../shared/columns.ts";
-import { PROBLEMS, type ProblemCode } from "../../shared/problem.ts";
+import { PROBLEM_STATUS, type ProblemCode } from "../../shared/problem.ts";
+import { PROBLEM_TITLES } from "../../shared/problem-titles.ts";
 import {
   addTask,
   card,
@@ -22,7 +23,8 @@ afterEach(closeVisitors);
 
 /** Answers the first matching request with this error and lets all others through. */
 const refuseOnce = async (page: Page, path: string, method: string, code: ProblemCode): Promise<void> => {
-  const { status, title } = PROBLEMS[code];
+  const status = PROBLEM_STATUS[code];
+  const title = PROBLEM_TITLES[code];
   let done = false;
   await page.route(path, async (route) => {
     if (done || route.request().method() !== method) return route.fallback();
@@ -60,7 +62,7 @@ test("a column renamed while another user deletes it disappears, with the reason
     .getByText(/The change to the column “(Done|Finished)” was undone/)
     .waitFor();
   await alert(anna.page)
-    .getByText(/no longer there|deleted meanwhile/)
+    .getByText(/no longer exists|has been deleted/)
     .waitFor();
   await column(anna.page, "Finished").waitFor({ state: "detached" });
   await eventually(() => shownColumns(anna.page), columnsOf(await snapshotOf(pair)));

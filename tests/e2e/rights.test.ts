@@ -55,7 +55,7 @@ test("a removed member loses the board within seconds and sees the reason", asyn
     .waitFor({ state: "detached" });
 
   await boris.page.reload();
-  await boris.page.getByRole("heading", { name: /board/ }).first().waitFor();
+  await boris.page.getByRole("heading", { name: /board/i }).first().waitFor();
   expect(await taskLink(boris.page, "Secret").count()).toBe(0);
   await addMember({ owner: anna, team, board, columns: [] }, boris);
   await openBoard(boris, board.id);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { v4, v7 } from "uuid";
-import { PROBLEMS } from "../../../shared/problem.ts";
+import { PROBLEM_STATUS } from "../../../shared/problem.ts";
 import { ROLES, type Role } from "../../../shared/role.ts";
 import { type Actor, addMember, createFixture, startApi } from "../../support/api.ts";
 import { documentedOperations, ELSEWHERE, operationsOf } from "./operations.ts";
@@ -96,5 +96,5 @@ test("a malformed id in a path is the same 404 as an unknown one", async () => {
   for (const id of ["x", v4(), v7().toUpperCase(), "%00", "..%2f", v7()]) {
     expect([id, await shared.owner.refused(404, "GET", `/api/boards/${id}`)]).toEqual([id, "NOT_FOUND"]);
   }
-  expect(PROBLEMS.NOT_FOUND.status).toBe(404);
+  expect(PROBLEM_STATUS.NOT_FOUND).toBe(404);
 });
