@@ -4,8 +4,8 @@ import { composeApi } from "./api/compose.ts";
 import { loadConfig } from "./platform/config/config.ts";
 import { type Origins, resolveOrigins } from "./platform/config/origins.ts";
 import { createAddressResolver } from "./platform/net/client-address.ts";
-import { withReadableUrl } from "./platform/net/readable-url.ts";
-import { finishRequests, onTermination, reportStartFailure } from "./platform/process/lifecycle.ts";
+import { withValidUrl } from "./platform/net/valid-url.ts";
+import { drainRequests, onTermination, reportStartFailure } from "./platform/process/lifecycle.ts";
 import { openPlatform } from "./platform/process/open-platform.ts";
 import { createRealtimeServer, type SocketData } from "./wss/server.ts";
 
@@ -31,20 +31,20 @@ const start = async () => {
     newId: v7,
     limits: config,
   });
-  let answer: ReturnType<typeof composeApi>["app"]["fetch"] = () => new Response(null, { status: 503 });
+  let handle: ReturnType<typeof composeApi>["app"]["fetch"] = () => new Response(null, { status: 503 });
   const server = Bun.serve<SocketData>({
     hostname: config.host,
     port: config.port,
     maxRequestBodySize: MAX_BODY_BYTES,
     websocket: realtime.websocket,
     fetch: (received, server) => {
-      const request = withReadableUrl(received);
+      const request = withValidUrl(received);
       const client = addressOf(request.headers, server.requestIP(received)?.address ?? "");
       const { pathname } = new URL(request.url);
       if (pathname === "/ws") return realtime.handleUpgrade(received, server, client.address);
-      // An event stream is silent between heartbeats.
+      // An event stream is silent between heartbeats, and Bun's idle timeout would close it.
       if (pathname === "/api/events/stream") server.timeout(received, 0);
-      return answer(request, client);
+      return handle(request, client);
     },
   });
   realtime.attach(server);
@@ -55,13 +55,13 @@ const start = async () => {
     origins,
     pageDirectory: join(import.meta.dir, "dist/web"),
   });
-  answer = app.fetch;
+  handle = app.fetch;
   process.stdout.write(`Artel is ready at ${origins.baseUrl}\n`);
 
   onTermination(platform.log, async () => {
     endStreams();
     await realtime.drain(SOCKET_DRAIN_MS);
-    await finishRequests(server, REQUEST_DRAIN_MS);
+    await drainRequests(server, REQUEST_DRAIN_MS);
     await platform.close();
   });
 };

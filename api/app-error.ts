@@ -1,12 +1,13 @@
 import type { Allowance } from "../platform/rate-limit/rate-limit.ts";
-import { type FieldError, PROBLEMS, type ProblemCode } from "../shared/problem.ts";
+import type { FieldError, ProblemCode } from "../shared/problem.ts";
+import { PROBLEM_TITLES } from "../shared/problem-titles.ts";
 
 /** An expected failure; the middleware turns its code into an HTTP problem. */
 export class AppError extends Error {
   override readonly name = "AppError";
   constructor(
     readonly code: ProblemCode,
-    detail: string = PROBLEMS[code].title,
+    detail: string = PROBLEM_TITLES[code],
     readonly errors?: readonly FieldError[],
     readonly retryAfterSeconds?: number,
   ) {
@@ -14,7 +15,7 @@ export class AppError extends Error {
   }
 }
 
-/** More was asked for than is allowed. */
+/** A rate limit is used up. `whose` names the limited party in the message. */
 export class RateLimited extends AppError {
   constructor(
     readonly allowance: Allowance,
@@ -27,6 +28,6 @@ export class RateLimited extends AppError {
 
 export const notFound = () => new AppError("NOT_FOUND");
 
-/** Refuses fields of an otherwise readable request. */
+/** Names invalid fields of a request that could be read. */
 export const invalidFields = (...errors: FieldError[]) =>
   new AppError("INVALID", errors.map((error) => `${error.path}: ${error.message}`).join("; "), errors);

@@ -7,17 +7,14 @@ import { accountRoutes, signInRoutes } from "./auth/routes.ts";
 import { createSessions } from "./auth/sessions.ts";
 import type { ApiDeps } from "./deps.ts";
 import { openApiDocument, registerSecurity, swaggerAsset, swaggerPage } from "./docs.ts";
-import { boardRoutes } from "./features/boards/routes.ts";
+import { entityRoutes } from "./entity-routes.ts";
 import { createSnapshotCache } from "./features/boards/snapshot-cache.ts";
-import { columnRoutes } from "./features/columns/routes.ts";
 import { eventRoutes } from "./features/events/routes.ts";
 import { healthRoutes, metricsHandler } from "./features/health/routes.ts";
 import { importRoutes } from "./features/imports/routes.ts";
 import { invitationPreviewRoutes, invitationRoutes } from "./features/invitations/routes.ts";
-import { labelRoutes } from "./features/labels/routes.ts";
 import { meRoutes } from "./features/me/routes.ts";
 import { memberRoutes } from "./features/members/routes.ts";
-import { taskRoutes } from "./features/tasks/routes.ts";
 import { teamRoutes } from "./features/teams/routes.ts";
 import { scopeOf } from "./http.ts";
 import { acceptableBody } from "./middleware/body.ts";
@@ -33,7 +30,7 @@ import { streamRoutes } from "./realtime/sse.ts";
 import { tokenRoutes } from "./realtime/token.ts";
 import { createRouteIndex } from "./route-index.ts";
 
-/** Assembles REST, SSE, Swagger and the page. Call `fetch(request, {address, loopback})` on it. */
+/** Assembles REST, SSE, Swagger and the page. Serve it by `app.fetch(request, { address, loopback })`. */
 export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: string }) => {
   const auth = createAuth({ db: deps.db, secret: deps.secret, origins: deps.origins, newId: deps.newId });
   const ends = createEnds(deps);
@@ -72,7 +69,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.get("/api/asyncapi.json", (c) =>
     c.json(asyncApiDocument({ version: deps.version, socketUrl: socketAddress(deps) })),
   );
-  // What is not there is 404 and a wrong method 405, also for who is not signed in.
+  // An unknown path answers 404 and a wrong method 405, with or without a session.
   app.use("/api/*", async (c, next) => {
     if (routes.knows(c.req.method, c.req.path)) return next();
     return unknownRoute(routes.methodsOf)(c);
@@ -90,10 +87,7 @@ export const createApp = (deps: ApiDeps, options: { readonly pageDirectory: stri
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
-  app.route("/", boardRoutes({ ...deps, snapshots: createSnapshotCache(deps.cache) }));
-  app.route("/", columnRoutes(deps));
-  app.route("/", labelRoutes(deps));
-  app.route("/", taskRoutes(deps));
+  for (const routes of entityRoutes({ ...deps, snapshots: createSnapshotCache(deps.cache) })) app.route("/", routes);
   app.route("/", importRoutes(deps));
   app.route("/", eventRoutes(deps));
   app.get("*", pageHandler(options.pageDirectory, socketAddress(deps)));

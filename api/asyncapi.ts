@@ -28,34 +28,55 @@ import {
 type Described = { readonly schema: z.ZodType; readonly summary: string };
 
 const UP: Record<string, Described> = {
-  auth: { schema: authSchema, summary: "First on every socket; again at any time to renew." },
-  subscribe: { schema: subscribeSchema, summary: "Join a tenant's channel; with `since`, first everything after it." },
+  auth: {
+    schema: authSchema,
+    summary: "Authenticate the socket. The first message on it; sent again, it renews the token.",
+  },
+  subscribe: {
+    schema: subscribeSchema,
+    summary: "Join a tenant's channel. With `since`, the events after that position are sent first.",
+  },
   unsubscribe: { schema: unsubscribeSchema, summary: "Leave a tenant's channel." },
-  sayPresence: { schema: sayPresenceSchema, summary: "What I am looking at, replacing what I said before." },
-  ping: { schema: pingSchema, summary: "Answered by pong." },
+  sayPresence: { schema: sayPresenceSchema, summary: "Set the presence that others see, in place of the earlier one." },
+  ping: { schema: pingSchema, summary: "Ask for a pong." },
 };
 
 const DOWN: Record<string, Described> = {
-  ready: { schema: readySchema, summary: "The token was accepted." },
-  subscribed: { schema: subscribedSchema, summary: "Joined at the head `seq`." },
-  event: { schema: sequencedMessageSchema, summary: "An event of the log." },
-  foreignEvent: { schema: unsequencedMessageSchema, summary: "An event that another backend published." },
-  unsubscribed: { schema: unsubscribedSchema, summary: "Left, and why." },
-  heartbeat: { schema: heartbeatSchema, summary: "All up to these heads was sent before." },
-  presence: { schema: presenceSchema, summary: "Who looks at what: all on joining, then changes." },
-  pong: { schema: pongSchema, summary: "The answer to ping." },
-  error: { schema: errorSchema, summary: "A request failed; the socket lives." },
+  ready: { schema: readySchema, summary: "The server accepted the token." },
+  subscribed: { schema: subscribedSchema, summary: "The channel is joined; `seq` is the head of its log." },
+  event: { schema: sequencedMessageSchema, summary: "An event of the tenant's log." },
+  foreignEvent: {
+    schema: unsequencedMessageSchema,
+    summary: "An event from another backend, without a position in a log.",
+  },
+  unsubscribed: { schema: unsubscribedSchema, summary: "The channel was left, with the reason." },
+  heartbeat: { schema: heartbeatSchema, summary: "The server has sent all events up to these heads." },
+  presence: { schema: presenceSchema, summary: "Everyone's presence: complete on joining, then changes." },
+  pong: { schema: pongSchema, summary: "The answer to a ping." },
+  error: { schema: errorSchema, summary: "A request failed; the socket stays open." },
 };
 
 const STREAM: Record<string, Described> = {
-  streamConnected: { schema: sseConnectedSchema, summary: "`event: connected`, first on every stream." },
-  streamEvent: { schema: sequencedMessageSchema, summary: "`event: message`, the object that the socket sends." },
-  streamHeartbeat: { schema: sseHeartbeatSchema, summary: "`event: heartbeat`, every 25 s." },
-  streamJobCompleted: { schema: sseJobCompletedSchema, summary: "`event: job_completed`, when a job has ended." },
-  streamUnsubscribed: { schema: sseUnsubscribedSchema, summary: "`event: unsubscribed`, then the end." },
+  streamConnected: { schema: sseConnectedSchema, summary: "`event: connected`, the first event on every stream." },
+  streamEvent: {
+    schema: sequencedMessageSchema,
+    summary: "`event: message`, an event of the team's log, as on the socket.",
+  },
+  streamHeartbeat: {
+    schema: sseHeartbeatSchema,
+    summary: "`event: heartbeat`, every 25 s, with the head up to which the server has sent all events.",
+  },
+  streamJobCompleted: {
+    schema: sseJobCompletedSchema,
+    summary: "`event: job_completed`, when a job of the team has ended.",
+  },
+  streamUnsubscribed: {
+    schema: sseUnsubscribedSchema,
+    summary: "`event: unsubscribed`, with the reason; the stream ends after it.",
+  },
 };
 
-/** JSON Schemas of all messages and of the data of every action, by name. */
+/** The JSON Schemas of all messages and of the data of every action, by name. */
 const componentSchemas = (): Record<string, object> => {
   const registry = z.registry<{ id: string }>();
   for (const [name, { schema }] of Object.entries({ ...UP, ...DOWN, ...STREAM })) {
@@ -71,7 +92,7 @@ const componentSchemas = (): Record<string, object> => {
   return withoutShared(schemas);
 };
 
-/** Zod puts what several schemas hold into one of its own; here each gets its place among the others. */
+/** Moves the schemas that Zod collects under `__shared` beside the others. */
 const withoutShared = (schemas: Record<string, object>): Record<string, object> => {
   const prefix = "#/components/schemas/";
   const text = JSON.stringify(schemas).replaceAll(`${prefix}__shared#/definitions/`, prefix);
@@ -115,7 +136,7 @@ const CLOSE_CODES = Object.values(CLOSE)
 
 let schemas: Record<string, object> | null = null;
 
-/** The AsyncAPI 3 document of the socket and the event stream, from the schemas that check every message. */
+/** The AsyncAPI 3 document of the socket and the event stream, from the schemas that validate every message. */
 export const asyncApiDocument = (about: { readonly version: string; readonly socketUrl: string }) => {
   schemas ??= componentSchemas();
   const socket = new URL(about.socketUrl);
@@ -125,7 +146,7 @@ export const asyncApiDocument = (about: { readonly version: string; readonly soc
       title: "Artel realtime",
       version: about.version,
       license: { name: "MIT" },
-      description: `Facts come down by event, in the order of their commit. Actions: ${ACTIONS}. Close codes and what a client does: ${CLOSE_CODES}.`,
+      description: `Events come in the order of their commits. Actions: ${ACTIONS}. Close codes with a client's reaction: ${CLOSE_CODES}.`,
     },
     defaultContentType: "application/json",
     servers: {
@@ -133,7 +154,7 @@ export const asyncApiDocument = (about: { readonly version: string; readonly soc
         host: socket.host,
         pathname: socket.pathname,
         protocol: socket.protocol.slice(0, -1),
-        description: "Open with a token of POST /api/realtime/token.",
+        description: "Open it, and authenticate with a token of POST /api/realtime/token.",
       },
     },
     channels: {
@@ -152,19 +173,19 @@ export const asyncApiDocument = (about: { readonly version: string; readonly soc
     operations: {
       listen: {
         action: "receive",
-        summary: "What the server hears",
+        summary: "Messages from the client to the server",
         channel: { $ref: "#/channels/socket" },
         messages: references("socket", UP),
       },
       tell: {
         action: "send",
-        summary: "What the server says",
+        summary: "Messages from the server to the client",
         channel: { $ref: "#/channels/socket" },
         messages: references("socket", DOWN),
       },
       stream: {
         action: "send",
-        summary: "What the event stream says",
+        summary: "Events of the event stream",
         channel: { $ref: "#/channels/stream" },
         messages: references("stream", STREAM),
       },

@@ -4,7 +4,7 @@ import type { Origins } from "../platform/config/origins.ts";
 import type { Platform } from "../platform/process/open-platform.ts";
 import { createApp } from "./app.ts";
 
-/** The REST interface, the event stream and the page on an open platform. */
+/** Assembles the REST interface, the event stream and the page on an open platform. */
 export const composeApi = (
   platform: Omit<Platform, "close">,
   options: { readonly config: Config; readonly origins: Origins; readonly pageDirectory: string },

@@ -12,19 +12,19 @@ import type { RateLimits } from "../platform/rate-limit/rate-limit.ts";
 import type { TenantBudget } from "../platform/rate-limit/tenant-budget.ts";
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
 
-/** What services need to change and read teams. */
+/** Dependencies of services that change and read teams. */
 export type ServiceDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
   readonly relay: Relay;
   readonly tenantBudget: Pick<TenantBudget, "take">;
-  /** A new UUIDv7 or, for secrets, UUIDv4. */
+  /** A new UUIDv7; for secrets, a UUIDv4. */
   readonly newId: () => string;
   readonly newSecretId: () => string;
 };
 
-/** What the REST interface needs. */
+/** Dependencies of the whole REST interface. */
 export type ApiDeps = ServiceDeps & {
   readonly config: Config;
   readonly origins: Origins;

@@ -1,5 +1,8 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { EntityKind } from "../shared/entities/registry.ts";
+import { crudDefinitions } from "./crud/definition.ts";
+import { tagDescriptionOf, tagOf } from "./crud/words.ts";
 import type { AppContext } from "./http.ts";
 import type { Router } from "./openapi.ts";
 
@@ -8,6 +11,9 @@ server-sent events or from \`/api/teams/{teamId}/events\`; all show the same obj
 
 Every answer about one team carries \`Artel-Position: <epoch>:<seq>\`. Failures are problem details (RFC 9457) with a
 \`code\`. The socket and the event stream are described at [/api/asyncapi.json](/api/asyncapi.json).`;
+
+/** Descriptions of tags in place of the usual `Tasks of a board`. */
+const TAGS: Partial<Record<EntityKind, string>> = { board: "Boards and their snapshots" };
 
 /** The OpenAPI 3.1 document of a router. */
 export const openApiDocument = (router: Router, about: { version: string; baseUrl: string }) =>
@@ -27,10 +33,10 @@ export const openApiDocument = (router: Router, about: { version: string; baseUr
       { name: "Teams", description: "Who works together" },
       { name: "Members", description: "Who is in a team, with which role" },
       { name: "Invitations", description: "Links that let people join" },
-      { name: "Boards", description: "Boards and their snapshots" },
-      { name: "Columns", description: "Columns of a board" },
-      { name: "Labels", description: "Labels of a board" },
-      { name: "Tasks", description: "Tasks of a board" },
+      ...crudDefinitions().map((definition) => ({
+        name: tagOf(definition),
+        description: TAGS[definition.kind] ?? tagDescriptionOf(definition),
+      })),
       { name: "Imports", description: "Boards from elsewhere" },
       { name: "Events", description: "The log of a team" },
       { name: "Realtime", description: "Tokens for the socket, and the event stream" },
@@ -38,7 +44,7 @@ export const openApiDocument = (router: Router, about: { version: string; baseUr
     ],
   });
 
-/** How a request says who sends it. */
+/** Documents the three ways to authenticate a request. */
 export const registerSecurity = (router: Router): void => {
   router.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
@@ -59,7 +65,7 @@ export const registerSecurity = (router: Router): void => {
   });
 };
 
-/** The package's files. Importing the package would evaluate the whole bundle, half a second of every start. */
+/** The folder of the package. Importing the package would evaluate its bundle, half a second of every start. */
 const SWAGGER = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 
 const ASSETS: Record<string, string> = {
@@ -95,7 +101,7 @@ const START = `window.SwaggerUIBundle({
 });
 `;
 
-/** Swagger UI from our own files: nothing is loaded from elsewhere. */
+/** Serves Swagger UI from our own files, without a CDN. */
 export const swaggerPage = (c: AppContext) => c.html(PAGE);
 
 export const swaggerAsset = async (c: AppContext) => {

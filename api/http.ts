@@ -1,9 +1,9 @@
 import type { Context, TypedResponse } from "hono";
 import { AppError } from "./app-error.ts";
-import type { Reply } from "./command.ts";
+import type { Reply } from "./reply.ts";
 import type { Scope } from "./scope.ts";
 
-/** What middleware leaves for routes. `address` is the client's, with trusted proxies taken into account. */
+/** Values that middleware sets for routes. `address` is the client's, as resolved through trusted proxies. */
 export type AppEnv = {
   Bindings: { readonly address: string; readonly loopback: boolean };
   Variables: { requestId: string; scope: Scope | undefined };
@@ -12,14 +12,14 @@ export type AppEnv = {
 export type AppContext = Context<AppEnv>;
 
 /**
- * An answer that any route accepts: the body's shape is held by the service's types and by the tests that check every
- * answer against the document, not by Hono's inference over twenty statuses.
+ * An answer that any route accepts. Services type the bodies, and tests/integration/api/answers.test.ts holds every
+ * answer to the document; Hono's inference would compare each body with the schemas of twenty statuses.
  */
 type AnyAnswer = Response & TypedResponse<never, never, never>;
 
 export const answer = (response: Response): AnyAnswer => response as AnyAnswer;
 
-/** The signed-in scope. @throws AppError UNAUTHENTICATED when there is none. */
+/** The scope of a signed-in request. @throws AppError UNAUTHENTICATED without a session. */
 export const scopeOf = (c: AppContext): Scope => {
   const scope = c.get("scope");
   if (scope === undefined) throw new AppError("UNAUTHENTICATED");
@@ -33,7 +33,7 @@ const headersOf = (position: string | null, { etag }: SendOptions): Record<strin
   ...(etag === undefined ? {} : { ETag: etag }),
 });
 
-/** Sends a reply whose body is JSON text already. */
+/** Sends a reply whose body is JSON text. */
 export const sendText = (c: AppContext, reply: Reply<string>, options: SendOptions = {}): AnyAnswer =>
   answer(
     c.body(reply.body, reply.status, {
@@ -47,9 +47,9 @@ export const send = <Body>(c: AppContext, reply: Reply<Body>, options: SendOptio
   return answer(c.json(reply.body, reply.status, headersOf(reply.position, options)));
 };
 
-/** Sends one entity; its ETag is the version that `If-Match` takes. */
+/** Sends one entity, with the version that `If-Match` takes as its ETag. */
 export const sendEntity = <Body extends { readonly version: number }>(c: AppContext, reply: Reply<Body>): AnyAnswer =>
   send(c, reply, { etag: `"${reply.body.version}"` });
 
-/** Sends what is not about one tenant. */
+/** Sends a body that is not about one tenant. */
 export const sendBody = (c: AppContext, body: unknown): AnyAnswer => answer(c.json(body, 200));

@@ -2,15 +2,15 @@ import { join } from "node:path";
 import { loadConfig } from "../platform/config/config.ts";
 import { resolveOrigins } from "../platform/config/origins.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
-import { withReadableUrl } from "../platform/net/readable-url.ts";
-import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
+import { withValidUrl } from "../platform/net/valid-url.ts";
+import { drainRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
 import { openPlatform } from "../platform/process/open-platform.ts";
 import { composeApi } from "./compose.ts";
 
 const REQUEST_DRAIN_MS = 5_000;
 const MAX_BODY_BYTES = 40 * 1024 * 1024;
 
-/** REST, the event stream, Swagger and the page; the sockets are elsewhere. */
+/** Serves REST, the event stream, Swagger and the page, without sockets. */
 const start = async () => {
   const config = loadConfig("api");
   const addressOf = createAddressResolver(config.trustedProxies);
@@ -21,7 +21,7 @@ const start = async () => {
     port: config.port,
     maxRequestBodySize: MAX_BODY_BYTES,
     fetch: (received, server) => {
-      const request = withReadableUrl(received);
+      const request = withValidUrl(received);
       // An event stream is silent between heartbeats.
       if (new URL(request.url).pathname === "/api/events/stream") server.timeout(received, 0);
       return answer(request, addressOf(request.headers, server.requestIP(received)?.address ?? ""));
@@ -39,7 +39,7 @@ const start = async () => {
 
   onTermination(platform.log, async () => {
     endStreams();
-    await finishRequests(server, REQUEST_DRAIN_MS);
+    await drainRequests(server, REQUEST_DRAIN_MS);
     await platform.close();
   });
 };

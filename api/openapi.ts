@@ -1,9 +1,10 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { PROBLEMS, type ProblemCode, problemSchema } from "../shared/problem.ts";
+import { PROBLEM_STATUS, type ProblemCode, problemSchema } from "../shared/problem.ts";
+import { PROBLEM_TITLES } from "../shared/problem-titles.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { AppEnv } from "./http.ts";
 
-/** A router whose routes are described. Bad path parameters are 404, everything else that does not validate is 422. */
+/** A router of documented routes. An invalid path parameter answers 404, any other invalid input 422. */
 export const createRouter = () =>
   new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
@@ -36,7 +37,7 @@ const positionHeader = z.object({
     .meta({ description: "`<epoch>:<seq>`: the answer holds the effects of all events up to seq and of none after." }),
 });
 
-/** A successful answer about one team. */
+/** A successful answer about one team, with its position. */
 export const ok = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
   description,
   headers: positionHeader,
@@ -49,20 +50,14 @@ export const okPlain = <Schema extends z.ZodType>(schema: Schema, description: s
   content: { "application/json": { schema } },
 });
 
-const problem = (code: ProblemCode) => ({
-  description: PROBLEMS[code].title,
-  content: { "application/problem+json": { schema: problemSchema } },
-});
-
 const byStatus = (codes: readonly ProblemCode[]) => {
-  const grouped = new Map<number, string[]>();
-  for (const code of codes) grouped.set(PROBLEMS[code].status, [...(grouped.get(PROBLEMS[code].status) ?? []), code]);
+  const grouped = Map.groupBy(codes, (code) => PROBLEM_STATUS[code]);
   return Object.fromEntries(
-    [...grouped].map(([status, names]) => [
+    [...grouped].map(([status, those]) => [
       status,
       {
-        ...problem(names[0] as ProblemCode),
-        description: names.map((name) => `\`${name}\`: ${PROBLEMS[name as ProblemCode].title}`).join("; "),
+        description: those.map((code) => `\`${code}\`: ${PROBLEM_TITLES[code]}`).join("; "),
+        content: { "application/problem+json": { schema: problemSchema } },
       },
     ]),
   );
@@ -70,10 +65,10 @@ const byStatus = (codes: readonly ProblemCode[]) => {
 
 const ALWAYS = ["UNAUTHENTICATED", "NOT_FOUND", "INVALID", "RATE_LIMITED", "INTERNAL", "UNAVAILABLE"] as const;
 
-/** The failures of a read. */
+/** The problems that a read may answer. */
 export const readProblems = (...more: ProblemCode[]) => byStatus([...ALWAYS, "FORBIDDEN", ...more]);
 
-/** The failures of a change. */
+/** The problems that a change may answer. */
 export const changeProblems = (...more: ProblemCode[]) =>
   byStatus([
     ...ALWAYS,
@@ -87,20 +82,20 @@ export const changeProblems = (...more: ProblemCode[]) =>
     ...more,
   ]);
 
-/** The answers to a creation, whose id may be chosen. `what` names the entity. */
+/** The answers to a creation with an optional id. `what` is the entity's noun. */
 export const createdAnswers = <Schema extends z.ZodType>(schema: Schema, what: string) => ({
   200: ok(schema, `The ${what} that was made with this id before`),
   201: ok(schema, `The new ${what}`),
   ...changeProblems("ID_TAKEN", "GONE"),
 });
 
-/** The answers to a change of an entity that has a version. */
+/** The answers to a change of a versioned entity. */
 export const changedAnswers = <Schema extends z.ZodType>(schema: Schema, what: string, ...more: ProblemCode[]) => ({
   200: ok(schema, `The ${what} as it is now`),
   ...changeProblems("VERSION_MISMATCH", ...more),
 });
 
-/** The answers to the deletion of an entity that has a version. */
+/** The answers to the deletion of a versioned entity. */
 export const deletedAnswers = <Schema extends z.ZodType>(schema: Schema, what: string, ...more: ProblemCode[]) => ({
   200: ok(schema, `The ${what} as it was`),
   ...changeProblems("VERSION_MISMATCH", ...more),
@@ -113,7 +108,7 @@ export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { "application/json": { schema } },
 });
 
-/** Headers of any change. They are read by middleware; here they are described. */
+/** The headers of every change, for the document; middleware reads them. */
 export const changeHeaders = z.object({
   "idempotency-key": z.string().optional().meta({
     description:
@@ -127,5 +122,3 @@ export const versionedHeaders = changeHeaders.extend({
     .optional()
     .meta({ description: '`"<version>"`: answers 412 when the entity is at another version.', example: '"7"' }),
 });
-
-export { z };

@@ -2,14 +2,14 @@ import { sql } from "kysely";
 import type { Tx } from "../platform/db/db.ts";
 import { type Gap, type Placement, rankBetween, ranksBetween } from "../shared/rank.ts";
 
-/** Where siblings stand: rows of `table` whose `parentColumn` is `parentId`. */
+/** The rows of `table` whose `column` names one container, e.g. the tasks of a column. */
 export type Siblings = {
-  readonly table: "boards" | "columns" | "tasks";
-  readonly parentColumn: "team_id" | "board_id" | "column_id";
-  readonly parentId: string;
+  readonly table: string;
+  readonly column: string;
+  readonly containerId: string;
 };
 
-type Row = { id: string; rank: string };
+export type RankedRow = { readonly id: string; readonly rank: string };
 
 const rowsOf = async (
   tx: Tx,
@@ -17,19 +17,24 @@ const rowsOf = async (
   condition: ReturnType<typeof sql>,
   order: "asc" | "desc",
   limit: number,
-): Promise<Row[]> => {
-  const { rows } = await sql<Row>`
+): Promise<RankedRow[]> => {
+  const { rows } = await sql<RankedRow>`
     select id, rank from ${sql.table(siblings.table)}
-    where ${sql.ref(siblings.parentColumn)} = ${siblings.parentId} and ${condition}
+    where ${sql.ref(siblings.column)} = ${siblings.containerId} and ${condition}
     order by rank ${sql.raw(order)} limit ${limit}`.execute(tx);
   return rows;
 };
 
 /**
- * Finds the neighbours that a placement asks for, in the database; the twin of `placeAmong` in shared/rank.ts.
- * Read under the tenant's lock, so that no two placements see the same gap.
+ * Finds the neighbours that a placement asks for, in the database; the twin of `placeAmong` in shared/rank.ts. The
+ * tenant's lock keeps two placements from seeing the same gap.
  */
-export const findGap = async (tx: Tx, siblings: Siblings, movedId: string, placement: Placement): Promise<Gap<Row>> => {
+export const findGap = async (
+  tx: Tx,
+  siblings: Siblings,
+  movedId: string,
+  placement: Placement,
+): Promise<Gap<RankedRow>> => {
   const named = async (id: string | null | undefined) =>
     id && id !== movedId ? ((await rowsOf(tx, siblings, sql`id = ${id}`, "asc", 1))[0] ?? null) : null;
   const after = await named(placement.afterId);
@@ -47,25 +52,30 @@ export const findGap = async (tx: Tx, siblings: Siblings, movedId: string, place
   return { after: last ?? null, before: null };
 };
 
-/** Whether a rank already lies in the gap: the move changes nothing. */
-export const liesIn = (rank: string, gap: Gap<Row>): boolean =>
+/** Whether a rank lies in the gap already: the move changes nothing. */
+export const liesIn = (rank: string, gap: Gap<RankedRow>): boolean =>
   (gap.after === null || gap.after.rank < rank) && (gap.before === null || rank < gap.before.rank);
 
-/** Longer ranks are spread anew. One character lasts about six insertions at one place. */
+/** One character lasts about six insertions at one place. */
 const MAX_RANK_LENGTH = 48;
 const FIRST_REACH = 8;
 
 export type Assigned = {
   readonly rank: string;
   /** Siblings that had to make room, with their new ranks. */
-  readonly respread: readonly Row[];
+  readonly respread: readonly RankedRow[];
 };
 
 /**
- * The rank for a gap. Endless insertion at one place makes ranks ever longer; then as few neighbours as possible are
- * spread anew, so that a rank's length stays bounded.
+ * The rank for a gap. Repeated insertion at one place makes ranks ever longer; beyond MAX_RANK_LENGTH as few neighbours
+ * as possible get new ranks too.
  */
-export const assignRank = async (tx: Tx, siblings: Siblings, movedId: string, gap: Gap<Row>): Promise<Assigned> => {
+export const assignRank = async (
+  tx: Tx,
+  siblings: Siblings,
+  movedId: string,
+  gap: Gap<RankedRow>,
+): Promise<Assigned> => {
   const rank = rankBetween(gap.after?.rank ?? null, gap.before?.rank ?? null);
   if (rank.length <= MAX_RANK_LENGTH) return { rank, respread: [] };
   const others = await rowsOf(tx, siblings, sql`id <> ${movedId}`, "asc", Number.MAX_SAFE_INTEGER);
@@ -80,7 +90,7 @@ export const assignRank = async (tx: Tx, siblings: Siblings, movedId: string, ga
     const respread = others
       .slice(start, end)
       .flatMap((row, offset) => (ranks[offset] ? [{ id: row.id, rank: ranks[offset] }] : []));
-    // Off their old places first: a new rank may be the old one of a neighbour.
+    // Every row first gets a temporary rank: a new rank may be a neighbour's old one.
     for (const row of respread) await setRank(tx, siblings, row.id, `zz${row.id.replaceAll("-", "")}`);
     for (const row of respread) await setRank(tx, siblings, row.id, row.rank);
     return { rank: moved, respread };

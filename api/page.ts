@@ -2,8 +2,8 @@ import { join, normalize, sep } from "node:path";
 import type { AppContext } from "./http.ts";
 
 /**
- * No script but our own files; styles may be inline because libraries position what floats by `style`. Where the socket
- * is elsewhere, the page may ask there why it was refused.
+ * Allows scripts from our own files alone. Styles may be inline, because libraries position popups by `style`. A page
+ * whose socket has another origin may fetch there to find out why the socket was refused.
  */
 const contentSecurityPolicy = (socketOrigin: string): string =>
   [
@@ -21,11 +21,11 @@ const contentSecurityPolicy = (socketOrigin: string): string =>
 
 const HASHED = "/assets/";
 
-/** Tells the page that nobody is signed in, so that it need not ask; a question would be a 401 in its console. */
+/** Tells the page that nobody is signed in: asking `GET /api/me` would leave a 401 in its console. */
 const SIGNED_OUT = '<meta name="artel-session" content="none" />';
 const hasSession = (cookies: string | undefined): boolean => cookies?.includes("artel.session_token=") ?? false;
 
-/** Serves the built page: files as they are, every other address gets the page itself, which knows its own routes. */
+/** Serves the built files. Every other address gets the page, which has the router. */
 export const pageHandler = (directory: string, socketAddress: string) => {
   const root = normalize(directory) + sep;
   const policy = contentSecurityPolicy(new URL(socketAddress.replace(/^ws/, "http")).origin);

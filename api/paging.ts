@@ -2,8 +2,11 @@ import { z } from "zod";
 import type { Page } from "../shared/paging.ts";
 import { invalidFields } from "./app-error.ts";
 
+/** A page of a list: `limit` items behind the one whose sort key is `after`, from the first when it is `null`. */
+export type PageRange = { readonly after: readonly string[] | null; readonly limit: number };
+
 /** A cursor names the last item of a page by its sort key. It is opaque to clients. */
-export const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
+const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString("base64url");
 
 const cursorSchema = z
   .array(
@@ -14,19 +17,19 @@ const cursorSchema = z
   )
   .max(3);
 
-/** @throws AppError INVALID when the text is no cursor of ours with `length` parts. */
+/** @throws AppError INVALID when the text is not a cursor of ours with `length` parts. */
 export const decodeCursor = (cursor: string | undefined, length: number): readonly string[] | null => {
   if (cursor === undefined) return null;
   try {
     const parsed = cursorSchema.safeParse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
     if (parsed.success && parsed.data.length === length) return parsed.data;
   } catch {
-    // falls through to the one answer for anything that is no cursor
+    // Falls through to the answer for every invalid cursor.
   }
   throw invalidFields({ path: "cursor", message: "must be the nextCursor of an answer" });
 };
 
-/** Cuts `limit` items from one more than that, which tells whether there is a next page. */
+/** The page of `limit + 1` items; the last one tells whether there is a next page. */
 export const toPage = <Item>(
   items: readonly Item[],
   limit: number,

@@ -2,7 +2,7 @@ import type { Router } from "./openapi.ts";
 
 const METHODS = new Set(["GET", "POST", "PATCH", "PUT", "DELETE"]);
 
-/** Knows which methods each address of the REST interface takes; built once, from the routes themselves. */
+/** The methods of each path of the REST interface, collected once from the registered routes. */
 export const createRouteIndex = (router: Router) => {
   let table: { method: string; pattern: RegExp }[] | null = null;
   const build = () =>

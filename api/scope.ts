@@ -2,19 +2,19 @@ import type { UserId } from "../shared/ids.ts";
 
 export type IdempotencyRequest = {
   readonly key: string;
-  /** Hash of method, path and body: another request under the same key is refused. */
+  /** Hash of method, path, `If-Match` and body; tells a repeated request from another one under the same key. */
   readonly fingerprint: string;
 };
 
-/** On whose behalf something is done. The first argument after `deps` of every service. */
+/** The signed-in user and the request. The first argument after `deps` of every service. */
 export type Scope = {
   readonly userId: UserId;
-  /** Id of the session or key that was shown. */
+  /** Id of the session or API key. */
   readonly sid: string;
   readonly name: string;
   readonly email: string;
   readonly requestId: string;
   readonly idempotency: IdempotencyRequest | null;
-  /** The version of `If-Match`; an entity that is at another one is not changed. */
+  /** The version of `If-Match`, `null` without one; an entity at another version stays as it is. */
   readonly ifMatch: number | null;
 };

@@ -11,11 +11,11 @@ type Scenario = {
   readonly name: string;
   readonly sockets: number;
   readonly tenants: number;
-  /** Events a second, over all tenants. */
+  /** Events per second, over all tenants. */
   readonly rate: number;
 };
 
-/** What Artel may cost at most, as a share of a peer's cost. */
+/** Artel's CPU time per delivery must not exceed this share of the peer's. */
 type Goal = { readonly peer: string; readonly atMost: number };
 
 const SCENARIOS: readonly (Scenario & { readonly goals: readonly Goal[] })[] = [
@@ -35,36 +35,36 @@ const SCENARIOS: readonly (Scenario & { readonly goals: readonly Goal[] })[] = [
 
 export type FanOutRun = {
   readonly server: string;
-  /** CPU time of the server's process, in microseconds for each delivery. */
+  /** CPU time of the server's process per delivery, in microseconds. */
   readonly cpuPerDelivery: number;
-  /** Share of its core that the server used. */
+  /** The share of its core that the server used. */
   readonly busy: number;
-  /** The same of the listener: near 1 the listener was the limit, and latencies say nothing of the server. */
+  /** The same for the listener. Near 1 the listener was the bottleneck, and the latencies are its own. */
   readonly listenerBusy: number;
   readonly deliveries: number;
   readonly lost: number;
   readonly doubled: number;
   readonly closed: number;
-  /** From publication to the listener, in milliseconds. */
+  /** From publication to reception, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
 };
 
-/** Compiled and with its memory grown: a server of this kind runs for weeks. */
-const WARM_UP_RATE_AT_LEAST = 100;
+/** The warm-up compiles the code and grows the heap, as in a server that has run for weeks. In events per second. */
+const MIN_WARM_UP_RATE = 100;
 
 const runOnce = (contestant: Contestant, scenario: Scenario, options: BenchOptions): Promise<FanOutRun> => {
   const tenants = newTenants(scenario.tenants);
   const sockets = spread(tenants, scenario.sockets);
   return withTrial(contestant, tenants, options.profiles, async ({ server, listener, publisher, connect }) => {
     await connect(sockets);
-    // The same number of events in each tenant, so that it is known what each socket must get.
+    // Every tenant gets the same number of events, so every socket must receive the same number.
     const inRounds = (events: number) => Math.ceil(events / scenario.tenants) * scenario.tenants;
     const publish = async (rate: number, events: number) => {
       await publishAtRate(publisher, tenants, rate, events);
       await listener.settle((events / scenario.tenants) * scenario.sockets);
     };
-    const warmUpRate = Math.max(WARM_UP_RATE_AT_LEAST, scenario.rate);
+    const warmUpRate = Math.max(MIN_WARM_UP_RATE, scenario.rate);
     await publish(warmUpRate, inRounds(warmUpRate * Math.min(3, options.seconds)));
     await listener.reset();
 
@@ -96,9 +96,9 @@ const runOnce = (contestant: Contestant, scenario: Scenario, options: BenchOptio
 };
 
 const mediansOf = (server: string, runs: readonly FanOutRun[]): FanOutRun => {
-  const own = runs.filter((run) => run.server === server);
-  const middle = (pick: (run: FanOutRun) => number) => median(own.map(pick));
-  const worst = (pick: (run: FanOutRun) => number) => Math.max(...own.map(pick));
+  const ownRuns = runs.filter((run) => run.server === server);
+  const middle = (pick: (run: FanOutRun) => number) => median(ownRuns.map(pick));
+  const worst = (pick: (run: FanOutRun) => number) => Math.max(...ownRuns.map(pick));
   return {
     server,
     cpuPerDelivery: middle((run) => run.cpuPerDelivery),
@@ -159,13 +159,16 @@ const print = (scenario: FullScenario, servers: readonly FanOutRun[], quick: boo
   }
 };
 
-/** A smoke test runs each server once, and Artel in each scenario. */
+/** A smoke test runs the peers only in the first scenario. */
 const turnsOf = (scenario: FullScenario, options: BenchOptions): Contestant[] => {
   if (!options.quick) return contestants(options.servers);
   return contestants(options.servers ?? (scenario === SCENARIOS[0] ? ["artel", "ws", "socket.io"] : ["artel"]));
 };
 
-/** Measures each server in each scenario, round by round in turn, so that a moment's disturbance meets all of them. */
+/**
+ * Measures each server in each scenario. The servers take turns in each round, so that a disturbance affects all of
+ * them.
+ */
 export const measureFanOut = async (options: BenchOptions) => {
   const results: (FullScenario & { medians: FanOutRun[]; runs: FanOutRun[] })[] = [];
   for (const full of SCENARIOS) {
@@ -178,7 +181,7 @@ export const measureFanOut = async (options: BenchOptions) => {
     }
     const medians = servers.map(({ name }) => mediansOf(name, runs));
     if (!options.json) print(scenario, medians, options.quick);
-    // Whatever it costs: an event that is lost or comes twice is a bug of ours.
+    // A lost or duplicate event is a bug of Artel.
     if (medians.some(({ server, lost, doubled }) => server === "artel" && lost + doubled > 0)) process.exitCode = 1;
     results.push({ ...scenario, medians, runs });
   }

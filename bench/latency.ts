@@ -7,41 +7,41 @@ import { cpuMicros, IS_MEASURABLE } from "./lib/usage.ts";
 import { type Watcher, watchTeam } from "./lib/watcher.ts";
 
 const WRITES_PER_SECOND = 300;
-/** Writers at the same time, each waiting for its answer before it writes again. */
+/** Concurrent writers; each waits for the response before its next write. */
 const WRITERS = 16;
 const GOAL_EVENT_P99_MS = 15;
 const GOAL_WRITES_PER_SECOND = 1_500;
 
-type Written = { readonly answered: number; readonly arrived: number };
+type WriteTimes = { readonly responded: number; readonly arrived: number };
 
-/** Adds a task as the page does: with an id and an idempotency key of its own. */
+/** Creates a task as the page does, with its own id and idempotency key. */
 const addTask = async ({ ann, board, column }: Site, id: string): Promise<void> => {
   const task = { id, columnId: column.id, title: "Write the release notes" };
   const path = `/api/boards/${board.id}/tasks`;
   const response = await ann.request("POST", path, task, { "idempotency-key": Bun.randomUUIDv7() });
   await response.arrayBuffer();
-  if (response.status !== 201) throw new Error(`a task was answered with ${response.status}`);
+  if (response.status !== 201) throw new Error(`creating a task returned ${response.status}`);
 };
 
-/** How long the answer took, and how long until the other person's socket had the event; in milliseconds. */
-const write = async (site: Site, watcher: Watcher): Promise<Written> => {
+/** Measures the time to the response and to the event on the other user's socket, in milliseconds. */
+const write = async (site: Site, watcher: Watcher): Promise<WriteTimes> => {
   const id = Bun.randomUUIDv7();
   const arrival = watcher.arrival(id);
   const started = performance.now();
-  const answer = addTask(site, id).then(() => performance.now());
-  const [answered, arrived] = await Promise.all([answer, arrival]);
-  return { answered: answered - started, arrived: arrived - started };
+  const response = addTask(site, id).then(() => performance.now());
+  const [responded, arrived] = await Promise.all([response, arrival]);
+  return { responded: responded - started, arrived: arrived - started };
 };
 
-const oneByOne = async (site: Site, watcher: Watcher, count: number): Promise<Written[]> => {
-  const all: Written[] = [];
+const oneByOne = async (site: Site, watcher: Watcher, count: number): Promise<WriteTimes[]> => {
+  const all: WriteTimes[] = [];
   while (all.length < count) all.push(await write(site, watcher));
   return all;
 };
 
-/** Writes at a fixed rate, whether or not the earlier ones were answered. */
-const atRate = async (site: Site, watcher: Watcher, rate: number, seconds: number): Promise<Written[]> => {
-  const writes: Promise<Written>[] = [];
+/** Writes at a fixed rate without waiting for responses. */
+const atRate = async (site: Site, watcher: Watcher, rate: number, seconds: number): Promise<WriteTimes[]> => {
+  const writes: Promise<WriteTimes>[] = [];
   const started = performance.now();
   while (writes.length < rate * seconds) {
     const due = Math.min(rate * seconds, Math.floor(((performance.now() - started) / 1_000) * rate) + 1);
@@ -51,38 +51,38 @@ const atRate = async (site: Site, watcher: Watcher, rate: number, seconds: numbe
   return Promise.all(writes);
 };
 
-type Throughput = { readonly perSecond: number; readonly cpuPerWrite: number; readonly answer: Summary };
+type Throughput = { readonly perSecond: number; readonly cpuPerWrite: number; readonly response: Summary };
 
-/** As many as it takes, by several writers. */
-const asFastAsCan = async (artel: Artel, site: Site, seconds: number): Promise<Throughput> => {
-  const answers: number[] = [];
+/** Writes with WRITERS concurrent writers as fast as possible. */
+const atFullSpeed = async (artel: Artel, site: Site, seconds: number): Promise<Throughput> => {
+  const responseTimes: number[] = [];
   const cpuBefore = IS_MEASURABLE ? cpuMicros(artel.child.pid) : Number.NaN;
   const started = performance.now();
   const until = started + seconds * 1_000;
   const writer = async () => {
     for (let now = performance.now(); now < until; now = performance.now()) {
       await addTask(site, Bun.randomUUIDv7());
-      answers.push(performance.now() - now);
+      responseTimes.push(performance.now() - now);
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
   const elapsed = performance.now() - started;
   return {
-    perSecond: (answers.length * 1_000) / elapsed,
-    cpuPerWrite: IS_MEASURABLE ? (cpuMicros(artel.child.pid) - cpuBefore) / answers.length : Number.NaN,
-    answer: summaryOf(answers),
+    perSecond: (responseTimes.length * 1_000) / elapsed,
+    cpuPerWrite: IS_MEASURABLE ? (cpuMicros(artel.child.pid) - cpuBefore) / responseTimes.length : Number.NaN,
+    response: summaryOf(responseTimes),
   };
 };
 
-const inSummary = (all: readonly Written[]) => ({
-  answer: summaryOf(all.map(({ answered }) => answered)),
+const inSummary = (all: readonly WriteTimes[]) => ({
+  response: summaryOf(all.map(({ responded }) => responded)),
   event: summaryOf(all.map(({ arrived }) => arrived)),
 });
 
-type Ways = ReturnType<typeof inSummary>;
+type Times = ReturnType<typeof inSummary>;
 type Result = {
-  readonly sequential: Ways;
-  readonly steady: Ways & { readonly rate: number };
+  readonly sequential: Times;
+  readonly steady: Times & { readonly rate: number };
   readonly throughput: Throughput;
 };
 
@@ -92,30 +92,30 @@ const print = ({ sequential, steady, throughput }: Result, quick: boolean): void
     `POST /api/boards/{id}/tasks, all in one process, SQLite in ${DATA_FOLDER}`,
     ["", "writes", "p50 ms", "p99 ms", "max ms"],
     [
-      row("one by one: answer", sequential.answer),
-      row("one by one: event at another's socket", sequential.event),
-      row(`${steady.rate}/s: answer`, steady.answer),
-      row(`${steady.rate}/s: event at another's socket`, steady.event),
-      row(`${WRITERS} writers: answer`, throughput.answer),
+      row("sequential: response", sequential.response),
+      row("sequential: event at another socket", sequential.event),
+      row(`${steady.rate}/s: response`, steady.response),
+      row(`${steady.rate}/s: event at another socket`, steady.event),
+      row(`${WRITERS} writers: response`, throughput.response),
     ],
   );
   console.log(`${num(throughput.perSecond, 0)} writes/s, ${num(throughput.cpuPerWrite, 0)} µs of CPU each`);
   if (quick) return;
-  printGoal(`p99 at ${steady.rate}/s to another's socket, ms,`, steady.event.p99, "at most", GOAL_EVENT_P99_MS);
+  printGoal(`p99 at ${steady.rate}/s to another socket, ms,`, steady.event.p99, "at most", GOAL_EVENT_P99_MS);
   printGoal("writes/s", throughput.perSecond, "at least", GOAL_WRITES_PER_SECOND);
 };
 
-/** Measures writes on the all-in-one server, and their way to another person's socket. */
+/** Measures writes on the all-in-one server and their delivery to another user's socket. */
 export const measureLatency = async (options: BenchOptions) => {
   const artel = await startArtel(options.profiles);
   try {
     const site = await openSite(artel.url);
     const watcher = await watchTeam(site.bob, site.team);
-    await asFastAsCan(artel, site, options.quick ? 0.3 : 3);
+    await atFullSpeed(artel, site, options.quick ? 0.3 : 3);
     const sequential = inSummary(await oneByOne(site, watcher, options.quick ? 30 : 500));
     const rate = options.quick ? 50 : WRITES_PER_SECOND;
     const steady = inSummary(await atRate(site, watcher, rate, options.seconds * 2));
-    const throughput = await asFastAsCan(artel, site, options.seconds * 2);
+    const throughput = await atFullSpeed(artel, site, options.seconds * 2);
     watcher.close();
     const result = { sequential, steady: { rate, ...steady }, throughput };
     if (!options.json) print(result, options.quick);

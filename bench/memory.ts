@@ -6,27 +6,27 @@ import { num, printGoal, printTable } from "./lib/table.ts";
 import { newTenants, spread, withTrial } from "./lib/trial.ts";
 import { residentBytes } from "./lib/usage.ts";
 
-/** Open in both measurements: with them the server has compiled and allocated what it needs for any socket at all. */
+/** Opened before the first measurement, so that it includes everything that the server needs for any socket. */
 const SOCKETS_BEFORE = 1_000;
 const COLLECTIONS = 4;
 const GOAL_KB = 3;
 
 type MemoryRun = {
   readonly server: string;
-  /** Resident memory in bytes with the first few sockets, and what each further one added. */
+  /** Resident memory with the first sockets, and the growth per further socket, in bytes. */
   readonly atStart: number;
   readonly perConnection: number;
 };
 
-/** Allocators give memory back a while after a collection: the least of several looks is what is in use. */
-const settled = async (server: RunningServer, pauseMs: number): Promise<number> => {
-  const seen: number[] = [];
+/** Allocators return memory a while after a collection, so the minimum of several readings is the memory in use. */
+const settledMemory = async (server: RunningServer, pauseMs: number): Promise<number> => {
+  const readings: number[] = [];
   for (let left = COLLECTIONS; left > 0; left--) {
     server.collectGarbage();
     await Bun.sleep(pauseMs);
-    seen.push(residentBytes(server.pid));
+    readings.push(residentBytes(server.pid));
   }
-  return Math.min(...seen);
+  return Math.min(...readings);
 };
 
 const runOnce = (contestant: Contestant, options: BenchOptions): Promise<MemoryRun> => {
@@ -35,14 +35,14 @@ const runOnce = (contestant: Contestant, options: BenchOptions): Promise<MemoryR
   const before = options.quick ? 20 : SOCKETS_BEFORE;
   return withTrial(contestant, tenants, options.profiles, async ({ server, connect }) => {
     await connect(spread(tenants, before));
-    const atStart = await settled(server, pauseMs);
+    const atStart = await settledMemory(server, pauseMs);
     await connect(spread(tenants, options.sockets));
-    const atEnd = await settled(server, pauseMs);
+    const atEnd = await settledMemory(server, pauseMs);
     return { server: contestant.name, atStart, perConnection: (atEnd - atStart) / options.sockets };
   });
 };
 
-/** Measures what an idle subscribed connection costs each server. */
+/** Measures the memory of an idle subscribed connection on each server. */
 export const measureMemory = async (options: BenchOptions) => {
   const servers = contestants(options.quick ? ["artel"] : options.servers);
   const runs: MemoryRun[] = [];
@@ -50,11 +50,11 @@ export const measureMemory = async (options: BenchOptions) => {
     for (const contestant of servers) runs.push(await runOnce(contestant, options));
   }
   const medians = servers.map(({ name }): MemoryRun => {
-    const own = runs.filter(({ server }) => server === name);
+    const ownRuns = runs.filter(({ server }) => server === name);
     return {
       server: name,
-      atStart: median(own.map((run) => run.atStart)),
-      perConnection: median(own.map((run) => run.perConnection)),
+      atStart: median(ownRuns.map((run) => run.atStart)),
+      perConnection: median(ownRuns.map((run) => run.perConnection)),
     };
   });
   if (!options.json) {

@@ -15,7 +15,7 @@ const SOCKETS = 1_000;
 const RATE = 500;
 
 type NodesRun = {
-  /** CPU time of all nodes together, in microseconds for each delivery, and of Redis for each event. */
+  /** CPU time of all nodes per delivery, and of Redis per event, in microseconds. */
   readonly cpuPerDelivery: number;
   readonly redisPerEvent: number;
   readonly p50: number;
@@ -40,9 +40,9 @@ const runOnce = async (options: BenchOptions, count: number): Promise<NodesRun> 
     const listener = await startListener();
     stops.push(listener.stop);
     for (const [index, { port }] of nodes.entries()) {
-      // Blocks, so that every node has people of every team.
-      const own = sockets.slice((index * SOCKETS) / count, ((index + 1) * SOCKETS) / count);
-      await listener.connect({ port, protocol: ARTEL.protocol, sockets: await ARTEL.hellos(own) });
+      // Contiguous blocks of round-robin sockets, so that every node has sockets of every team.
+      const nodeSockets = sockets.slice((index * SOCKETS) / count, ((index + 1) * SOCKETS) / count);
+      await listener.connect({ port, protocol: ARTEL.protocol, sockets: await ARTEL.joinMessages(nodeSockets) });
     }
     const deliveries = (events: number) => (events / TENANTS) * SOCKETS;
     const run = async (events: number) => {
@@ -61,14 +61,14 @@ const runOnce = async (options: BenchOptions, count: number): Promise<NodesRun> 
       redisPerEvent: (cpuMicros(redis.pid) - redisBefore) / events,
       p50: latency.p50,
       p99: latency.p99,
-      lost: counts.reduce((sum, heard) => sum + Math.abs(events / TENANTS - heard), 0),
+      lost: counts.reduce((sum, received) => sum + Math.abs(events / TENANTS - received), 0),
     };
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
 };
 
-/** Measures what it costs to spread the same sockets over several nodes on one Redis. */
+/** Measures the cost of spreading the same sockets over several nodes on one Redis. */
 export const measureNodes = async (options: BenchOptions) => {
   const results: { nodes: number; runs: NodesRun[] }[] = [];
   for (const nodes of options.quick ? NODES.slice(0, 2) : NODES) {

@@ -10,40 +10,40 @@ import { num, printGoal, printTable } from "./lib/table.ts";
 import { newTenants, spread } from "./lib/trial.ts";
 import { cpuMicros } from "./lib/usage.ts";
 
-/** As the client has it for its first attempt. */
-const BACK_WITHIN_MS = 1_000;
-type Scene = {
+/** The jitter of the client's first attempt. */
+const RECONNECT_WITHIN_MS = 1_000;
+type Scenario = {
   readonly teams: number;
-  /** How many of the sockets that were asked for take part, 0 to 1. */
+  /** The share of `--sockets` that takes part, 0 to 1. */
   readonly share: number;
-  /** Events of each team, published while nobody listens. */
+  /** Events per team that are published while no socket is connected. */
   readonly missed: number;
 };
 
-const SCENES: readonly Scene[] = [
+const SCENARIOS: readonly Scenario[] = [
   { teams: 1, share: 1, missed: 50 },
   { teams: 1_000, share: 1, missed: 5 },
   { teams: 1, share: 0.05, missed: 1_000 },
 ];
-/** Events a second, over all teams. */
+/** Events per second, over all teams. */
 const MISSED_RATE = 2_000;
-const GIVE_UP_MS = 60_000;
-const LOOK_MS = 20;
+const TIMEOUT_MS = 60_000;
+const POLL_MS = 20;
 const GOAL_MS = 4_000;
 
 export type ReconnectRun = {
-  /** Until this share of the sockets was level again after their node was killed, in milliseconds. */
+  /** From the kill of the node until this share of its sockets had caught up, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly all: number;
-  /** CPU time of the node that took them, in microseconds for each socket. */
+  /** CPU time of the other node per socket, in microseconds. */
   readonly cpuPerSocket: number;
-  readonly level: number;
+  readonly caughtUp: number;
   readonly lost: number;
   readonly doubled: number;
 };
 
-const runOnce = async (options: BenchOptions, { teams, share, missed }: Scene): Promise<ReconnectRun> => {
+const runOnce = async (options: BenchOptions, { teams, share, missed }: Scenario): Promise<ReconnectRun> => {
   const tenants = newTenants(teams);
   const sockets = spread(tenants, Math.ceil(options.sockets * share));
   const stops: (() => Promise<void>)[] = [];
@@ -60,10 +60,10 @@ const runOnce = async (options: BenchOptions, { teams, share, missed }: Scene): 
     stops.push(second.stop, first.stop);
     const listener = await startListener();
     stops.push(listener.stop);
-    await listener.connect({ port: first.port, protocol: ARTEL.protocol, sockets: await ARTEL.hellos(sockets) });
-    await listener.comeBack({
+    await listener.connect({ port: first.port, protocol: ARTEL.protocol, sockets: await ARTEL.joinMessages(sockets) });
+    await listener.reconnect({
       port: second.port,
-      withinMs: BACK_WITHIN_MS,
+      withinMs: RECONNECT_WITHIN_MS,
       epoch: EPOCH,
       firstSeq: 1,
       tenants: sockets,
@@ -72,20 +72,20 @@ const runOnce = async (options: BenchOptions, { teams, share, missed }: Scene): 
     const cpuBefore = cpuMicros(second.pid);
     first.kill();
     await publishAtRate(publisher, tenants, MISSED_RATE, missed * teams);
-    const until = performance.now() + GIVE_UP_MS;
-    let levels = await listener.levels();
-    while (levels.level < sockets.length && performance.now() < until) {
-      await Bun.sleep(LOOK_MS);
-      levels = await listener.levels();
+    const until = performance.now() + TIMEOUT_MS;
+    let catchUp = await listener.catchUp();
+    while (catchUp.caughtUp < sockets.length && performance.now() < until) {
+      await Bun.sleep(POLL_MS);
+      catchUp = await listener.catchUp();
     }
     const cpu = cpuMicros(second.pid) - cpuBefore;
     const { counts } = await listener.report();
     return {
-      p50: levels.after.p50,
-      p99: levels.after.p99,
-      all: levels.level === sockets.length ? levels.after.max : Number.POSITIVE_INFINITY,
+      p50: catchUp.times.p50,
+      p99: catchUp.times.p99,
+      all: catchUp.caughtUp === sockets.length ? catchUp.times.max : Number.POSITIVE_INFINITY,
       cpuPerSocket: cpu / sockets.length,
-      level: levels.level,
+      caughtUp: catchUp.caughtUp,
       lost: counts.reduce((sum, count) => sum + Math.max(0, missed - count), 0),
       doubled: counts.reduce((sum, count) => sum + Math.max(0, count - missed), 0),
     };
@@ -101,22 +101,22 @@ const mediansOf = (runs: readonly ReconnectRun[]): ReconnectRun => {
     p99: middle((run) => run.p99),
     all: middle((run) => run.all),
     cpuPerSocket: middle((run) => run.cpuPerSocket),
-    level: Math.min(...runs.map((run) => run.level)),
+    caughtUp: Math.min(...runs.map((run) => run.caughtUp)),
     lost: Math.max(...runs.map((run) => run.lost)),
     doubled: Math.max(...runs.map((run) => run.doubled)),
   };
 };
 
-type Result = { readonly scene: Scene; readonly medians: ReconnectRun; readonly runs: readonly ReconnectRun[] };
+type Result = { readonly scenario: Scenario; readonly medians: ReconnectRun; readonly runs: readonly ReconnectRun[] };
 
 const print = (results: readonly Result[], { quick }: BenchOptions): void => {
   printTable(
-    "From the SIGKILL of a node until its sockets are level on another one",
+    "From the SIGKILL of a node until its sockets have caught up on another one",
     ["sockets", "teams", "events missed", "p50 ms", "p99 ms", "all ms", "CPU µs/socket", "lost", "doubled"],
-    results.map(({ scene, medians }) => [
-      String(medians.level),
-      String(scene.teams),
-      String(scene.missed),
+    results.map(({ scenario, medians }) => [
+      String(medians.caughtUp),
+      String(scenario.teams),
+      String(scenario.missed),
       num(medians.p50, 0),
       num(medians.p99, 0),
       num(medians.all, 0),
@@ -126,20 +126,20 @@ const print = (results: readonly Result[], { quick }: BenchOptions): void => {
     ]),
   );
   if (quick) return;
-  for (const { scene, medians } of results.filter(({ scene: { share } }) => share === 1)) {
-    printGoal(`ms until all are level, ${scene.teams} teams,`, medians.all, "at most", GOAL_MS);
+  for (const { scenario, medians } of results.filter(({ scenario: { share } }) => share === 1)) {
+    printGoal(`ms until all have caught up, ${scenario.teams} teams,`, medians.all, "at most", GOAL_MS);
   }
 };
 
-/** Measures how long all sockets of a node that dies take until they are level on another one. */
+/** Measures how long the sockets of a killed node take to catch up on another one. */
 export const measureReconnect = async (options: BenchOptions) => {
   const results: Result[] = [];
-  for (const scene of options.quick ? SCENES.slice(0, 1) : SCENES) {
+  for (const scenario of options.quick ? SCENARIOS.slice(0, 1) : SCENARIOS) {
     const runs: ReconnectRun[] = [];
-    for (let round = 0; round < options.rounds; round++) runs.push(await runOnce(options, scene));
+    for (let round = 0; round < options.rounds; round++) runs.push(await runOnce(options, scenario));
     const medians = mediansOf(runs);
     if (medians.lost + medians.doubled > 0) process.exitCode = 1;
-    results.push({ scene, medians, runs });
+    results.push({ scenario, medians, runs });
   }
   if (!options.json) print(results, options);
   return { sockets: options.sockets, results };

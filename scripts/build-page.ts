@@ -8,22 +8,24 @@ import { runBun } from "./run.ts";
 const PAGE = "dist/web";
 const STAMP = "dist/web.stamp";
 
-const wanted = (): string =>
+const sourceFingerprint = (): string =>
   fingerprint({
     files: ["package.json", "bun.lock", "tsconfig.json"],
     folders: ["web", "client", "shared"],
     salt: "1",
   });
 
-const built = (): boolean => existsSync(fromRoot(PAGE, "index.html")) && readStamp(STAMP) === wanted();
+const isUpToDate = (): boolean => existsSync(fromRoot(PAGE, "index.html")) && readStamp(STAMP) === sourceFingerprint();
 
-/** Builds the page into dist/web unless what is there was made of the same files; true if it had to. @throws FailedStep */
+/**
+ * Builds the page into dist/web unless the same sources are already built. Returns whether it built. @throws FailedStep
+ */
 export const buildPage = async (): Promise<boolean> => {
-  if (built()) return false;
+  if (isUpToDate()) return false;
   return await underLock("page", async () => {
-    if (built()) return false;
+    if (isUpToDate()) return false;
     console.error("Building the page …");
-    const stamp = wanted();
+    const stamp = sourceFingerprint();
     const fresh = `dist/web.new-${process.pid}`;
     const old = `dist/web.old-${process.pid}`;
     mkdirSync(fromRoot("dist"), { recursive: true });
@@ -36,9 +38,9 @@ export const buildPage = async (): Promise<boolean> => {
     );
     if (!result.ok) {
       rmSync(fromRoot(fresh), { recursive: true, force: true });
-      throw new FailedStep("Can't build the page; what Vite printed is above.", result.output);
+      throw new FailedStep("Can't build the page; see Vite's output above.", result.output);
     }
-    // The finished folder takes the place of the old one at once: a server that runs never sees half of a page.
+    // The finished folder replaces the old one at once, so that a running server never serves half of a page.
     rmSync(fromRoot(STAMP), { force: true });
     if (existsSync(fromRoot(PAGE))) renameSync(fromRoot(PAGE), fromRoot(old));
     renameSync(fromRoot(fresh), fromRoot(PAGE));

@@ -1,4 +1,4 @@
-/** What stops a script: one line that a person can act on, and what a tool printed about it. */
+/** Stops a script: one line that tells the user what to do, and the output of the tool that failed. */
 export class FailedStep extends Error {
   override readonly name = "FailedStep";
 
@@ -10,21 +10,21 @@ export class FailedStep extends Error {
   }
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Ends the process with one line on stderr, below what a tool printed. */
+/** Prints the tool's output and the line to stderr, and exits with 1. */
 export function fail(line: string, output = ""): never {
   if (output.trim() !== "") console.error(output.trim());
   console.error(line);
   process.exit(1);
 }
 
-/** Runs what comes before the real work and ends the process if it fails. */
+/** Awaits a preparation step and exits with its error message if it fails. */
 export const orFail = async <Result>(work: Promise<Result>): Promise<Result> => {
   try {
     return await work;
   } catch (error) {
     if (error instanceof FailedStep) fail(error.message, error.output);
-    fail(`Can't get ready: ${messageOf(error)}`);
+    fail(`Preparation failed: ${errorMessage(error)}`);
   }
 };

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 export type Tool = { path: string; version: number };
 
-export const LEAST = { redis: 7, postgres: 15, haproxy: 2 } as const;
+export const MINIMUM_VERSION = { redis: 7, postgres: 15, haproxy: 2 } as const;
 
 const majorVersion = (path: string): number => {
   try {
@@ -14,11 +14,11 @@ const majorVersion = (path: string): number => {
   }
 };
 
-const newest = (paths: (string | null)[], least: number): Tool | undefined =>
+const newest = (paths: (string | null)[], minimum: number): Tool | undefined =>
   [...new Set(paths)]
     .filter((path): path is string => path !== null && existsSync(path))
     .map((path) => ({ path, version: majorVersion(path) }))
-    .filter((tool) => tool.version >= least)
+    .filter((tool) => tool.version >= minimum)
     .sort((a, b) => b.version - a.version)[0];
 
 const childrenOf = (folder: string, name: RegExp): string[] =>
@@ -28,11 +28,13 @@ const childrenOf = (folder: string, name: RegExp): string[] =>
         .map((entry) => join(folder, entry))
     : [];
 
-/** Redis 7 or newer (sharded pub/sub). */
+/** Finds Redis 7 or newer, which has sharded pub/sub. */
 export const findRedis = (): Tool | undefined =>
-  newest([Bun.which("redis-server"), "/usr/bin/redis-server", "/opt/homebrew/bin/redis-server"], LEAST.redis);
+  newest([Bun.which("redis-server"), "/usr/bin/redis-server", "/opt/homebrew/bin/redis-server"], MINIMUM_VERSION.redis);
 
-/** The newest Postgres of 15 or more; `path` is the folder of its programs, which distributions keep off the PATH. */
+/**
+ * Finds the newest Postgres, 15 or later. `path` is the folder of its programs, which distributions keep off the PATH.
+ */
 export const findPostgres = (): Tool | undefined => {
   const onPath = Bun.which("postgres");
   const folders = [
@@ -46,16 +48,16 @@ export const findPostgres = (): Tool | undefined => {
       .filter((folder) => folder !== null)
       .filter((folder) => ["initdb", "createdb"].every((program) => existsSync(join(folder, program))))
       .map((folder) => join(folder, "postgres")),
-    LEAST.postgres,
+    MINIMUM_VERSION.postgres,
   );
   return server && { ...server, path: dirname(server.path) };
 };
 
-/** HAProxy of any version that is still kept. */
+/** Finds HAProxy 2 or newer. */
 export const findHaproxy = (): Tool | undefined =>
-  newest([Bun.which("haproxy"), "/usr/sbin/haproxy", "/opt/homebrew/bin/haproxy"], LEAST.haproxy);
+  newest([Bun.which("haproxy"), "/usr/sbin/haproxy", "/opt/homebrew/bin/haproxy"], MINIMUM_VERSION.haproxy);
 
-/** Chromium or Chrome; a placeholder that can't print its version (Ubuntu's, without snap) doesn't count. */
+/** Finds Chromium or Chrome. Skips a placeholder that can't print its version, such as Ubuntu's without snap. */
 export const findChromium = (): Tool | undefined => {
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
   const known = names.flatMap((name) => [Bun.which(name), `/usr/bin/${name}`]);

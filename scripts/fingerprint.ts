@@ -14,7 +14,9 @@ const filesUnder = (path: string): string[] => {
   });
 };
 
-/** A hash of the named files and of all files in the named folders, tests apart; `salt` says what else the result depends on. */
+/**
+ * Hashes the named files and all files in the named folders except tests. `salt` stands for other inputs of the result.
+ */
 export const fingerprint = (inputs: { files: string[]; folders: string[]; salt: string }): string => {
   const hash = new Bun.CryptoHasher("sha256");
   hash.update(inputs.salt);

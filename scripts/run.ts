@@ -4,7 +4,7 @@ export type Outcome = { ok: boolean; exitCode: number; output: string; timedOut:
 
 export type RunOptions = {
   env?: Record<string, string | undefined>;
-  /** Also shows the output while it comes. */
+  /** Also prints the output as it arrives. */
   live?: boolean;
   timeoutMs?: number;
 };
@@ -13,14 +13,14 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const KILL_AFTER_MS = 5_000;
 const LAST_OUTPUT_MS = 2_000;
 
-const drain = async (stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> => {
+const drain = async (stream: ReadableStream<Uint8Array>, collect: (text: string) => void): Promise<void> => {
   const decoder = new TextDecoder();
-  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+  for await (const chunk of stream) collect(decoder.decode(chunk, { stream: true }));
 };
 
 /**
- * Runs a command in the repository's root and collects what it prints. It ends with this process: by a signal that
- * reaches us, or by `timeoutMs`; what it started itself ends with it where Bun is the one that runs it.
+ * Runs a command in the repository's root and collects its output. Terminates the command on a signal to this process
+ * or after `timeoutMs`. The command's own children end with it only if the command is Bun.
  */
 export const run = async (command: string[], options: RunOptions = {}): Promise<Outcome> => {
   const child = Bun.spawn(command, {
@@ -31,7 +31,7 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
     stderr: "pipe",
   });
   let output = "";
-  const take = (sink: NodeJS.WriteStream) => (text: string) => {
+  const collect = (sink: NodeJS.WriteStream) => (text: string) => {
     output += text;
     if (options.live) sink.write(text);
   };
@@ -50,9 +50,12 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
       }, options.timeoutMs)
     : undefined;
   try {
-    const printed = Promise.all([drain(child.stdout, take(process.stdout)), drain(child.stderr, take(process.stderr))]);
+    const printed = Promise.all([
+      drain(child.stdout, collect(process.stdout)),
+      drain(child.stderr, collect(process.stderr)),
+    ]);
     const exitCode = await child.exited;
-    // A grandchild that outlives the command may hold the pipe open for ever.
+    // A grandchild that outlives the command may keep the pipe open for ever.
     await Promise.race([printed, Bun.sleep(LAST_OUTPUT_MS)]);
     return { ok: exitCode === 0 && !timedOut, exitCode, output: Bun.stripANSI(output), timedOut };
   } finally {
@@ -62,6 +65,6 @@ export const run = async (command: string[], options: RunOptions = {}): Promise<
   }
 };
 
-/** Runs a JavaScript or TypeScript file with the Bun that runs us, which may be on nobody's PATH. */
+/** Runs a file with the Bun of this process, which may not be on the PATH. */
 export const runBun = (args: string[], options?: RunOptions): Promise<Outcome> =>
   run([process.execPath, ...args], options);

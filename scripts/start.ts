@@ -1,8 +1,8 @@
 import { buildPage } from "./build-page.ts";
-import { endWithNpx } from "./end-with-npx.ts";
+import { exitWithNpx } from "./exit-with-npx.ts";
 import { fail, orFail } from "./fail.ts";
 import { installPackages } from "./install.ts";
-import { startAgain } from "./start-again.ts";
+import { restart } from "./restart.ts";
 
 const PROGRAMS = {
   all: { page: true, file: "../main.ts" },
@@ -14,10 +14,10 @@ const PROGRAMS = {
 const isProgram = (name: string): name is keyof typeof PROGRAMS => Object.hasOwn(PROGRAMS, name);
 
 const name = process.argv[2] ?? "all";
-if (!isProgram(name)) fail(`There is no program "${name}": ${Object.keys(PROGRAMS).join(", ")}.`);
+if (!isProgram(name)) fail(`Unknown program "${name}"; the programs are ${Object.keys(PROGRAMS).join(", ")}.`);
 
-endWithNpx();
+exitWithNpx();
 const program = PROGRAMS[name];
-if (await orFail(installPackages())) startAgain();
+if (await orFail(installPackages())) restart();
 if (program.page) await orFail(buildPage());
 await import(program.file);

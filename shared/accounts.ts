@@ -27,7 +27,6 @@ export type SignIn = z.infer<typeof signInSchema>;
 
 /** The session token; it goes into `Authorization: Bearer`. Browsers get the same session as a cookie. */
 export const signedInSchema = z.object({ token: z.string(), user: userSchema }).meta({ id: "SignedIn" });
-export type SignedIn = z.infer<typeof signedInSchema>;
 
 export const changePasswordSchema = z
   .strictObject({

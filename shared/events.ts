@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { EntityDescriptor } from "./entities/define-entity.ts";
+import { actionOf, type EntityDescriptor } from "./entities/define-entity.ts";
 import { ENTITIES } from "./entities/registry.ts";
 import type { EventMessage } from "./protocol/message.ts";
 
@@ -8,8 +8,8 @@ type ActionsOf<Kind extends keyof Entities> = `${Uppercase<Kind>}_${Entities[Kin
 type Data = { [Kind in keyof Entities as ActionsOf<Kind>]: Entities[Kind]["schema"] };
 
 const dataByAction = (): Data => {
-  const all = Object.values<EntityDescriptor>(ENTITIES).flatMap(({ kind, verbs, schema }) =>
-    verbs.map((verb) => [`${kind.toUpperCase()}_${verb}`, schema]),
+  const all = Object.values<EntityDescriptor>(ENTITIES).flatMap((definition) =>
+    definition.verbs.map((verb) => [actionOf(definition, verb), definition.schema]),
   );
   return Object.fromEntries(all);
 };
@@ -18,7 +18,6 @@ const dataByAction = (): Data => {
 export const EVENT_DATA: Readonly<Data> = dataByAction();
 
 export type Action = keyof Data;
-export type EventData<A extends Action = Action> = z.infer<Data[A]>;
 
 export const isKnownAction = (action: string): action is Action => Object.hasOwn(EVENT_DATA, action);
 

@@ -3,7 +3,11 @@ import { z } from "zod";
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-const uuidV7 = () => z.string().regex(UUID_V7, "must be a lower-case UUIDv7").meta({ format: "uuid" });
+/** Whether a tenant is one of Artel's own teams; other backends' tenants have ids of other shapes. */
+export const isOwnTenant = (tenantId: string): boolean => UUID_V7.test(tenantId);
+
+/** An id of one kind of entity: brand it. */
+export const uuidV7 = () => z.string().regex(UUID_V7, "must be a lower-case UUIDv7").meta({ format: "uuid" });
 
 /** Ids are lower-case UUIDv7: they sort by the time of their making and are never reused. */
 export const userIdSchema = uuidV7().brand<"UserId">();

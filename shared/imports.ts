@@ -32,4 +32,3 @@ export const createImportSchema = z
     data: z.unknown().meta({ description: "The board export as JSON.", type: "object" }),
   })
   .meta({ id: "CreateImport" });
-export type CreateImport = z.infer<typeof createImportSchema>;

@@ -1,35 +1,35 @@
 import { z } from "zod";
 
-/** Every error code of the REST interface with its HTTP status and title; docs/errors.md lists them for people. */
-export const PROBLEMS = {
-  BAD_REQUEST: { status: 400, title: "The request cannot be read" },
-  UNAUTHENTICATED: { status: 401, title: "Sign in first" },
-  INVALID_CREDENTIALS: { status: 401, title: "Email or password is wrong" },
-  FORBIDDEN: { status: 403, title: "Your role does not allow this" },
-  UNTRUSTED_ORIGIN: { status: 403, title: "The request comes from an origin that is not trusted" },
-  SIGN_UP_CLOSED: { status: 403, title: "Accounts are made by invitation only" },
-  INVITATION_FOR_ANOTHER: { status: 403, title: "The invitation is for another email address" },
-  NOT_FOUND: { status: 404, title: "There is no such thing" },
-  METHOD_NOT_ALLOWED: { status: 405, title: "The method is not allowed here" },
-  ID_TAKEN: { status: 409, title: "The id is taken" },
-  LAST_OWNER: { status: 409, title: "A team needs an owner" },
-  ALREADY_MEMBER: { status: 409, title: "Already a member of the team" },
-  EMAIL_TAKEN: { status: 409, title: "An account with this email exists" },
-  IDEMPOTENCY_KEY_IN_USE: { status: 409, title: "The request under this key is still running" },
-  GONE: { status: 410, title: "It was here and is gone" },
-  HISTORY_GONE: { status: 410, title: "The history does not reach back to this position" },
-  VERSION_MISMATCH: { status: 412, title: "It was changed meanwhile" },
-  TOO_LARGE: { status: 413, title: "The body is too large" },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The media type is not supported" },
-  INVALID: { status: 422, title: "Some fields are not valid" },
-  INVALID_IMPORT: { status: 422, title: "The file is not a board export that can be read" },
-  IDEMPOTENCY_KEY_REUSED: { status: 422, title: "The key was used for another request" },
-  RATE_LIMITED: { status: 429, title: "Too many requests" },
-  INTERNAL: { status: 500, title: "Something went wrong here" },
-  UNAVAILABLE: { status: 503, title: "Not available now" },
-} as const satisfies Record<string, { status: number; title: string }>;
+/** Every error code of the REST interface with its HTTP status; docs/errors.md lists them for people. */
+export const PROBLEM_STATUS = {
+  BAD_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  INVALID_CREDENTIALS: 401,
+  FORBIDDEN: 403,
+  UNTRUSTED_ORIGIN: 403,
+  SIGN_UP_CLOSED: 403,
+  INVITATION_FOR_ANOTHER: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  ID_TAKEN: 409,
+  LAST_OWNER: 409,
+  ALREADY_MEMBER: 409,
+  EMAIL_TAKEN: 409,
+  IDEMPOTENCY_KEY_IN_USE: 409,
+  GONE: 410,
+  HISTORY_GONE: 410,
+  VERSION_MISMATCH: 412,
+  TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INVALID: 422,
+  INVALID_IMPORT: 422,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  RATE_LIMITED: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+} as const satisfies Record<string, number>;
 
-export type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
 export const fieldErrorSchema = z.object({ path: z.string(), message: z.string() });
 export type FieldError = z.infer<typeof fieldErrorSchema>;

@@ -91,7 +91,7 @@ const changedSet = <Id extends string>(
 };
 
 /** A task after an update; sets change by element, so that two people's changes of one set both stay. Pure. */
-export const applyTaskUpdate = (task: Task, change: UpdateTask, at: string): Task => {
+const applyTaskUpdate = (task: Task, change: UpdateTask, at: string): Task => {
   const { archived, addLabelIds, removeLabelIds, addAssigneeIds, removeAssigneeIds, ...fields } = change;
   return {
     ...task,

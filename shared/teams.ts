@@ -22,7 +22,7 @@ export type Team = z.infer<typeof teamSchema>;
 export const teamWithRoleSchema = teamSchema.extend({ role: roleSchema }).meta({ id: "Team" });
 export type TeamWithRole = z.infer<typeof teamWithRoleSchema>;
 
-export const teamNameSchema = line(1, 120);
+const teamNameSchema = line(1, 120);
 export const createTeamSchema = z.strictObject({ name: teamNameSchema }).meta({ id: "CreateTeam" });
 export const updateTeamSchema = createTeamSchema.partial().meta({ id: "UpdateTeam" });
 export type CreateTeam = z.infer<typeof createTeamSchema>;

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Plugin } from "vite";
-import { NAMED_FILES } from "./service-worker/routes.ts";
+import { UNHASHED_FILES } from "./service-worker/routes.ts";
 
 const ENTRY = join(import.meta.dirname, "service-worker/service-worker.ts");
 const FILE = "service-worker.js";
 
-/** Builds the service worker beside the page and tells it all files of that page, and a name that changes with them. */
+/** Builds the service worker beside the page. Fills in the page's files and a cache name that changes with them. */
 export const precache = (): Plugin => ({
   name: "precache",
   apply: "build",
@@ -31,7 +31,7 @@ export const precache = (): Plugin => ({
         .update(worker.code)
         .digest("hex")
         .slice(0, 16);
-      const paths = [...files.map((name) => `/${name}`), ...NAMED_FILES];
+      const paths = [...files.map((name) => `/${name}`), ...UNHASHED_FILES];
       worker.code = worker.code
         .replaceAll("__VERSION__", JSON.stringify(version))
         .replaceAll("__FILES__", JSON.stringify(paths));

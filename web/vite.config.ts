@@ -6,29 +6,31 @@ import { slim } from "./slim.ts";
 
 const origin = process.env.WEB_API_ORIGIN ?? "http://127.0.0.1:3000";
 
-/** Needed by every page behind the sign-in before anything is shown; what is loaded later must not be named here. */
+/** Modules that every signed-in page needs for its first paint. A module that loads later must not be listed. */
 const CORE_MODULES = [
   "shared/(ids|color|events|boards|columns|labels|members|tasks|teams|time|users|problem|role|rank|paging|json)",
   "shared/protocol/[\\w-]+",
-  "client/browser/(api-client|browser-ports|local-store|page-fetch|page-seen)",
-  "client/react/(join-team|realtime-context|socket-provider|team-socket-handler)",
-  "client/realtime/(backoff|connection-problem|frames|grant|live-status|presence-book|realtime-client|throttled)",
+  "client/sync-client",
+  "client/browser/(api-client|browser-ports|local-store|page-api|page-visibility|fetch-with-timeout|session-hint)",
+  "client/react/(join-team|realtime-context|socket-provider|sync-context|sync-provider|team-socket-handler|use-snapshot|use-view)",
+  "client/realtime/(backoff|connection-problem|frames|generation|grant|live-status|presence-book|realtime-client|throttled)",
   "client/realtime/connection/(machine|socket-driver|state)",
   "client/realtime/fallback/(machine|state|transports)",
   "client/realtime/subscription/(machine|state|subscriptions)",
-  "client/sync/(apply-event|bucket-map|decode-event|event-applier|event-buffer|fetch-snapshot|mutations|optimistic)",
-  "client/sync/(snapshots|sync-engine|task-table|views)",
-  "client/sync/outbox/(classify-response|outbox|pending-mutation|rejections|tab-coordinator)",
-  "client/sync/storage/(browser-storage|persister|session-hint|storage-port)",
-  "web/src/app/(full-message|menu-button|queries|query-client|query-keys|rail|rail-state|shell|use-view)",
-  "web/src/entities/task-text",
+  "client/sync/[\\w-]+",
+  "client/sync/outbox/(?!leader-lock)[\\w-]+",
+  "client/sync/storage/(browser-storage|persister|storage-port|unsent-count)",
+  "shared/entities/[\\w-]+",
+  "web/src/app/(menu-button|rail|rail-state|shell|word-loaders)",
+  "web/src/board/(board-context|placement)",
+  "web/src/entities/snapshots",
   "web/src/features/accounts/user-menu",
-  "web/src/features/status/(live-status|refused-changes|waiting-strip)",
-  "web/src/features/teams/(team-api|use-teams)",
-  "web/src/ui/(avatar|button|icon-button|logo|menu|pill|skeleton)",
-  "web/src/i18n/(format|i18n|translator|use-format|use-translation)",
-  "web/src/lib/(day|patient-lazy|problem-text|store|use-delayed)",
-  "lucide-react/dist/esm/icons/(archive-restore|plus|trash|x)",
+  "web/src/features/status/(connection-banner|live-status|refused-changes)",
+  "web/src/session/(follow-access|listing|me-query|page-client|query-keys|use-account|use-me|use-team)",
+  "web/src/ui/(avatar|button|full-message|icon-button|logo|menu|pill|skeleton)",
+  "web/src/i18n/(format|i18n|problem-text|translator|use-format|use-translation)",
+  "web/src/lib/(day|lazy-with-retry|store|use-delayed)",
+  "lucide-react/dist/esm/icons/(archive|archive-arrow-up|archive-restore|pencil|plus|trash|x)",
 ];
 const CORE = new RegExp(`/(${CORE_MODULES.join("|")})\\.(tsx?|m?js)$`);
 
@@ -44,15 +46,20 @@ export default defineConfig({
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
-    // These have light-dark() and nesting, so the style sheet ships as it was written.
+    // These support light-dark() and nesting, so the style sheet ships as written.
     target: ["chrome125", "firefox128", "safari18"],
-    // The page's policy allows fonts and scripts from its own origin only, so nothing may become a data: address.
+    // The page's Content-Security-Policy allows fonts and scripts from its own origin only, no data: URLs.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The document loads these already, so no script needs to name them.
+      resolveDependencies: (_, files, { hostType }) =>
+        hostType === "html" ? files : files.filter((file) => !/\/(base|core|index|rolldown-runtime)-[^/]+$/.test(file)),
+    },
     chunkSizeWarningLimit: 400,
     rolldownOptions: {
       output: {
-        // Every page needs them, and in one file they compress better than in ten.
+        // Every page needs these packages. One file compresses better than ten.
         codeSplitting: {
           groups: [
             {

@@ -5,7 +5,7 @@ import { Coalescer } from "./coalescer.ts";
 const start = () => {
   const clock = createManualClock();
   const sent: string[] = [];
-  /** How many writes there were: what goes out in one turn is one. */
+  /** The turns in which items were sent: Bun makes one write of each. */
   const turns = new Set<number>();
   const coalescer = new Coalescer<string>(clock, (text) => {
     sent.push(text);
@@ -15,7 +15,7 @@ const start = () => {
 };
 
 describe("Coalescer", () => {
-  test("sends at once what comes after a pause", async () => {
+  test("sends an item after a pause at once", async () => {
     const { clock, coalescer, sent } = start();
     coalescer.add("a", 1_000);
     await clock.advance(50);
@@ -23,7 +23,7 @@ describe("Coalescer", () => {
     expect(sent).toEqual(["a", "b"]);
   });
 
-  test("joins what comes in quick succession, in its order", async () => {
+  test("joins items in quick succession, in order", async () => {
     const { clock, coalescer, sent, turns } = start();
     for (const text of ["a", "b", "c"]) coalescer.add(text, 10);
     expect(sent).toEqual(["a"]);
@@ -32,7 +32,7 @@ describe("Coalescer", () => {
     expect(turns.size).toBe(2);
   });
 
-  test("lets nothing wait for longer than two frames of a screen, however many hear it", async () => {
+  test("buffers nothing for longer than two frames of a screen, for any number of receivers", async () => {
     const { clock, coalescer, sent } = start();
     coalescer.add("a", 1_000_000);
     coalescer.add("b", 1_000_000);
@@ -40,7 +40,7 @@ describe("Coalescer", () => {
     expect(sent).toEqual(["a", "b"]);
   });
 
-  test("sends what waits when it is told to, once", async () => {
+  test("flush sends the buffer, once", async () => {
     const { clock, coalescer, sent } = start();
     for (const text of ["a", "b"]) coalescer.add(text, 300);
     coalescer.flush();

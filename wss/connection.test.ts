@@ -44,24 +44,24 @@ const open = (
     log: silentLog,
     rate: { points: 10, seconds: 10 },
     handle,
-    foresee: () => {},
+    prefetch: () => {},
     leave: (_, __, plan) => void left.push(plan),
   });
   return { clock, closes, left, sent, socket, connection };
 };
 
 describe("Connection", () => {
-  test("S1 hears nothing but auth first", () => {
+  test("S1 accepts nothing but auth first", () => {
     for (const frame of [PING, JSON.stringify({ type: "auth" }), JSON.stringify({ type: "nonsense" })]) {
-      const asked: unknown[] = [];
-      const { connection, closes } = open((_, request) => void asked.push(request));
+      const handled: unknown[] = [];
+      const { connection, closes } = open((_, request) => void handled.push(request));
       connection.receive(frame);
       expect(closes).toEqual([4200]);
-      expect(asked).toEqual([]);
+      expect(handled).toEqual([]);
     }
   });
 
-  test("S1 closes what is no message, before auth as after", () => {
+  test("S1 closes on a frame that is no message, before auth and after", () => {
     for (const frame of ["", "{", "[]", "null", '"auth"', "{}", '{"type":1}', Buffer.from(AUTH)]) {
       const { connection, closes } = open();
       connection.receive(frame);
@@ -79,7 +79,7 @@ describe("Connection", () => {
     expect(closes).toEqual([4002]);
   });
 
-  test("S4 answers one request after the other, in order, although answers take time", async () => {
+  test("S4 handles one request after the other, in order, although handlers take time", async () => {
     const order: string[] = [];
     const releases: (() => void)[] = [];
     const { connection } = open(async (_, request) => {
@@ -106,14 +106,14 @@ describe("Connection", () => {
     ]);
   });
 
-  test("S4 bounds what waits for its turn", () => {
+  test("S4 bounds the pending requests", () => {
     const { connection, closes } = open(() => new Promise(() => {}));
     connection.receive(AUTH);
-    for (let index = 0; index <= BOUNDS.waitingMessages; index += 1) {
+    for (let index = 0; index <= BOUNDS.pendingRequests; index += 1) {
       connection.receive(JSON.stringify({ type: "subscribe", tenantId: `t${index}` }));
     }
     expect(closes).toEqual([4008]);
-    expect(connection.waiting.length).toBe(0);
+    expect(connection.pending.length).toBe(0);
   });
 
   test("S4 bounds the rate of messages, with auth and subscribe apart", () => {
@@ -159,7 +159,7 @@ describe("Connection", () => {
   test("S3 closes a reader whose queue is too long, when it has read or after a while", async () => {
     const { connection, closes, socket, clock, left } = open();
     connection.accept(SESSION);
-    socket.buffered = BOUNDS.slowAt + 1;
+    socket.buffered = BOUNDS.slowAbove + 1;
     connection.check(clock.now());
     expect(left).toMatchObject([{ code: 4001 }]);
     expect(closes).toEqual([]);
@@ -169,24 +169,24 @@ describe("Connection", () => {
 
     const stuck = open();
     stuck.connection.accept(SESSION);
-    stuck.socket.buffered = BOUNDS.slowAt + 1;
+    stuck.socket.buffered = BOUNDS.slowAbove + 1;
     stuck.connection.check(stuck.clock.now());
     await stuck.clock.advance(5_000);
     stuck.connection.check(stuck.clock.now());
     expect(stuck.socket.isTerminated).toBe(true);
   });
 
-  test("S3 a replay waits for room and is not left waiting by a close", async () => {
+  test("S3 a replay waits for the socket to drain, and a close ends the wait", async () => {
     const { connection, socket } = open();
     connection.accept(SESSION);
     expect(connection.sendAll(["a"])).toBeUndefined();
-    socket.buffered = BOUNDS.roomBelow + 1;
-    const room = connection.sendAll(["b"]);
-    expect(room).toBeInstanceOf(Promise);
+    socket.buffered = BOUNDS.resumeBelow + 1;
+    const drained = connection.sendAll(["b"]);
+    expect(drained).toBeInstanceOf(Promise);
     socket.buffered = 0;
     connection.drained();
-    await room;
-    socket.buffered = BOUNDS.roomBelow + 1;
+    await drained;
+    socket.buffered = BOUNDS.resumeBelow + 1;
     const never = connection.sendAll(["c"]);
     connection.closed(1006, "");
     await never;
@@ -202,7 +202,7 @@ describe("Connection", () => {
     const second = open();
     second.connection.accept(SESSION);
     await second.clock.advance(59_000);
-    second.connection.heard();
+    second.connection.markAlive();
     await second.clock.advance(59_000);
     second.connection.check(second.clock.now());
     expect(second.closes).toEqual([]);
@@ -211,17 +211,17 @@ describe("Connection", () => {
     expect(second.closes).toEqual([4004]);
   });
 
-  test("M5 leaves once, hears nothing more and says nothing more", () => {
-    const asked: unknown[] = [];
-    const { connection, left, closes, sent } = open((_, request) => void asked.push(request));
+  test("M5 leaves once, and neither handles nor sends a message afterwards", () => {
+    const handled: unknown[] = [];
+    const { connection, left, closes, sent } = open((_, request) => void handled.push(request));
     connection.close({ code: 4000, reason: "draining" });
     connection.close({ code: 4001, reason: "too slow" });
     connection.closed(1000, "");
     connection.receive(AUTH);
-    connection.say({ type: "pong" });
+    connection.send({ type: "pong" });
     connection.accept(SESSION);
     expect(left).toEqual([{ code: 4000, reason: "draining" }]);
     expect(closes).toEqual([4000]);
-    expect([asked, sent, connection.session]).toEqual([[], [], null]);
+    expect([handled, sent, connection.session]).toEqual([[], [], null]);
   });
 });

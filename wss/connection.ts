@@ -8,12 +8,11 @@ import { AUTH_TIMEOUT_SECONDS, MAX_FRAME_BYTES, SIGN_OF_LIFE_SECONDS } from "../
 import type { Position } from "../shared/protocol/position.ts";
 import type { Up } from "../shared/protocol/up.ts";
 import { BOUNDS, type RateClass, RateWindow } from "./limits.ts";
-
 import type { ReadonlySmallMap } from "./small-map.ts";
 
-/** What a connection needs of its socket; Bun's has it, and so has a test's. */
+/** The part of Bun's ServerWebSocket that a connection uses. */
 export type Socket = {
-  /** More than 0: sent; -1: queued; 0: dropped. */
+  /** Returns bytes sent, -1 when queued under backpressure, 0 when dropped. */
   send(text: string): number;
   close(code: number, reason: string): void;
   terminate(): void;
@@ -24,13 +23,13 @@ export type Socket = {
   cork(task: () => void): void;
 };
 
-/** What the token says, for as long as it holds; at the same time the state of the connection. */
+/** The claims of the accepted token; also the connection's "open" state. */
 export type Session = {
   readonly kind: "open";
   readonly userId: string;
   readonly sid: string;
   readonly name: string;
-  /** The tenants that may be joined, with their heads when the token was issued. */
+  /** Per tenant its log's head when the token was issued, or `null` for a tenant without a log. */
   readonly grants: ReadonlySmallMap<Position | null>;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number;
@@ -39,7 +38,7 @@ export type Session = {
 export type ClosePlan = { readonly code: number; readonly reason: string };
 
 export type ConnectionState =
-  | { readonly kind: "awaiting-auth"; readonly until: number; readonly isAuthHere: boolean }
+  | { readonly kind: "awaiting-auth"; readonly until: number; readonly hasAuth: boolean }
   | Session
   | { readonly kind: "closing"; readonly plan: ClosePlan; readonly until: number };
 
@@ -47,32 +46,32 @@ export type ConnectionDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly rate: Rate;
-  /** Answers one request. Requests of one connection are answered one after the other. */
+  /** Handles one request. The connection calls it again only when the returned promise has settled. */
   handle(connection: Connection, request: Decoded<Up>): Promise<void> | undefined;
-  /** Told of a request that waits for its turn, so that what it will need is on its way. */
-  foresee(connection: Connection, request: Decoded<Up>): void;
-  /** Takes the connection out of everything; called once, when it begins to close. */
+  /** Called for each queued request, to prefetch what it needs. */
+  prefetch(connection: Connection, request: Decoded<Up>): void;
+  /** Removes the connection from all rooms and indexes. Called once, when it begins to close. */
   leave(connection: Connection, session: Session | null, plan: ClosePlan): void;
 };
 
-/** What is still queued for a socket that closes gets this long to be read, so that the close code arrives behind it. */
+/** A closing socket gets this long to read its send queue, so that the close code arrives behind it. */
 const LINGER_MS = 5_000;
 const INTERNAL: ClosePlan = { code: 1011, reason: "internal error" };
 
-/** One socket: what was said on it is answered in order, within bounds, until it closes. */
+/** One socket. Handles its requests in order and within BOUNDS until it closes. */
 export class Connection {
   readonly id: string;
   readonly address: string;
   readonly #socket: Socket;
   readonly #deps: ConnectionDeps;
-  /** Only while a window lasts: an idle socket has none. */
+  /** Allocated for the length of a window, so that an idle socket costs nothing. */
   #rate: RateWindow | null = null;
   #state: ConnectionState;
-  #heardAt: number;
-  /** `null` when nothing waits, as nearly always: an idle connection is to be small. */
-  #waiting: Decoded<Up>[] | null = null;
-  #waitingLength = 0;
-  #isBusy = false;
+  #lastSeenAt: number;
+  /** Requests that wait for the current one. `null` when empty, which keeps idle sockets small. */
+  #pending: Decoded<Up>[] | null = null;
+  #pendingLength = 0;
+  #isHandling = false;
   #generation = 0;
   readonly #phase: number;
   #drain: { readonly since: number; resolve(): void; promise: Promise<void> } | null = null;
@@ -83,16 +82,16 @@ export class Connection {
     this.#socket = socket;
     this.#phase = id.charCodeAt(id.length - 1) * 31 + id.charCodeAt(id.length - 2);
     this.#deps = deps;
-    this.#heardAt = deps.clock.now();
-    const until = this.#heardAt + AUTH_TIMEOUT_SECONDS * 1_000;
-    this.#state = { kind: "awaiting-auth", until, isAuthHere: false };
+    this.#lastSeenAt = deps.clock.now();
+    const until = this.#lastSeenAt + AUTH_TIMEOUT_SECONDS * 1_000;
+    this.#state = { kind: "awaiting-auth", until, hasAuth: false };
   }
 
   get state(): ConnectionState {
     return this.#state;
   }
 
-  /** `null` before the token was accepted and once the socket closes. */
+  /** `null` before `accept` and from `close` on. */
   get session(): Session | null {
     return this.#state.kind === "open" ? this.#state : null;
   }
@@ -101,90 +100,88 @@ export class Connection {
     return this.#state.kind === "closing";
   }
 
-  /** Names an attempt to join; a later one makes it void. */
+  /** Numbers the attempts to join a tenant; WsManager ignores an unlink of an older generation. */
   nextGeneration(): number {
     this.#generation += 1;
     return this.#generation;
   }
 
-  /** Takes over what a token says; the second time it renews. */
+  /** Opens the connection with a verified token, or renews its session. */
   accept(session: Session): void {
     if (this.#state.kind === "closing") return;
     this.#state = session;
-    for (const request of this.waiting) this.#deps.foresee(this, request);
+    for (const request of this.pending) this.#deps.prefetch(this, request);
   }
 
-  heard(): void {
-    this.#heardAt = this.#deps.clock.now();
+  markAlive(): void {
+    this.#lastSeenAt = this.#deps.clock.now();
   }
 
   receive(frame: string | Buffer): void {
     if (this.#state.kind === "closing") return;
-    this.heard();
+    this.markAlive();
     const request = readFrame(frame);
     if ("code" in request) this.close(request);
-    else if (!this.#isAllowedNow(request)) this.close(CLOSE.FORGED_TOKEN);
-    else if (!this.#take(request)) {
+    else if (!this.#isAllowed(request)) this.close(CLOSE.FORGED_TOKEN);
+    else if (!this.#isWithinRate(request)) {
       this.close(CLOSE.TOO_MANY_MESSAGES);
-    } else if (this.#isBusy) this.#wait(request, frame.length);
-    else this.#answer(request);
+    } else if (this.#isHandling) this.#enqueue(request, frame.length);
+    else this.#handle(request);
   }
 
-  /** Counts one message; false when it is one too many. */
-  #take(request: Decoded<Up>): boolean {
+  #isWithinRate(request: Decoded<Up>): boolean {
     this.#rate ??= new RateWindow();
-    return this.#rate.take(rateClassOf(request), this.#deps.rate, this.#heardAt);
+    return this.#rate.take(rateClassOf(request), this.#deps.rate, this.#lastSeenAt);
   }
 
-  /** The first message is `auth`; what follows it waits until the token was looked at. */
-  #isAllowedNow(request: Decoded<Up>): boolean {
-    if (this.#state.kind !== "awaiting-auth" || this.#state.isAuthHere) return true;
+  /** S1: the first message must be `auth`. Later ones may follow at once; they queue until the token is verified. */
+  #isAllowed(request: Decoded<Up>): boolean {
+    if (this.#state.kind !== "awaiting-auth" || this.#state.hasAuth) return true;
     if (!request.ok || request.message.type !== "auth") return false;
-    this.#state = { ...this.#state, isAuthHere: true };
+    this.#state = { ...this.#state, hasAuth: true };
     return true;
   }
 
-  #wait(request: Decoded<Up>, length: number): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = waiting;
-    this.#waitingLength += length;
-    waiting.push(request);
-    if (waiting.length > BOUNDS.waitingMessages || this.#waitingLength > BOUNDS.waitingLength) {
+  #enqueue(request: Decoded<Up>, length: number): void {
+    const pending = this.#pending ?? [];
+    this.#pending = pending;
+    this.#pendingLength += length;
+    pending.push(request);
+    if (pending.length > BOUNDS.pendingRequests || this.#pendingLength > BOUNDS.pendingLength) {
       this.close(CLOSE.TOO_MANY_MESSAGES);
-    } else if (this.#state.kind === "open") this.#deps.foresee(this, request);
+    } else if (this.#state.kind === "open") this.#deps.prefetch(this, request);
   }
 
-  /** The requests that wait for their turn. */
-  get waiting(): readonly Decoded<Up>[] {
-    return this.#waiting ?? [];
+  get pending(): readonly Decoded<Up>[] {
+    return this.#pending ?? [];
   }
 
-  #answer(request: Decoded<Up>): void {
+  #handle(request: Decoded<Up>): void {
     try {
-      const answering = this.#deps.handle(this, request);
-      if (answering === undefined) return;
-      this.#isBusy = true;
-      answering
+      const handling = this.#deps.handle(this, request);
+      if (handling === undefined) return;
+      this.#isHandling = true;
+      handling
         .catch((err: unknown) => this.#fail(err))
         .finally(() => {
-          this.#isBusy = false;
-          this.#answerWaiting();
+          this.#isHandling = false;
+          this.#handlePending();
         });
     } catch (err) {
       this.#fail(err);
     }
   }
 
-  #answerWaiting(): void {
-    const waiting = this.#waiting;
-    if (waiting === null) return;
-    this.#waiting = null;
-    this.#waitingLength = 0;
-    for (const [index, request] of waiting.entries()) {
+  #handlePending(): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    this.#pending = null;
+    this.#pendingLength = 0;
+    for (const [index, request] of pending.entries()) {
       if (this.isClosing) return;
-      this.#answer(request);
-      if (this.#isBusy) {
-        this.#waiting = index + 1 < waiting.length ? waiting.slice(index + 1) : null;
+      this.#handle(request);
+      if (this.#isHandling) {
+        this.#pending = index + 1 < pending.length ? pending.slice(index + 1) : null;
         return;
       }
     }
@@ -195,7 +192,7 @@ export class Connection {
     this.close(INTERNAL);
   }
 
-  say(message: Down): void {
+  send(message: Down): void {
     this.sendText(encodeDown(message));
   }
 
@@ -203,13 +200,13 @@ export class Connection {
     if (this.#state.kind !== "closing") this.#socket.send(text);
   }
 
-  /** Sends in one write. The promise, if there is one, resolves when the reader has made room, or is gone. */
+  /** Sends all texts in one write. Under backpressure returns a promise that resolves on drain or close. */
   sendAll(texts: readonly string[]): Promise<void> | undefined {
     if (this.#state.kind === "closing") return;
     this.#socket.cork(() => {
       for (const text of texts) this.#socket.send(text);
     });
-    if (this.#socket.getBufferedAmount() <= BOUNDS.roomBelow) return;
+    if (this.#socket.getBufferedAmount() <= BOUNDS.resumeBelow) return;
     if (this.#drain === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#drain = { since: this.#deps.clock.now(), promise, resolve };
@@ -217,16 +214,16 @@ export class Connection {
     return this.#drain.promise;
   }
 
-  /** The socket took some of what was queued. */
+  /** Bun's `drain`: the socket has sent part of its queue. */
   drained(): void {
     if (this.#state.kind === "closing") {
       if (this.#socket.getBufferedAmount() === 0) this.#socket.close(this.#state.plan.code, this.#state.plan.reason);
       return;
     }
-    if (this.#socket.getBufferedAmount() <= BOUNDS.roomBelow) this.#stopWaiting();
+    if (this.#socket.getBufferedAmount() <= BOUNDS.resumeBelow) this.#resolveDrain();
   }
 
-  #stopWaiting(): void {
+  #resolveDrain(): void {
     this.#drain?.resolve();
     this.#drain = null;
   }
@@ -240,36 +237,35 @@ export class Connection {
   }
 
   get isSlow(): boolean {
-    return this.#socket.getBufferedAmount() > BOUNDS.slowAt;
+    return this.#socket.getBufferedAmount() > BOUNDS.slowAbove;
   }
 
-  /** Stops listening at once and leaves everything; the close frame follows what is already queued. */
+  /** M5: ignores further requests and leaves all rooms at once; the close frame follows the messages already queued. */
   close(plan: ClosePlan): void {
     if (this.#state.kind === "closing") return;
-    this.#begin(plan);
-    // Once closed, a socket with a queue can't be terminated any more: one that never reads would hold it for ever.
+    this.#beginClose(plan);
+    // Bun can't terminate a closed socket that still has a send queue: a peer that never reads would keep it for ever.
     if (this.#socket.getBufferedAmount() === 0) this.#socket.close(plan.code, plan.reason);
   }
 
-  /** The socket is gone, whoever closed it. */
+  /** Bun's `close`: the socket is gone, closed by either side. */
   closed(code: number, reason: string): void {
-    if (this.#state.kind !== "closing") this.#begin({ code, reason });
+    if (this.#state.kind !== "closing") this.#beginClose({ code, reason });
   }
 
-  #begin(plan: ClosePlan): void {
+  #beginClose(plan: ClosePlan): void {
     const { session } = this;
     this.#state = { kind: "closing", plan, until: this.#deps.clock.now() + LINGER_MS };
-    this.#waiting = null;
-    this.#stopWaiting();
+    this.#pending = null;
+    this.#resolveDrain();
     this.#deps.leave(this, session, plan);
   }
 
-  /** Ends the socket without waiting for its reader. */
-  cut(): void {
+  terminate(): void {
     this.#socket.terminate();
   }
 
-  /** Looks after what time brings. */
+  /** Enforces the deadlines and the bound on the send queue. The server calls it every second. */
   check(now: number): void {
     const state = this.#state;
     if (this.#rate?.isOver(now)) this.#rate = null;
@@ -278,18 +274,18 @@ export class Connection {
         if (now >= state.until) this.#socket.terminate();
         return;
       case "awaiting-auth":
-        if (now >= state.until && !state.isAuthHere) this.close(CLOSE.NO_AUTH);
+        if (now >= state.until && !state.hasAuth) this.close(CLOSE.NO_AUTH);
         return;
       case "open":
         if (now >= state.expiresAt) this.close(CLOSE.TOKEN_EXPIRED);
-        else if (now - this.#heardAt >= SIGN_OF_LIFE_SECONDS * 1_000) this.close(CLOSE.NO_SIGN_OF_LIFE);
+        else if (now - this.#lastSeenAt >= SIGN_OF_LIFE_SECONDS * 1_000) this.close(CLOSE.NO_SIGN_OF_LIFE);
         else if (this.isSlow) this.close(CLOSE.TOO_SLOW);
-        else if (this.#drain !== null && now - this.#drain.since >= BOUNDS.drainMs) this.close(CLOSE.TOO_SLOW);
+        else if (this.#drain !== null && now - this.#drain.since >= BOUNDS.drainTimeoutMs) this.close(CLOSE.TOO_SLOW);
     }
   }
 
-  /** Whether it is this connection's turn in a round, of which one comes every second: the ids spread the turns. */
-  isBeatDue(round: number, everySeconds: number): boolean {
+  /** Whether this connection's heartbeat falls into `round`. Ids spread the heartbeats over `everySeconds` rounds. */
+  isHeartbeatDue(round: number, everySeconds: number): boolean {
     return (round + this.#phase) % everySeconds === 0;
   }
 

@@ -5,14 +5,14 @@ import type { Metrics } from "../platform/metrics/metrics.ts";
 import type { RealtimeTokens } from "../platform/tokens/realtime-token.ts";
 import type { Admission } from "./admission.ts";
 import type { Connection } from "./connection.ts";
-import type { Groups } from "./limits.ts";
+import type { MultiMap } from "./limits.ts";
 import type { Presence } from "./presence.ts";
-import type { Ended } from "./revocation.ts";
+import type { RevocationList } from "./revocation.ts";
 import type { Rooms } from "./rooms.ts";
 import type { StringPool } from "./string-pool.ts";
 import type { WsManager } from "./ws-manager.ts";
 
-/** What the handlers of requests share on one node. */
+/** Everything that the request handlers of one node share. */
 export type RealtimeContext = {
   readonly manager: WsManager<Connection>;
   readonly admission: Admission;
@@ -20,10 +20,10 @@ export type RealtimeContext = {
   readonly presence: Presence;
   readonly hub: FeedHub;
   readonly tokens: Pick<RealtimeTokens, "verify">;
-  readonly ended: Ended;
+  readonly revocations: RevocationList;
   readonly strings: StringPool;
-  readonly byUser: Groups<Connection>;
-  readonly bySession: Groups<Connection>;
+  readonly byUser: MultiMap<Connection>;
+  readonly bySession: MultiMap<Connection>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

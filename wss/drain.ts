@@ -10,25 +10,28 @@ export type DrainDeps = {
 };
 
 const STEP_MS = 50;
-/** So many at once are no crowd for whoever takes them over. */
-const AT_ONCE = 100;
-/** The share of the time given in which the closes are spread; the rest is for the last messages to be read. */
+/** Reconnects of this many sockets at a time do not load the other nodes. */
+const MIN_BATCH = 100;
+/** Share of `ms` over which the closes are spread. Clients need the rest to read their send queues. */
 const SPREAD = 0.6;
 
-/** Sends all sockets away with 4000, many of them over a few seconds; resolves when they are gone or `ms` are over. */
+/**
+ * Closes all sockets with 4000, in batches, so that they do not all reconnect in the same second. Resolves when they
+ * are gone, at the latest after `ms`.
+ */
 export const drainConnections = async (deps: DrainDeps, ms: number): Promise<void> => {
   const { manager, lingering, clock } = deps;
   const deadline = clock.now() + ms;
   const steps = Math.max(1, Math.floor((ms * SPREAD) / STEP_MS));
-  const portion = Math.max(AT_ONCE, Math.ceil(manager.connections / steps));
+  const batch = Math.max(MIN_BATCH, Math.ceil(manager.connections / steps));
   while (clock.now() < deadline && manager.connections + lingering.size > 0) {
-    for (const connection of [...manager.sockets()].slice(0, portion)) connection.close(CLOSE.DRAINING);
-    if (manager.connections + lingering.size > 0) await pause(clock, STEP_MS);
+    for (const connection of [...manager.sockets()].slice(0, batch)) connection.close(CLOSE.DRAINING);
+    if (manager.connections + lingering.size > 0) await sleep(clock, STEP_MS);
   }
-  for (const connection of [...manager.sockets(), ...lingering]) connection.cut();
+  for (const connection of [...manager.sockets(), ...lingering]) connection.terminate();
 };
 
-const pause = (clock: Clock, ms: number): Promise<void> =>
+const sleep = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {
     clock.after(ms, resolve);
   });

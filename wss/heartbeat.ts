@@ -4,7 +4,7 @@ import type { RealtimeContext } from "./context.ts";
 
 const NO_LOG: Position = { epoch: NO_LOG_EPOCH, seq: 0 };
 
-/** The heads that a heartbeat may name: everything up to them was sent on the connection's socket before. */
+/** The heads for a heartbeat. Every event up to them was already sent to the connection's socket. */
 export const headsFor = (
   { manager, rooms }: Pick<RealtimeContext, "manager" | "rooms">,
   connection: Connection,
@@ -12,7 +12,7 @@ export const headsFor = (
   const heads = new Map<string, Position>();
   for (const tenantId of manager.tenantsOf(connection.id).keys()) {
     const hasNoLog = connection.session?.grants.get(tenantId) === null;
-    const head = hasNoLog ? NO_LOG : (rooms.feedOf(tenantId)?.provenPosition ?? null);
+    const head = hasNoLog ? NO_LOG : (rooms.feedOf(tenantId)?.verifiedHead ?? null);
     if (head !== null) heads.set(tenantId, head);
   }
   return Object.fromEntries(heads);

@@ -1,17 +1,17 @@
 import { expect, test } from "bun:test";
-import { Groups } from "./limits.ts";
+import { MultiMap } from "./limits.ts";
 
-test("a group counts its members, one or many, each once, and is gone when it empties", () => {
-  const groups = new Groups<{ name: string }>();
+test("a MultiMap holds each item of a key once, and forgets a key without items", () => {
+  const map = new MultiMap<{ name: string }>();
   const [a, b] = [{ name: "a" }, { name: "b" }];
-  groups.add("k", a);
-  groups.add("k", a);
-  expect([groups.count("k"), groups.members("k")]).toEqual([1, [a]]);
-  groups.remove("k", b);
-  groups.add("k", b);
-  groups.add("k", b);
-  expect([groups.count("k"), groups.members("k")]).toEqual([2, [a, b]]);
-  groups.remove("k", a);
-  groups.remove("k", b);
-  expect([groups.count("k"), groups.members("k"), groups.count("other")]).toEqual([0, [], 0]);
+  map.add("k", a);
+  map.add("k", a);
+  expect([map.count("k"), map.values("k")]).toEqual([1, [a]]);
+  map.remove("k", b);
+  map.add("k", b);
+  map.add("k", b);
+  expect([map.count("k"), map.values("k")]).toEqual([2, [a, b]]);
+  map.remove("k", a);
+  map.remove("k", b);
+  expect([map.count("k"), map.values("k"), map.count("other")]).toEqual([0, [], 0]);
 });

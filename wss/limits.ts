@@ -1,39 +1,38 @@
 import type { Rate } from "../platform/config/config.ts";
 
-/** Bounds of one node that clients cannot see but run into. Sizes are in bytes, times in milliseconds. */
+/** Limits that the protocol does not name. Sizes in bytes, lengths in UTF-16 units, times in milliseconds. */
 export const BOUNDS = {
-  /** Above the 64 KiB of the protocol, so that the frame is seen and refused with a code of our own. */
+  /** Above the protocol's 64 KiB, so that Bun delivers an oversized frame and the connection closes with 4204. */
   maxPayloadLength: 256 * 1024,
-  /** What waits for one slow reader, at most; above `slowAt` it is closed. Nothing may ever be dropped silently. */
+  /** Bun closes a socket whose send queue reaches this. `check` closes it with 4001 above `slowAbove`, long before. */
   backpressureLimit: 4 * 1024 * 1024,
-  slowAt: 1024 * 1024,
-  /** How long a replay waits for a reader that takes nothing. */
-  drainMs: 30_000,
-  /** A replay goes on below this. */
-  roomBelow: 64 * 1024,
-  /** One flight on connecting: `auth` and as many `subscribe` as there may be, with something to spare. */
-  waitingMessages: 600,
-  waitingLength: 512 * 1024,
-  /** `auth` and `subscribe` are apart from the socket's rate, but not without one. */
+  slowAbove: 1024 * 1024,
+  /** A socket that does not drain for this long during a replay is closed with 4001. */
+  drainTimeoutMs: 30_000,
+  /** A replay resumes below this. */
+  resumeBelow: 64 * 1024,
+  /** Room for a client that sends `auth` and MAX_SUBSCRIPTIONS × `subscribe` at once, and some more. */
+  pendingRequests: 600,
+  pendingLength: 512 * 1024,
+  /** SOCKET_RATE_LIMIT does not count `auth` and `subscribe`; these do, in the same window. */
   auths: 30,
   subscribes: 1_500,
 } as const;
 
 export type RateClass = "auth" | "subscribe" | "other";
 
-/** Counts a socket's messages in windows of fixed length. */
+/** Fixed-window rate limit of one socket's messages. */
 export class RateWindow {
   #endsAt = 0;
   #auths = 0;
   #subscribes = 0;
   #others = 0;
 
-  /** Whether what was counted no longer matters. */
   isOver(now: number): boolean {
     return now >= this.#endsAt;
   }
 
-  /** Counts one message; false when it is one too many. */
+  /** Counts one message; false above the limit. */
   take(kind: RateClass, rate: Rate, now: number): boolean {
     if (now >= this.#endsAt) {
       this.#endsAt = now + rate.seconds * 1_000;
@@ -56,40 +55,40 @@ export class RateWindow {
 }
 
 /**
- * Groups things under keys; a group that empties is gone. Nearly every group has one member, which then stands there
- * itself: a Set would cost each idle socket about 260 bytes, twice.
+ * A map from a key to a set of items. Most keys have one item, which is then stored without a Set: a Set would cost
+ * each idle socket about 260 bytes, twice.
  */
-export class Groups<Item extends object> {
-  readonly #groups = new Map<string, Item | Set<Item>>();
+export class MultiMap<Item extends object> {
+  readonly #items = new Map<string, Item | Set<Item>>();
 
   add(key: string, item: Item): void {
-    const group = this.#groups.get(key);
-    if (group === undefined) this.#groups.set(key, item);
-    else if (group instanceof Set) group.add(item);
-    else if (group !== item) this.#groups.set(key, new Set([group, item]));
+    const found = this.#items.get(key);
+    if (found === undefined) this.#items.set(key, item);
+    else if (found instanceof Set) found.add(item);
+    else if (found !== item) this.#items.set(key, new Set([found, item]));
   }
 
   remove(key: string, item: Item): void {
-    const group = this.#groups.get(key);
-    if (group === item) this.#groups.delete(key);
-    else if (group instanceof Set && group.delete(item) && group.size === 0) this.#groups.delete(key);
+    const found = this.#items.get(key);
+    if (found === item) this.#items.delete(key);
+    else if (found instanceof Set && found.delete(item) && found.size === 0) this.#items.delete(key);
   }
 
   count(key: string): number {
-    const group = this.#groups.get(key);
-    if (group === undefined) return 0;
-    return group instanceof Set ? group.size : 1;
+    const found = this.#items.get(key);
+    if (found === undefined) return 0;
+    return found instanceof Set ? found.size : 1;
   }
 
-  /** The group as it is now: it may be changed while it is gone through. */
-  members(key: string): Item[] {
-    const group = this.#groups.get(key);
-    if (group === undefined) return [];
-    return group instanceof Set ? [...group] : [group];
+  /** A copy: the caller may add and remove items while iterating. */
+  values(key: string): Item[] {
+    const found = this.#items.get(key);
+    if (found === undefined) return [];
+    return found instanceof Set ? [...found] : [found];
   }
 }
 
-/** Counts by key, for what needs no list. */
+/** A count per key. */
 export class Tally {
   readonly #counts = new Map<string, number>();
 

@@ -8,17 +8,18 @@ import { createFeedHub } from "../platform/events/feed-hub.ts";
 import { createLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
 import { createAddressResolver } from "../platform/net/client-address.ts";
-import { withReadableUrl } from "../platform/net/readable-url.ts";
-import { finishRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
-import { createPubSubAlone } from "../platform/pubsub/alone.ts";
+import { withValidUrl } from "../platform/net/valid-url.ts";
+import { drainRequests, onTermination, reportStartFailure } from "../platform/process/lifecycle.ts";
+import { createStandalonePubSub } from "../platform/pubsub/standalone.ts";
 import { createRealtimeTokens } from "../platform/tokens/realtime-token.ts";
+import { eventDataIssues } from "../shared/events.ts";
 import { createOperations } from "./operations.ts";
 import { createRealtimeServer, type SocketData } from "./server.ts";
 
 const SOCKET_DRAIN_MS = 5_000;
 const REQUEST_DRAIN_MS = 1_000;
 
-/** The WebSocket server alone: Redis and no database. It starts without Redis too, and recovers by itself. */
+/** The stand-alone WebSocket server: Redis and no database. Starts without Redis and recovers when it comes back. */
 const start = async () => {
   const config = loadConfig("wss");
   const addressOf = createAddressResolver(config.trustedProxies);
@@ -26,11 +27,11 @@ const start = async () => {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
   const tokens = createRealtimeTokens(resolveSecret(config), clock);
-  // The pages that may connect are the API's, whose port is PORT.
+  // The API serves the pages that connect here, so their origin has its port, PORT.
   const { trusted } = resolveOrigins(config, config.port);
   metrics.collectDefaults();
-  const pubsub = await createPubSubAlone(config, { log, clock, metrics });
-  const hub = createFeedHub({ pubsub, clock, log, metrics });
+  const pubsub = await createStandalonePubSub(config, { log, clock, metrics });
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const realtime = createRealtimeServer({
     hub,
     pubsub,
@@ -54,7 +55,7 @@ const start = async () => {
     port: config.wssPort,
     websocket: realtime.websocket,
     fetch: (received, server) => {
-      const request = withReadableUrl(received);
+      const request = withValidUrl(received);
       const client = addressOf(request.headers, server.requestIP(received)?.address ?? "");
       if (request.headers.has("upgrade")) return realtime.handleUpgrade(received, server, client.address);
       return operations(request, client) ?? realtime.handleUpgrade(received, server, client.address);
@@ -66,7 +67,7 @@ const start = async () => {
 
   onTermination(log, async () => {
     await realtime.drain(SOCKET_DRAIN_MS);
-    await finishRequests(server, REQUEST_DRAIN_MS);
+    await drainRequests(server, REQUEST_DRAIN_MS);
     await hub.close();
     await pubsub.close();
   });

@@ -21,7 +21,7 @@ export const createOperations =
     return undefined;
   };
 
-/** Without the bus sockets stay and are told to poll: degraded, not down. */
+/** Without pub/sub, sockets stay open and clients poll the API: degraded, not down. */
 const health = async ({ pubsub, version }: OperationsDeps): Promise<Response> => {
   const check: Health["checks"][string] = (await pubsub.isHealthy())
     ? { status: "ok" }
@@ -38,7 +38,7 @@ const health = async ({ pubsub, version }: OperationsDeps): Promise<Response> =>
 const metrics = async (deps: OperationsDeps, request: Request, client: Client): Promise<Response> => {
   const { registry } = deps.metrics;
   if (!client.loopback && !hasToken(request, deps.metricsToken)) {
-    return new Response("Metrics need METRICS_TOKEN as bearer, or a loopback peer.\n", {
+    return new Response("Send METRICS_TOKEN as a bearer token, or ask from the same machine without a proxy.\n", {
       status: 401,
       headers: { "www-authenticate": "Bearer" },
     });
@@ -48,7 +48,7 @@ const metrics = async (deps: OperationsDeps, request: Request, client: Client): 
 
 const hasToken = (request: Request, token: string | null): boolean => {
   if (token === null) return false;
-  const given = Buffer.from(request.headers.get("authorization") ?? "");
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.byteLength === wanted.byteLength && timingSafeEqual(given, wanted);
+  const actual = Buffer.from(request.headers.get("authorization") ?? "");
+  const expected = Buffer.from(`Bearer ${token}`);
+  return actual.byteLength === expected.byteLength && timingSafeEqual(actual, expected);
 };

@@ -14,184 +14,194 @@ export type PresenceDeps = {
   readonly pubsub: PubSubProvider;
   readonly clock: Clock;
   readonly log: Log;
-  /** Sends a text to all who have joined the tenant on this node. */
+  /** Sends a text to every socket of this node that has joined the tenant. */
   publish(tenantId: string, text: string): void;
 };
 
 export type Presence = {
-  /** The tenant's first came to this node: the other nodes are asked who is there. */
+  /** Starts when the tenant's first socket joins on this node, and asks the other nodes for their entries. */
   open(tenantId: string): void;
-  /** Its last went. */
+  /** Ends with the tenant's last socket on this node. */
   close(tenantId: string): void;
-  say(tenantId: string, entry: PresenceEntry): void;
-  /** Answers false when there was nothing to take back. */
-  leave(tenantId: string, connectionId: string): boolean;
-  /** The messages that make up the full list: the first replaces, the rest add. */
-  full(tenantId: string): string[];
+  set(tenantId: string, entry: PresenceEntry): void;
+  /** Returns false when the connection had no entry. */
+  remove(tenantId: string, connectionId: string): boolean;
+  /** The full list as encoded `presence` messages: the first replaces the client's list, the rest add to it. */
+  snapshot(tenantId: string): string[];
   stop(): void;
 };
 
 const nodeMessageSchema = z.discriminatedUnion("type", [
-  /** Tell me all that you have. */
+  /** Asks all nodes for their own entries. */
   z.object({ type: z.literal("who"), node: z.string() }),
   z.object({ type: z.literal("entries"), node: z.string(), entries: z.array(presenceEntrySchema) }),
 ]);
 
-/** Changes of one tenant are gathered this long: when a thousand come back at once, each is not told a thousand times. */
-const GATHER_MS = 50;
-const ANNOUNCE_EVERY_MS = 20_000;
-/** A node that died takes its entries with it after this. */
+/** Batches a tenant's changes: a thousand sockets that reconnect at once would otherwise cause a million messages. */
+const BATCH_MS = 50;
+const ANNOUNCE_INTERVAL_MS = 20_000;
+/** Entries of a node that no longer announces them expire after this. */
 const LEASE_MS = 50_000;
 const MAX_ENTRIES = 1_000;
 const ENTRIES_PER_MESSAGE = 100;
 
-type Held = { readonly entry: PresenceEntry; readonly node: string; heardAt: number };
-type Place = {
-  readonly held: Map<string, Held>;
-  readonly changed: Map<string, PresenceEntry>;
-  /** Of these the ones of this node, which the others are to be told. */
+type PresenceRecord = { readonly entry: PresenceEntry; readonly node: string; seenAt: number };
+type TenantPresence = {
+  readonly records: Map<string, PresenceRecord>;
+  /** Changes not sent to this node's sockets yet. */
+  readonly unsent: Map<string, PresenceEntry>;
+  /** This node's own changes that the other nodes do not know yet. */
   readonly unannounced: Map<string, PresenceEntry>;
   stop(): void;
-  gathering: boolean;
+  isFlushScheduled: boolean;
 };
 
-/** Whether what a client says about itself is small enough to be passed on. */
+/** Whether a client's presence is within MAX_PRESENCE_BYTES as JSON. */
 export const isPresenceSmall = (data: PresenceData): boolean => {
   try {
     return Buffer.byteLength(JSON.stringify(data)) <= MAX_PRESENCE_BYTES;
   } catch {
-    // Nested so deeply that it cannot be written.
+    // JSON.stringify overflows the stack on deeply nested data.
     return false;
   }
 };
 
-/** Who looks at what, across nodes: each announces its own and believes the others' until their lease is over. */
+/**
+ * Presence across nodes. Each node announces its own entries periodically, and keeps another node's until LEASE_MS
+ * after their last announcement.
+ */
 export const createPresence = (deps: PresenceDeps): Presence => {
   const { nodeId, pubsub, clock, log } = deps;
-  const places = new Map<string, Place>();
+  const tenants = new Map<string, TenantPresence>();
 
-  const tell = (tenantId: string, message: z.infer<typeof nodeMessageSchema>) => {
+  const broadcast = (tenantId: string, message: z.infer<typeof nodeMessageSchema>) => {
     pubsub
       .publish(presenceChannel(tenantId), JSON.stringify(message))
-      .catch((err: unknown) => log.debug({ err, tenantId }, "presence could not be told to other nodes"));
+      .catch((err: unknown) => log.debug({ err, tenantId }, "presence could not be published to the other nodes"));
   };
 
   const announce = (tenantId: string, entries: readonly PresenceEntry[]) => {
-    for (const part of inParts(entries)) tell(tenantId, { type: "entries", node: nodeId, entries: [...part] });
+    for (const chunk of chunksOf(entries)) broadcast(tenantId, { type: "entries", node: nodeId, entries: [...chunk] });
   };
 
-  const announceOwn = (tenantId: string, place: Place) => {
-    announce(tenantId, [...place.unannounced.values()]);
-    place.unannounced.clear();
+  const announceOwn = (tenantId: string, tenant: TenantPresence) => {
+    announce(tenantId, [...tenant.unannounced.values()]);
+    tenant.unannounced.clear();
   };
 
-  const ownEntries = (place: Place) =>
-    [...place.held.values()].filter(({ node }) => node === nodeId).map(({ entry }) => entry);
+  const ownEntries = (tenant: TenantPresence) =>
+    [...tenant.records.values()].filter(({ node }) => node === nodeId).map(({ entry }) => entry);
 
-  /** Takes in one entry; answers whether it changes anything. */
-  const take = (place: Place, node: string, entry: PresenceEntry): boolean => {
-    const known = place.held.get(entry.connectionId);
-    if (entry.data === null) return known !== undefined && place.held.delete(entry.connectionId);
-    if (known === undefined && place.held.size >= MAX_ENTRIES) return false;
-    place.held.set(entry.connectionId, { entry, node, heardAt: clock.now() });
+  /** Stores one entry; `data: null` deletes it. Returns whether anything changed. */
+  const apply = (tenant: TenantPresence, node: string, entry: PresenceEntry): boolean => {
+    const known = tenant.records.get(entry.connectionId);
+    if (entry.data === null) return known !== undefined && tenant.records.delete(entry.connectionId);
+    if (known === undefined && tenant.records.size >= MAX_ENTRIES) return false;
+    tenant.records.set(entry.connectionId, { entry, node, seenAt: clock.now() });
     return known === undefined || JSON.stringify(known.entry) !== JSON.stringify(entry);
   };
 
-  const change = (tenantId: string, place: Place, entry: PresenceEntry) => {
-    place.changed.set(entry.connectionId, entry);
-    if (place.gathering) return;
-    place.gathering = true;
-    clock.after(GATHER_MS, () => {
-      place.gathering = false;
-      const entries = [...place.changed.values()];
-      place.changed.clear();
-      announceOwn(tenantId, place);
-      for (const part of inParts(entries)) {
-        deps.publish(tenantId, encodeDown({ type: "presence", tenantId, full: false, entries: [...part] }));
+  const notify = (tenantId: string, tenant: TenantPresence, entry: PresenceEntry) => {
+    tenant.unsent.set(entry.connectionId, entry);
+    if (tenant.isFlushScheduled) return;
+    tenant.isFlushScheduled = true;
+    clock.after(BATCH_MS, () => {
+      tenant.isFlushScheduled = false;
+      const entries = [...tenant.unsent.values()];
+      tenant.unsent.clear();
+      announceOwn(tenantId, tenant);
+      for (const chunk of chunksOf(entries)) {
+        deps.publish(tenantId, encodeDown({ type: "presence", tenantId, full: false, entries: [...chunk] }));
       }
     });
   };
 
-  /** The other nodes learn at once who has left: nothing may come of waiting. */
-  const end = (tenantId: string, place: Place) => {
-    announceOwn(tenantId, place);
-    place.stop();
+  /** Announces own changes now: the process may exit before the batch timer fires. */
+  const stopTenant = (tenantId: string, tenant: TenantPresence) => {
+    announceOwn(tenantId, tenant);
+    tenant.stop();
   };
 
-  const changeOwn = (tenantId: string, place: Place, entry: PresenceEntry) => {
-    place.unannounced.set(entry.connectionId, entry);
-    change(tenantId, place, entry);
+  const notifyOwn = (tenantId: string, tenant: TenantPresence, entry: PresenceEntry) => {
+    tenant.unannounced.set(entry.connectionId, entry);
+    notify(tenantId, tenant, entry);
   };
 
-  const hear = (tenantId: string, payload: string) => {
-    const place = places.get(tenantId);
+  const receive = (tenantId: string, payload: string) => {
+    const tenant = tenants.get(tenantId);
     const message = nodeMessageSchema.safeParse(parseJson(payload));
-    if (place === undefined || !message.success || message.data.node === nodeId) return;
-    if (message.data.type === "who") return announce(tenantId, ownEntries(place));
+    if (tenant === undefined || !message.success || message.data.node === nodeId) return;
+    if (message.data.type === "who") return announce(tenantId, ownEntries(tenant));
     for (const entry of message.data.entries) {
-      if (take(place, message.data.node, entry)) change(tenantId, place, entry);
+      if (apply(tenant, message.data.node, entry)) notify(tenantId, tenant, entry);
     }
   };
 
-  const stopRounds = clock.every(ANNOUNCE_EVERY_MS, () => {
+  const stopAnnouncing = clock.every(ANNOUNCE_INTERVAL_MS, () => {
     const before = clock.now() - LEASE_MS;
-    for (const [tenantId, place] of places) {
-      announce(tenantId, ownEntries(place));
-      for (const { entry, node, heardAt } of place.held.values()) {
-        if (node === nodeId || heardAt >= before) continue;
-        place.held.delete(entry.connectionId);
-        change(tenantId, place, { ...entry, data: null });
+    for (const [tenantId, tenant] of tenants) {
+      announce(tenantId, ownEntries(tenant));
+      for (const { entry, node, seenAt } of tenant.records.values()) {
+        if (node === nodeId || seenAt >= before) continue;
+        tenant.records.delete(entry.connectionId);
+        notify(tenantId, tenant, { ...entry, data: null });
       }
     }
   });
 
   return {
     open: (tenantId) => {
-      const onHeld = () => tell(tenantId, { type: "who", node: nodeId });
-      const stop = keepSubscribed({ pubsub, clock, log, onHeld }, presenceChannel(tenantId), (payload) =>
-        hear(tenantId, payload),
+      const onSubscribed = () => broadcast(tenantId, { type: "who", node: nodeId });
+      const stop = keepSubscribed({ pubsub, clock, log, onSubscribed }, presenceChannel(tenantId), (payload) =>
+        receive(tenantId, payload),
       );
-      places.set(tenantId, { held: new Map(), changed: new Map(), unannounced: new Map(), stop, gathering: false });
+      tenants.set(tenantId, {
+        records: new Map(),
+        unsent: new Map(),
+        unannounced: new Map(),
+        stop,
+        isFlushScheduled: false,
+      });
     },
     close: (tenantId) => {
-      const place = places.get(tenantId);
-      if (place !== undefined) end(tenantId, place);
-      places.delete(tenantId);
+      const tenant = tenants.get(tenantId);
+      if (tenant !== undefined) stopTenant(tenantId, tenant);
+      tenants.delete(tenantId);
     },
-    say: (tenantId, entry) => {
-      const place = places.get(tenantId);
-      if (place === undefined || !take(place, nodeId, entry)) return;
-      changeOwn(tenantId, place, entry);
+    set: (tenantId, entry) => {
+      const tenant = tenants.get(tenantId);
+      if (tenant === undefined || !apply(tenant, nodeId, entry)) return;
+      notifyOwn(tenantId, tenant, entry);
     },
-    leave: (tenantId, connectionId) => {
-      const place = places.get(tenantId);
-      const known = place?.held.get(connectionId);
-      if (place === undefined || known === undefined) return false;
+    remove: (tenantId, connectionId) => {
+      const tenant = tenants.get(tenantId);
+      const known = tenant?.records.get(connectionId);
+      if (tenant === undefined || known === undefined) return false;
       const gone = { ...known.entry, data: null };
-      place.held.delete(connectionId);
-      changeOwn(tenantId, place, gone);
+      tenant.records.delete(connectionId);
+      notifyOwn(tenantId, tenant, gone);
       return true;
     },
-    full: (tenantId) => {
-      const held = places.get(tenantId)?.held.values() ?? [];
-      const parts = inParts([...held].map(({ entry }) => entry));
-      const messages = parts.length > 0 ? parts : [[]];
+    snapshot: (tenantId) => {
+      const records = tenants.get(tenantId)?.records.values() ?? [];
+      const chunks = chunksOf([...records].map(({ entry }) => entry));
+      const messages = chunks.length > 0 ? chunks : [[]];
       return messages.map((entries, index) =>
         encodeDown({ type: "presence", tenantId, full: index === 0, entries: [...entries] }),
       );
     },
     stop: () => {
-      stopRounds();
-      for (const [tenantId, place] of places) end(tenantId, place);
-      places.clear();
+      stopAnnouncing();
+      for (const [tenantId, tenant] of tenants) stopTenant(tenantId, tenant);
+      tenants.clear();
     },
   };
 };
 
-const inParts = (entries: readonly PresenceEntry[]): (readonly PresenceEntry[])[] => {
-  const parts: (readonly PresenceEntry[])[] = [];
+const chunksOf = (entries: readonly PresenceEntry[]): (readonly PresenceEntry[])[] => {
+  const chunks: (readonly PresenceEntry[])[] = [];
   for (let from = 0; from < entries.length; from += ENTRIES_PER_MESSAGE) {
-    parts.push(entries.slice(from, from + ENTRIES_PER_MESSAGE));
+    chunks.push(entries.slice(from, from + ENTRIES_PER_MESSAGE));
   }
-  return parts;
+  return chunks;
 };

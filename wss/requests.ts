@@ -6,21 +6,21 @@ import type { PresenceData, Up } from "../shared/protocol/up.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";
 import { isPresenceSmall } from "./presence.ts";
-import { subscribe } from "./replay.ts";
-import { sayError } from "./say-error.ts";
+import { sendError } from "./send-error.ts";
 import { SmallMap } from "./small-map.ts";
 import type { StringPool } from "./string-pool.ts";
+import { subscribe } from "./subscribe.ts";
 
-type Failed = Extract<Decoded<Up>, { ok: false }>["failure"];
+type DecodeFailure = Extract<Decoded<Up>, { ok: false }>["failure"];
 
-/** Answers one request of a client. */
+/** Handles one decoded request of a client. */
 export const handleRequest = (
   context: RealtimeContext,
   connection: Connection,
   request: Decoded<Up>,
 ): Promise<void> | undefined => {
   if (!request.ok) {
-    refuse(connection, request.failure);
+    sendDecodeError(connection, request.failure);
     return;
   }
   const { message } = request;
@@ -37,36 +37,36 @@ export const handleRequest = (
       unsubscribe(context, connection, message.tenantId);
       return;
     case "presence":
-      sayPresence(context, connection, session, message.tenantId, message.data);
+      setPresence(context, connection, session, message.tenantId, message.data);
       return;
     case "ping":
-      connection.say({ type: "pong" });
+      connection.send({ type: "pong" });
   }
 };
 
-const refuse = (connection: Connection, failure: Failed): void => {
+const sendDecodeError = (connection: Connection, failure: DecodeFailure): void => {
   switch (failure.kind) {
     case "unreadable":
       connection.close(CLOSE.INVALID_MESSAGE);
       return;
     case "unknown-type":
-      sayError(connection, "UNKNOWN_TYPE", "there is no message of this type");
+      sendError(connection, "UNKNOWN_TYPE", "unknown message type; use auth, subscribe, unsubscribe, presence or ping");
       return;
     case "invalid":
-      sayError(connection, "INVALID", failure.detail.slice(0, 500), failure.tenantId?.slice(0, 128));
+      sendError(connection, "INVALID", failure.detail.slice(0, 500), failure.tenantId?.slice(0, 128));
   }
 };
 
 const authenticate = async (context: RealtimeContext, connection: Connection, token: string): Promise<void> => {
-  const { byUser, bySession, ended, manager, rooms } = context;
+  const { byUser, bySession, revocations, manager, rooms } = context;
   const check = await context.tokens.verify(token);
   if (connection.isClosing) return;
   if (check.kind === "forged") return connection.close(CLOSE.FORGED_TOKEN);
   if (check.kind === "expired") return connection.close(CLOSE.TOKEN_EXPIRED);
   const { claims } = check;
-  if (ended.isEnded(claims)) return connection.close(CLOSE.REVOKED);
+  if (revocations.isRevoked(claims)) return connection.close(CLOSE.REVOKED);
   const before = connection.session;
-  // One socket is one person's: what it has joined was judged by who they are.
+  // Tenants already joined were authorized for the first user; a token of another user must not inherit them.
   if (before !== null && before.userId !== claims.sub) return connection.close(CLOSE.FORGED_TOKEN);
   if (before === null) {
     if (byUser.count(claims.sub) >= context.maxSocketsPerUser) return connection.close(CLOSE.TOO_MANY_CONNECTIONS);
@@ -82,8 +82,8 @@ const authenticate = async (context: RealtimeContext, connection: Connection, to
     expiresAt: claims.exp * 1_000,
   };
   connection.accept(session);
-  context.admission.settle(connection);
-  connection.say({
+  context.admission.remove(connection);
+  connection.send({
     type: "ready",
     connectionId: connection.id,
     userId: session.userId,
@@ -98,18 +98,19 @@ const authenticate = async (context: RealtimeContext, connection: Connection, to
 const grantsOf = (strings: StringPool, tenants: RealtimeClaims["tenants"]): Session["grants"] =>
   new SmallMap(
     Object.entries(tenants).map(([tenantId, head]): [string, Position | null] => [
-      strings.one(tenantId),
-      head === null ? null : { epoch: strings.one(head.epoch), seq: head.seq },
+      strings.intern(tenantId),
+      head === null ? null : { epoch: strings.intern(head.epoch), seq: head.seq },
     ]),
   );
 
 const unsubscribe = ({ manager, rooms }: RealtimeContext, connection: Connection, tenantId: string): void => {
   const generation = manager.tenantsOf(connection.id).get(tenantId);
-  if (generation === undefined) sayError(connection, "NOT_JOINED", "the tenant is not joined", tenantId);
+  if (generation === undefined)
+    sendError(connection, "NOT_JOINED", "not subscribed to this tenant; send subscribe first", tenantId);
   else rooms.leave(connection, tenantId, generation, "requested");
 };
 
-const sayPresence = (
+const setPresence = (
   { manager, presence }: RealtimeContext,
   connection: Connection,
   session: Session,
@@ -117,10 +118,10 @@ const sayPresence = (
   data: PresenceData,
 ): void => {
   if (!manager.tenantsOf(connection.id).has(tenantId)) {
-    sayError(connection, "NOT_JOINED", "the tenant is not joined", tenantId);
+    sendError(connection, "NOT_JOINED", "not subscribed to this tenant; send subscribe first", tenantId);
   } else if (!isPresenceSmall(data)) {
-    sayError(connection, "INVALID", "data: must be at most 2 KiB", tenantId);
+    sendError(connection, "INVALID", "data: must be at most 2 KiB", tenantId);
   } else {
-    presence.say(tenantId, { connectionId: connection.id, userId: session.userId, name: session.name, data });
+    presence.set(tenantId, { connectionId: connection.id, userId: session.userId, name: session.name, data });
   }
 };

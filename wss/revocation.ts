@@ -8,39 +8,42 @@ import type { Position } from "../shared/protocol/position.ts";
 import type { RealtimeClaims } from "../shared/protocol/realtime-token.ts";
 import type { Session } from "./connection.ts";
 
-/** Why the end of a membership takes a session out of the tenant; `null` when it does not concern it. */
-export const endedBy = (
+/** The reason to unsubscribe a session after a membership or team ended; `null` when the session is not affected. */
+export const revocationReason = (
   end: MembershipEnd,
   at: Position,
   session: Session | null,
   tenantId: string,
 ): "revoked" | "deleted" | null => {
   if (session === null || (end.kind === "member" && end.userId !== session.userId)) return null;
-  const issued = session.grants.get(tenantId);
-  // Whoever holds a token issued later came back after the end.
-  if (issued?.epoch === at.epoch && issued.seq >= at.seq) return null;
+  const grantedHead = session.grants.get(tenantId);
+  // A token with a later head was issued after the end: the user was invited again.
+  if (grantedHead?.epoch === at.epoch && grantedHead.seq >= at.seq) return null;
   return end.kind === "team" ? "deleted" : "revoked";
 };
 
-/** Whether a session's right still shows after events were lost; who cannot show it gets a new token. */
-export const standsAfterReset = (feed: Feed, session: Session | null, tenantId: string): boolean => {
-  const issued = session?.grants.get(tenantId);
-  return !!session && !!issued && feed.knownStanding(session.userId, issued) === "member";
+/**
+ * Whether the session may stay after a reset of the feed. A token that proves nothing about the new history may not.
+ */
+export const isAuthorizedAfterReset = (feed: Feed, session: Session | null, tenantId: string): boolean => {
+  const grantedHead = session?.grants.get(tenantId);
+  return !!session && !!grantedHead && feed.knownMembershipStatus(session.userId, grantedHead) === "member";
 };
 
-/** The sessions and users that ended lately: their tokens still look good until they expire. */
-export type Ended = {
-  /** Reads a control message; answers what ended, `null` when it says nothing known. */
-  hear(payload: string): { readonly sid: string } | { readonly userId: string } | null;
-  isEnded(claims: Pick<RealtimeClaims, "sid" | "sub" | "iat">): boolean;
+/** Recently ended sessions and users, whose tokens still verify until they expire. */
+export type RevocationList = {
+  /** Adds a control message to the list. Returns the ended session or user, `null` for an unknown message. */
+  apply(payload: string): { readonly sid: string } | { readonly userId: string } | null;
+  isRevoked(claims: Pick<RealtimeClaims, "sid" | "sub" | "iat">): boolean;
+  /** Drops entries older than the lifetime of a token. */
   prune(): void;
 };
 
-export const createEnded = (clock: Clock): Ended => {
+export const createRevocationList = (clock: Clock): RevocationList => {
   const sessions = new Map<string, number>();
   const users = new Map<string, number>();
   return {
-    hear: (payload) => {
+    apply: (payload) => {
       const message = controlMessageSchema.safeParse(parseJson(payload));
       if (!message.success) return null;
       if (message.data.type === "session-ended") {
@@ -50,8 +53,8 @@ export const createEnded = (clock: Clock): Ended => {
       users.set(message.data.userId, clock.now());
       return { userId: message.data.userId };
     },
-    isEnded: ({ sid, sub, iat }) => {
-      // `iat` has whole seconds: one issued in the very second of the end counts as older, and is simply renewed.
+    isRevoked: ({ sid, sub, iat }) => {
+      // `iat` has whole seconds. A token issued in the second of the end counts as revoked; its client gets a new one.
       const endedAt = users.get(sub);
       return sessions.has(sid) || (endedAt !== undefined && iat * 1_000 <= endedAt);
     },

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createFeedHub } from "../platform/events/feed-hub.ts";
 import { silentLog } from "../platform/log/log.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
+import { eventDataIssues } from "../shared/events.ts";
 import { EPOCH, entriesOf, newId } from "../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../tests/support/fake-bus.ts";
 import { createManualClock, settle } from "../tests/support/manual-clock.ts";
@@ -10,14 +11,21 @@ import { createRooms } from "./rooms.ts";
 import { SmallMap } from "./small-map.ts";
 import { WsManager } from "./ws-manager.ts";
 
-/** Rooms over a feed, with sockets that note what they hear. */
+/** Rooms over a feed, with sockets that record the texts they receive. */
 const start = async () => {
   const clock = createManualClock();
   const bus = createFakeBus();
   const metrics = createMetrics();
   const tenantId = newId();
   bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, 1));
-  const hub = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics, random: () => 0 });
+  const hub = createFeedHub({
+    pubsub: bus,
+    clock,
+    log: silentLog,
+    metrics,
+    validateData: eventDataIssues,
+    random: () => 0,
+  });
   const lease = await hub.acquire(tenantId);
   const manager = new WsManager<Connection>();
   const topics = new Map<string, Set<string[]>>();
@@ -26,21 +34,21 @@ const start = async () => {
     clock,
     metrics,
     publish: (topic, text) => {
-      for (const heard of topics.get(topic) ?? []) heard.push(text);
+      for (const received of topics.get(topic) ?? []) received.push(text);
     },
     onLeave: () => {},
     onOpen: () => {},
     onEmpty: () => {},
   });
   const join = () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const socket = {
-      send: (text: string) => heard.push(text),
+      send: (text: string) => received.push(text),
       close: () => {},
       terminate: () => {},
       ping: () => 1,
-      subscribe: (topic: string) => void topics.set(topic, (topics.get(topic) ?? new Set()).add(heard)),
-      unsubscribe: (topic: string) => void topics.get(topic)?.delete(heard),
+      subscribe: (topic: string) => void topics.set(topic, (topics.get(topic) ?? new Set()).add(received)),
+      unsubscribe: (topic: string) => void topics.get(topic)?.delete(received),
       getBufferedAmount: () => 0,
       cork: (task: () => void) => task(),
     };
@@ -49,7 +57,7 @@ const start = async () => {
       log: silentLog,
       rate: { points: 10, seconds: 10 },
       handle: () => undefined,
-      foresee: () => {},
+      prefetch: () => {},
       leave: () => {},
     });
     manager.add(connection.id, connection);
@@ -62,16 +70,16 @@ const start = async () => {
       grants: new SmallMap([[tenantId, { epoch: EPOCH, seq: 1 }]]),
       expiresAt: Number.POSITIVE_INFINITY,
     });
-    return { connection, heard, seqs: () => heard.map((text) => Number(JSON.parse(text).seq)) };
+    return { connection, received, seqs: () => received.map((text) => Number(JSON.parse(text).seq)) };
   };
-  /** Events that come in one go. */
+  /** Publishes a burst. */
   const publish = async (from: number, to: number) => {
     const entries = entriesOf(tenantId, from, to);
     bus.keep(tenantId, EPOCH, entries);
     for (const { payload } of entries) await bus.tell(tenantId, payload);
     await settle();
   };
-  /** The team is deleted. */
+  /** Publishes TEAM_DELETED. */
   const end = async (seq: number) => {
     const [last] = entriesOf(tenantId, seq, seq);
     const payload = last?.payload.replace(/"action":"\w+"/, '"action":"TEAM_DELETED"') ?? "";
@@ -91,7 +99,7 @@ describe("rooms", () => {
     expect(seqs()).toEqual(Array.from({ length: 39 }, (_, index) => index + 2));
   });
 
-  test("R2 do not send to one who joins amid a burst what is part of the past", async () => {
+  test("R2 do not repeat replayed events to a connection that joins during a burst", async () => {
     const { clock, join, publish } = await start();
     const first = join();
     await publish(2, 5);
@@ -109,7 +117,7 @@ describe("rooms", () => {
     expect(rooms.feedOf(tenantId)?.position?.seq).toBe(seqs().at(-1));
   });
 
-  test("send nothing more of a burst to one who has left", async () => {
+  test("send nothing more of a burst to a connection that has left", async () => {
     const { clock, join, publish, rooms, tenantId } = await start();
     const { connection, seqs } = join();
     await publish(2, 5);
@@ -118,13 +126,13 @@ describe("rooms", () => {
     expect(seqs()).toEqual([2]);
   });
 
-  test("send what was before the end of a team, and then that it ended", async () => {
+  test("send the events before the end of a team, then unsubscribed", async () => {
     const { clock, join, publish, end } = await start();
-    const { heard } = join();
+    const { received } = join();
     await publish(2, 5);
     await end(6);
     await clock.advance(50);
-    expect(heard.map((text) => JSON.parse(text)).map(({ seq, type }) => seq ?? type)).toEqual([
+    expect(received.map((text) => JSON.parse(text)).map(({ seq, type }) => seq ?? type)).toEqual([
       2,
       3,
       4,

@@ -6,25 +6,26 @@ import { CLOSE } from "../shared/protocol/close-codes.ts";
 import type { UnsubscribedReason } from "../shared/protocol/down.ts";
 import { Coalescer } from "./coalescer.ts";
 import type { Connection } from "./connection.ts";
-import { endedBy, standsAfterReset } from "./revocation.ts";
+import { isAuthorizedAfterReset, revocationReason } from "./revocation.ts";
 import type { WsManager } from "./ws-manager.ts";
 
 type Room = {
   readonly lease: FeedLease;
   readonly events: Coalescer<FeedEvent>;
   stop(): void;
+  /** UTF-16 units published since the last look at the send queues. */
   lengthSinceCheck: number;
 };
 
 export type Rooms = {
-  /** Makes the connection hear the tenant from now on. Answers whether the lease is kept. */
+  /** Subscribes the connection to the tenant's live events. Returns whether the room took over the lease. */
   join(connection: Connection, tenantId: string, generation: number, lease: FeedLease): boolean;
-  /** Undoes a join of this or an older generation, and says so if a reason is given. */
+  /** Undoes a join of this or an older generation; with a reason, sends `unsubscribed`. */
   leave(connection: Connection, tenantId: string, generation: number, reason?: UnsubscribedReason): boolean;
   leaveAll(connection: Connection): void;
-  /** Sends a text to every socket that has joined. */
+  /** Sends a text to every socket that has joined the tenant. */
   publish(tenantId: string, text: string): void;
-  /** The tenant's feed, with everything up to its position handed to the sockets. */
+  /** The tenant's feed. Flushes first, so that every event up to its position is sent to the sockets. */
   feedOf(tenantId: string): Feed | undefined;
   close(): void;
 };
@@ -33,21 +34,20 @@ export type RoomsDeps = {
   readonly manager: WsManager<Connection>;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  /** Hands a text to all sockets of a topic, once. */
+  /** Bun's publish: one call for all sockets of a topic. */
   publish(topic: string, text: string): void;
-  /** Told when a connection is out of a tenant. */
   onLeave(connection: Connection, tenantId: string): void;
-  /** Told when a tenant's first comes and its last goes. */
+  /** Called when a tenant's first socket joins and when its last one leaves. */
   onOpen(tenantId: string): void;
   onEmpty(tenantId: string): void;
 };
 
-/** After so much text for one tenant its sockets' queues are looked at, without waiting for the next round. */
+/** After this much text for one tenant, in UTF-16 units, its sockets' send queues are checked before the next sweep. */
 const CHECK_AFTER_LENGTH = 128 * 1024;
 
 const topicOf = (tenantId: string): string => `t:${tenantId}`;
 
-/** The tenants that this node's sockets have joined, each fed by its feed through one native topic. */
+/** One room per tenant that sockets of this node have joined: a feed that publishes to one native topic. */
 export const createRooms = (deps: RoomsDeps): Rooms => {
   const { manager, clock, metrics } = deps;
   const rooms = new Map<string, Room>();
@@ -58,10 +58,10 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     }
   };
 
-  const handOver = (tenantId: string, room: Room, event: FeedEvent) => {
+  const deliver = (tenantId: string, room: Room, event: FeedEvent) => {
     deps.publish(topicOf(tenantId), event.payload);
     metrics.deliveries.inc(manager.clientsOf(tenantId).size);
-    // The time of another backend's event is by another clock, if it is one at all.
+    // Other backends stamp events by their own clock, so their latency means nothing.
     if (event.at !== null && event.position !== null)
       metrics.deliverySeconds.observe(Math.max(0, clock.now() - event.at) / 1_000);
     room.lengthSinceCheck += event.payload.length;
@@ -76,8 +76,8 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     if (event.ends === null || event.position === null) return;
     room.events.flush();
     for (const connection of manager.socketsOf(tenantId)) {
-      const reason = endedBy(event.ends, event.position, connection.session, tenantId);
-      if (reason !== null) leaveNow(connection, tenantId, reason);
+      const reason = revocationReason(event.ends, event.position, connection.session, tenantId);
+      if (reason !== null) evict(connection, tenantId, reason);
     }
   };
 
@@ -86,13 +86,13 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     room.events.flush();
     for (const connection of manager.socketsOf(tenantId)) {
       const { position } = feed;
-      if (position !== null && standsAfterReset(feed, connection.session, tenantId)) {
-        connection.say({ type: "subscribed", tenantId, ...position, recovered: false });
-      } else leaveNow(connection, tenantId, "expired");
+      if (position !== null && isAuthorizedAfterReset(feed, connection.session, tenantId)) {
+        connection.send({ type: "subscribed", tenantId, ...position, recovered: false });
+      } else evict(connection, tenantId, "expired");
     }
   };
 
-  const leaveNow = (connection: Connection, tenantId: string, reason: UnsubscribedReason) => {
+  const evict = (connection: Connection, tenantId: string, reason: UnsubscribedReason) => {
     const generation = manager.tenantsOf(connection.id).get(tenantId);
     if (generation !== undefined) leave(connection, tenantId, generation, reason);
   };
@@ -102,13 +102,13 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
     if (!unlinked.done) return false;
     connection.leaveTopic(topicOf(tenantId));
     deps.onLeave(connection, tenantId);
-    if (reason !== undefined) connection.say({ type: "unsubscribed", tenantId, reason });
-    if (unlinked.empty) empty(tenantId);
+    if (reason !== undefined) connection.send({ type: "unsubscribed", tenantId, reason });
+    if (unlinked.empty) closeRoom(tenantId);
     metrics.tenants.set(manager.tenants);
     return true;
   };
 
-  const empty = (tenantId: string) => {
+  const closeRoom = (tenantId: string) => {
     const room = rooms.get(tenantId);
     if (room === undefined) return;
     rooms.delete(tenantId);
@@ -120,12 +120,12 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
 
   return {
     join: (connection, tenantId, generation, lease) => {
-      // What waits for the others is part of what this one was sent as its past.
+      // R2: the replay already sent the buffered events to this connection; it must join the topic after them.
       rooms.get(tenantId)?.events.flush();
       const { first } = manager.link(connection.id, tenantId, generation);
       connection.joinTopic(topicOf(tenantId));
       if (!first) return false;
-      const events = new Coalescer<FeedEvent>(clock, (event) => handOver(tenantId, room, event));
+      const events = new Coalescer<FeedEvent>(clock, (event) => deliver(tenantId, room, event));
       const room: Room = { lease, events, stop: () => stop(), lengthSinceCheck: 0 };
       const stop = lease.feed.subscribe({
         event: (event) => onEvent(tenantId, room, event),
@@ -149,7 +149,7 @@ export const createRooms = (deps: RoomsDeps): Rooms => {
       return room?.lease.feed;
     },
     close: () => {
-      for (const tenantId of [...rooms.keys()]) empty(tenantId);
+      for (const tenantId of [...rooms.keys()]) closeRoom(tenantId);
     },
   };
 };

@@ -15,13 +15,13 @@ import { type ClosePlan, Connection } from "./connection.ts";
 import type { RealtimeContext } from "./context.ts";
 import { drainConnections } from "./drain.ts";
 import { headsFor } from "./heartbeat.ts";
-import { BOUNDS, Groups, Tally } from "./limits.ts";
+import { BOUNDS, MultiMap, Tally } from "./limits.ts";
 import { createPresence } from "./presence.ts";
-import { foresee } from "./replay.ts";
 import { handleRequest } from "./requests.ts";
-import { createEnded } from "./revocation.ts";
+import { createRevocationList } from "./revocation.ts";
 import { createRooms } from "./rooms.ts";
 import { StringPool } from "./string-pool.ts";
+import { prefetch } from "./subscribe.ts";
 import { WsManager } from "./ws-manager.ts";
 
 export type RealtimeDeps = {
@@ -31,7 +31,7 @@ export type RealtimeDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Asked for each browser's upgrade, so the origins may be known later than the server. */
+  /** Called for each upgrade of a browser: main.ts knows its origins only when the server has a port. */
   isTrustedOrigin(origin: string): boolean;
   newId(): string;
   readonly limits: {
@@ -42,47 +42,47 @@ export type RealtimeDeps = {
   /** At least 0, below 1. */
   readonly random: () => number;
   readonly heartbeatSeconds?: number;
-  /** How many sockets may be on their way in at once. */
-  readonly maxArriving?: number;
+  /** Most sockets at a time that have not authenticated yet; see Admission. */
+  readonly maxUnauthenticated?: number;
 };
 
-/** What Bun keeps for each socket: until it is open the client's address, then the connection. */
+/** Bun's `data` of each socket: the client's address until `open`, then the connection. */
 export type SocketData =
   | { readonly address: string }
-  /** Let in only to be told when to come. */
-  | { readonly waitMs: number }
+  /** Upgraded only to be closed with BUSY_CODE and a retry delay. */
+  | { readonly retryAfterMs: number }
   | Connection;
 
 export type RealtimeServer = {
   /** Bun.serve's `websocket`. */
   readonly websocket: WebSocketHandler<SocketData>;
-  /** Upgrades a request; the answer is `undefined` then, and otherwise says why not. `address` is the client's. */
+  /** Upgrades a request of the client at `address`; returns a response only when it rejects the request. */
   handleUpgrade(request: Request, server: Server<SocketData>, address: string): Response | undefined;
-  /** Tells where to publish; to be called once Bun.serve has answered, before the first event. */
+  /** Sets the server to publish through. Call it as soon as Bun.serve has returned. */
   attach(server: Pick<Server<SocketData>, "publish">): void;
-  /** Lets nobody in any more and sends everybody away with 4000; resolves when all are gone, at the latest after `ms`. */
+  /** Rejects new sockets and closes all others with 4000. Resolves when they are gone, at the latest after `ms`. */
   drain(ms: number): Promise<void>;
   readonly connections: number;
 };
 
 const SWEEP_MS = 1_000;
 
-/** The socket side of the contract, for any Bun.serve to mount. It knows no content but the ends of memberships. */
+/** The WebSocket server, for any Bun.serve to mount. Of an event's content it knows only the ends of memberships. */
 export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   const { clock, log, metrics, pubsub, hub, tokens, limits } = deps;
   const heartbeatSeconds = deps.heartbeatSeconds ?? HEARTBEAT_SECONDS;
   const manager = new WsManager<Connection>();
-  const admission = new Admission(deps, deps.maxArriving);
-  const perAddress = new Tally();
-  const byUser = new Groups<Connection>();
-  const bySession = new Groups<Connection>();
-  /** Those that close while their last messages are still to be read. */
+  const admission = new Admission(deps, deps.maxUnauthenticated);
+  const socketsPerAddress = new Tally();
+  const byUser = new MultiMap<Connection>();
+  const bySession = new MultiMap<Connection>();
+  /** Closing connections whose send queue the client is still reading. */
   const lingering = new Set<Connection>();
   let publisher: Pick<Server<SocketData>, "publish"> | null = null;
   let draining = false;
   let round = 0;
 
-  const ended = createEnded(clock);
+  const revocations = createRevocationList(clock);
   const publish = (topic: string, text: string) => {
     publisher?.publish(topic, text, false);
   };
@@ -98,7 +98,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     clock,
     metrics,
     publish,
-    onLeave: (connection, tenantId) => presence.leave(tenantId, connection.id),
+    onLeave: (connection, tenantId) => presence.remove(tenantId, connection.id),
     onOpen: (tenantId) => presence.open(tenantId),
     onEmpty: (tenantId) => presence.close(tenantId),
   });
@@ -109,7 +109,7 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     presence,
     hub,
     tokens,
-    ended,
+    revocations,
     strings: new StringPool(),
     byUser,
     bySession,
@@ -121,10 +121,10 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   };
 
   const leave = (connection: Connection, session: Connection["session"], plan: ClosePlan) => {
-    admission.settle(connection);
+    admission.remove(connection);
     rooms.leaveAll(connection);
     manager.remove(connection.id);
-    perAddress.decrease(connection.address);
+    socketsPerAddress.decrease(connection.address);
     if (session !== null) {
       byUser.remove(session.userId, connection);
       bySession.remove(session.sid, connection);
@@ -141,59 +141,60 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
     rate: limits.socketRateLimit,
     handle: (connection: Connection, request: Parameters<typeof handleRequest>[2]) =>
       handleRequest(context, connection, request),
-    foresee: (connection: Connection, request: Parameters<typeof foresee>[2]) => foresee(context, connection, request),
+    prefetch: (connection: Connection, request: Parameters<typeof prefetch>[2]) =>
+      prefetch(context, connection, request),
     leave,
   };
 
-  const beat = (connection: Connection) => {
+  const sendHeartbeat = (connection: Connection) => {
     if (connection.session === null) return;
     connection.ping();
-    connection.say({ type: "heartbeat", heads: headsFor(context, connection) });
+    connection.send({ type: "heartbeat", heads: headsFor(context, connection) });
   };
 
-  // One round for all sockets instead of timers for each.
+  // One timer for all sockets: a timer per socket costs memory and wake-ups.
   const stopSweep = clock.every(SWEEP_MS, () => {
     const now = clock.now();
     round += 1;
     for (const connection of manager.sockets()) {
       connection.check(now);
-      if (connection.isBeatDue(round, heartbeatSeconds)) beat(connection);
+      if (connection.isHeartbeatDue(round, heartbeatSeconds)) sendHeartbeat(connection);
     }
     for (const connection of lingering) connection.check(now);
-    if (round % 60 === 0) ended.prune();
+    if (round % 60 === 0) revocations.prune();
   });
   const stopControl = keepSubscribed({ pubsub, clock, log }, CONTROL_CHANNEL, (payload) => {
-    const what = ended.hear(payload);
-    if (what === null) return;
-    const concerned = "sid" in what ? bySession.members(what.sid) : byUser.members(what.userId);
-    for (const connection of concerned) connection.close(CLOSE.REVOKED);
+    const ended = revocations.apply(payload);
+    if (ended === null) return;
+    const connections = "sid" in ended ? bySession.values(ended.sid) : byUser.values(ended.userId);
+    for (const connection of connections) connection.close(CLOSE.REVOKED);
   });
 
   const websocket: WebSocketHandler<SocketData> = {
     maxPayloadLength: BOUNDS.maxPayloadLength,
     backpressureLimit: BOUNDS.backpressureLimit,
     closeOnBackpressureLimit: true,
-    // Re-armed by what the server itself sends; the sweep looks for real signs of life.
+    // Off: the server's own sends restart Bun's idle timer, so a dead client would never trip it. The sweep does.
     idleTimeout: 0,
     sendPings: false,
     perMessageDeflate: false,
     open: (ws) => {
-      if ("waitMs" in ws.data) {
-        ws.close(BUSY_CODE, busyReason(ws.data.waitMs));
+      if ("retryAfterMs" in ws.data) {
+        ws.close(BUSY_CODE, busyReason(ws.data.retryAfterMs));
         return;
       }
-      const connection = new Connection(deps.newId(), context.strings.one(ws.data.address), ws, connectionDeps);
+      const connection = new Connection(deps.newId(), context.strings.intern(ws.data.address), ws, connectionDeps);
       ws.data = connection;
       manager.add(connection.id, connection);
-      admission.arrive(connection);
+      admission.add(connection);
       metrics.connections.set(manager.connections);
-      const count = perAddress.increase(connection.address);
+      const count = socketsPerAddress.increase(connection.address);
       if (count > limits.maxSocketsPerAddress) connection.close(CLOSE.TOO_MANY_CONNECTIONS);
       else if (draining) connection.close(CLOSE.DRAINING);
     },
     message: (ws, frame) => connectionOf(ws)?.receive(frame),
-    ping: (ws) => connectionOf(ws)?.heard(),
-    pong: (ws) => connectionOf(ws)?.heard(),
+    ping: (ws) => connectionOf(ws)?.markAlive(),
+    pong: (ws) => connectionOf(ws)?.markAlive(),
     drain: (ws) => connectionOf(ws)?.drained(),
     close: (ws, code, reason) => {
       const connection = connectionOf(ws);
@@ -210,20 +211,23 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
       const isTrusted = origin === null || deps.isTrustedOrigin(origin);
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
         return isTrusted
-          ? refusal(426, "This address speaks WebSocket.", { upgrade: "websocket", ...READABLE })
-          : refusal(403, UNTRUSTED, READABLE);
+          ? rejection(426, "This address accepts WebSocket connections only.", { upgrade: "websocket", ...READABLE })
+          : rejection(403, UNTRUSTED, READABLE);
       }
-      if (draining) return refusal(503, "The server is going down.", { "retry-after": "1" });
-      if (!isTrusted) return refusal(403, UNTRUSTED);
+      if (draining)
+        return rejection(503, "The server is shutting down; connect again in a second.", { "retry-after": "1" });
+      if (!isTrusted) return rejection(403, UNTRUSTED);
       if (admission.isFull) {
         metrics.refusals.inc();
-        const waitMs = admission.turnAway();
-        // Browsers show pages nothing of a refused upgrade: they are told by the close of one that was taken.
-        if (waitMs !== null && server.upgrade(request, { data: { waitMs } })) return;
-        return refusal(503, "Too many come at once.", { "retry-after": "5" });
+        const retryAfterMs = admission.scheduleRetry();
+        // Browsers hide the response to a failed upgrade from the page; a close code and reason they pass on.
+        if (retryAfterMs !== null && server.upgrade(request, { data: { retryAfterMs } })) return;
+        return rejection(503, "Too many clients are connecting at once; try again in 5 seconds.", {
+          "retry-after": "5",
+        });
       }
       if (server.upgrade(request, { data: { address: addressGroup(address) } })) return;
-      return refusal(400, "The WebSocket handshake is not valid.");
+      return rejection(400, "The WebSocket handshake is invalid.");
     },
     attach: (server) => {
       publisher = server;
@@ -242,12 +246,12 @@ export const createRealtimeServer = (deps: RealtimeDeps): RealtimeServer => {
   };
 };
 
-const UNTRUSTED = "This origin is not trusted.";
-/** Browsers tell a page nothing of why its socket was refused: it asks here without an upgrade to find out. */
+const UNTRUSTED = "This origin is not trusted; the server allows BASE_URL and TRUSTED_ORIGINS.";
+/** Lets the page read the response: browsers hide why an upgrade failed, so the client asks again without one. */
 const READABLE = { "access-control-allow-origin": "*" };
 
 const connectionOf = ({ data }: { readonly data: SocketData }): Connection | null =>
   data instanceof Connection ? data : null;
 
-const refusal = (status: number, text: string, headers: Record<string, string> = {}): Response =>
+const rejection = (status: number, text: string, headers: Record<string, string> = {}): Response =>
   new Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } });

@@ -8,7 +8,7 @@ const step = fc.record({
   value: fc.oneof(fc.integer(), fc.constant(null)),
 });
 
-test("a small map holds what a Map would", () => {
+test("a SmallMap behaves as a Map", () => {
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const small = new SmallMap<number | null>();

@@ -1,6 +1,6 @@
 /**
- * A map for what nearly always has one entry. The first entry lies in the object itself: an empty Map of JavaScriptCore
- * takes about 300 bytes, which for each idle socket twice is a quarter of what it costs.
+ * A map that almost always has one entry, stored in fields of its own. An empty Map of JavaScriptCore takes about 300
+ * bytes; two per idle socket were a quarter of its memory.
  */
 export class SmallMap<Value> implements Iterable<[string, Value]> {
   #key: string | null = null;
@@ -45,7 +45,7 @@ export class SmallMap<Value> implements Iterable<[string, Value]> {
     if (this.#others !== null) yield* this.#others.keys();
   }
 
-  /** Not in the order of their coming. Gather the entries first if any is deleted on the way. */
+  /** In no particular order. Copy the entries before deleting during iteration. */
   *[Symbol.iterator](): Generator<[string, Value], void, void> {
     for (const key of this.keys()) {
       const value = this.get(key);

@@ -1,14 +1,14 @@
-/** Beyond, the pool begins anew: what is in use stays alive with who uses it. */
+/** Above this the pool is cleared; strings in use stay alive through their users. */
 const MAX_STRINGS = 50_000;
 
 /**
- * One copy of each string that many sockets hold: every frame that is parsed brings its own copy of a tenant's id and
- * epoch, which adds up over idle sockets.
+ * Interns strings that many sockets hold. JSON.parse makes a new copy of a tenant's id and epoch for every frame, which
+ * adds up over idle sockets.
  */
 export class StringPool {
   readonly #strings = new Map<string, string>();
 
-  one(text: string): string {
+  intern(text: string): string {
     const known = this.#strings.get(text);
     if (known !== undefined) return known;
     if (this.#strings.size >= MAX_STRINGS) this.#strings.clear();

@@ -19,7 +19,7 @@ const step = fc.record({
 });
 
 describe("WsManager", () => {
-  test("M1 M2 both directions agree and no empty set stays, whatever happens in whatever order", () => {
+  test("M1 M2 both directions agree and no empty set stays, after any sequence of calls", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const manager = new WsManager<string>();
@@ -47,11 +47,11 @@ describe("WsManager", () => {
     );
   });
 
-  test("M1 links only clients that are here", () => {
+  test("M1 links only clients that were added", () => {
     expect(() => managerWith("a").link("b", "t1", 1)).toThrow("must be added");
   });
 
-  test("M2 tells the first to come and the last to go", () => {
+  test("M2 reports the first client of a tenant and the last", () => {
     const manager = managerWith("a", "b");
     expect(manager.link("a", "t1", 1)).toEqual({ first: true });
     expect(manager.link("b", "t1", 1)).toEqual({ first: false });

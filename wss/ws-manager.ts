@@ -2,7 +2,7 @@ import { type ReadonlySmallMap, SmallMap } from "./small-map.ts";
 
 export type Linked = { /** The client is the tenant's first on this node. */ readonly first: boolean };
 export type Unlinked = {
-  /** False when there was nothing of this generation to undo. */
+  /** False when no link of this or an older generation exists. */
   readonly done: boolean;
   /** The client was the tenant's last on this node. */
   readonly empty: boolean;
@@ -12,8 +12,8 @@ const NONE: ReadonlySet<string> = new Set();
 const NO_TENANTS: ReadonlySmallMap<number> = new SmallMap();
 
 /**
- * Who is where: client → socket, tenant → clients, client → tenants. Only `link` and `unlink` write the latter two, always
- * both. A link carries a generation, so that the undoing of an older one, come late, does nothing.
+ * Three maps: client → socket, tenant → clients, client → tenants. Only `link` and `unlink` write the latter two,
+ * always both (M1). Each link has a generation, so that a late `unlink` of an older one does nothing (M3).
  */
 export class WsManager<Socket> {
   readonly #sockets = new Map<string, Socket>();
@@ -32,7 +32,7 @@ export class WsManager<Socket> {
     this.#sockets.set(clientId, socket);
   }
 
-  /** Takes the client out of everything; answers the tenants that it left empty. */
+  /** Unlinks the client from all tenants and forgets its socket. Returns the tenants that became empty. */
   remove(clientId: string): string[] {
     const emptied: string[] = [];
     for (const [tenantId, generation] of [...this.tenantsOf(clientId)]) {
@@ -42,7 +42,7 @@ export class WsManager<Socket> {
     return emptied;
   }
 
-  /** @throws when the client is not here: its links could never be undone. */
+  /** @throws Error when the client was not added: nothing would ever undo its links. */
   link(clientId: string, tenantId: string, generation: number): Linked {
     if (!this.#sockets.has(clientId)) throw new Error("a client must be added before it is linked");
     const tenants = this.#tenants.get(clientId) ?? new SmallMap<number>();
@@ -84,12 +84,12 @@ export class WsManager<Socket> {
     return this.#clients.get(tenantId) ?? NONE;
   }
 
-  /** The tenants that the client has joined, with the generation of each link. */
+  /** The client's tenants with the generation of each link. */
   tenantsOf(clientId: string): ReadonlySmallMap<number> {
     return this.#tenants.get(clientId) ?? NO_TENANTS;
   }
 
-  /** The sockets of a tenant's clients, as they are now: it may be changed while they are gone through. */
+  /** A copy: the caller may link and unlink while iterating. */
   socketsOf(tenantId: string): Socket[] {
     return [...this.clientsOf(tenantId)].flatMap((clientId) => {
       const socket = this.#sockets.get(clientId);

@@ -12,8 +12,8 @@ export type AuthDeps = {
 };
 
 /**
- * better-auth holds users, passwords, sessions and keys. Rates, origins and addresses are checked by our own
- * middleware, the same way for every route, so its own checks are off.
+ * better-auth keeps users, passwords, sessions and keys. Our middleware checks rates, origins and addresses alike for
+ * every route, so better-auth's own checks are off.
  */
 export const createAuth = ({ db, secret, origins, newId }: AuthDeps) =>
   betterAuth({

@@ -4,28 +4,28 @@ import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
 import { parseJson } from "../../shared/json.ts";
 import type { ApiDeps } from "../deps.ts";
 
-/** The ends of sessions, keys and users: announced to every process, and heard from every process. */
+/** Tells every process that sessions, API keys or users have ended. */
 export type Ends = {
-  /** Where the bus is away, sockets end with their token, at the latest after ten minutes. */
+  /** While the bus is away, sockets stay open until their token expires, at most ten minutes. */
   announce(sids: readonly string[]): void;
-  /** Calls `listener` for each end, those announced here at once. */
+  /** Calls `listener` for each end, and at once for the ends that this process announces. */
   listen(listener: (end: ControlMessage) => void): void;
 };
 
 export const createEnds = (deps: Pick<ApiDeps, "pubsub" | "clock" | "log">): Ends => {
   const listeners = new Set<(end: ControlMessage) => void>();
-  const tell = (end: ControlMessage) => {
+  const notify = (end: ControlMessage) => {
     for (const listener of listeners) listener(end);
   };
   keepSubscribed(deps, CONTROL_CHANNEL, (payload) => {
     const message = controlMessageSchema.safeParse(parseJson(payload));
-    if (message.success) tell(message.data);
+    if (message.success) notify(message.data);
   });
   return {
     announce: (sids) => {
       for (const sid of sids) {
         const message: ControlMessage = { type: "session-ended", sid };
-        tell(message);
+        notify(message);
         deps.pubsub.publish(CONTROL_CHANNEL, JSON.stringify(message)).catch((err: unknown) => {
           deps.log.warn({ err }, "the end of a session could not be announced; its sockets end with their token");
         });

@@ -11,6 +11,7 @@ import {
   signUpSchema,
   successSchema,
 } from "../../shared/accounts.ts";
+import type { UserId } from "../../shared/ids.ts";
 import type { ProblemCode } from "../../shared/problem.ts";
 import { AppError, notFound } from "../app-error.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -108,7 +109,7 @@ const deleteKey = createRoute({
   responses: { 200: okPlain(successSchema, "Deleted"), ...problems(...EDGE, "UNAUTHENTICATED", "NOT_FOUND") },
 });
 
-/** better-auth's codes as ours; any other of its refusals is told in its words as INVALID. */
+/** Our codes for better-auth's. Its other refusals become INVALID with its own message. */
 const CODES: Record<string, ProblemCode> = {
   INVALID_EMAIL_OR_PASSWORD: "INVALID_CREDENTIALS",
   INVALID_PASSWORD: "INVALID_CREDENTIALS",
@@ -130,7 +131,7 @@ const targetOf = ({ db, origins }: ApiDeps, auth: Auth): Target => ({
   probe: () => probe(db),
 });
 
-/** Hands a request with a checked body to better-auth and turns its refusals into problems. */
+/** Forwards a validated request to better-auth and turns its refusals into problems. */
 const forward = async (deps: Target, c: AppContext, body?: unknown): Promise<Response> => {
   const headers = new Headers();
   for (const name of ["cookie", "authorization", "x-api-key", "user-agent"]) {
@@ -153,12 +154,12 @@ const forward = async (deps: Target, c: AppContext, body?: unknown): Promise<Res
     throw new AppError(CODES[code] ?? "INVALID", failure.data?.message);
   if (response.status === 401) throw new AppError("UNAUTHENTICATED");
   if (response.status < 500) throw new AppError("INVALID", failure.data?.message);
-  // It says no more than 500 when the database is away; the database itself says so.
+  // better-auth answers 500 while the database is away; the probe throws the database's own error.
   await deps.probe();
   throw new Error(`better-auth answered ${response.status}: ${failure.data?.message ?? ""}`);
 };
 
-/** Sign-up and sign-in, which need no session. */
+/** The routes of sign-up and sign-in; they need no session. */
 export const signInRoutes = (deps: ApiDeps, auth: Auth) => {
   const router = createRouter();
   const target = targetOf(deps, auth);
@@ -176,11 +177,11 @@ export const signInRoutes = (deps: ApiDeps, auth: Auth) => {
   return router;
 };
 
-/** What a signed-in person does with the own account. */
+/** The routes of a signed-in user's own account. */
 export const accountRoutes = (deps: ApiDeps, auth: Auth, ends: Ends) => {
   const router = createRouter();
   const target = targetOf(deps, auth);
-  const sessionIds = async (userId: string): Promise<string[]> =>
+  const sessionIds = async (userId: UserId): Promise<string[]> =>
     (await deps.db.write.selectFrom("sessions").select("id").where("userId", "=", userId).execute()).map(
       (row) => row.id,
     );

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock/clock.ts";
-import type { UserId } from "../../shared/ids.ts";
+import { type UserId, userIdSchema } from "../../shared/ids.ts";
 import { AppError } from "../app-error.ts";
 import type { Auth } from "./auth.ts";
 import type { Ends } from "./ends.ts";
@@ -15,44 +15,46 @@ export type Session = {
 export type Found = { readonly session: Session; readonly cookies: readonly string[] };
 
 export type Sessions = {
-  /** Who calls, by API key, bearer token or cookie; `null` when nobody can be found. */
+  /** The caller's session, by API key, bearer token or cookie; `null` when none of them is valid. */
   find(headers: Headers): Promise<Found | null>;
-  /** The person has changed: what is remembered is no longer right. */
-  forget(userId: string): void;
+  /** Drops a user's cached sessions after their name or email changed. */
+  invalidate(userId: string): void;
 };
 
-/** The strongest statement of intent first: one of them decides. */
+/** The first one that a request carries decides; an explicit key or token comes before a cookie. */
 const CREDENTIALS = ["x-api-key", "authorization", "cookie"] as const;
 
-/** A check costs about a millisecond; an end is announced, so what is remembered is at most this old only while the bus is away. */
-const REMEMBERED_MS = 5_000;
-const REMEMBERED = 10_000;
+/** A check costs about a millisecond. A cached session outlives its announced end only while the bus is away. */
+const CACHE_MS = 5_000;
+const MAX_CACHED = 10_000;
 
 export const createSessions = (deps: { auth: Auth; ends: Ends; clock: Clock }): Sessions => {
   const { auth, ends, clock } = deps;
-  const remembered = new LRUCache<string, Session>({
-    max: REMEMBERED,
-    ttl: REMEMBERED_MS,
+  const cached = new LRUCache<string, Session>({
+    max: MAX_CACHED,
+    ttl: CACHE_MS,
     perf: { now: clock.now },
   });
-  const forgetWhere = (matches: (session: Session) => boolean) => {
-    for (const [key, session] of remembered.entries()) if (matches(session)) remembered.delete(key);
+  const invalidateWhere = (matches: (session: Session) => boolean) => {
+    for (const [key, session] of cached.entries()) if (matches(session)) cached.delete(key);
   };
   ends.listen((end) =>
-    forgetWhere((session) => (end.type === "session-ended" ? session.sid === end.sid : session.userId === end.userId)),
+    invalidateWhere((session) =>
+      end.type === "session-ended" ? session.sid === end.sid : session.userId === end.userId,
+    ),
   );
 
   return {
-    forget: (userId) => forgetWhere((session) => session.userId === userId),
+    invalidate: (userId) => invalidateWhere((session) => session.userId === userId),
     find: async (headers) => {
       const name = CREDENTIALS.find((candidate) => headers.has(candidate));
       if (name === undefined) return null;
       const value = headers.get(name) ?? "";
       const key = `${name}\n${value}`;
-      const known = remembered.get(key);
-      if (known !== undefined) return { session: known, cookies: [] };
+      const session = cached.get(key);
+      if (session !== undefined) return { session, cookies: [] };
       const found = await check(auth, name, value);
-      if (found !== null) remembered.set(key, found.session);
+      if (found !== null) cached.set(key, found.session);
       return found;
     },
   };
@@ -67,15 +69,15 @@ const check = async (auth: Auth, name: string, value: string): Promise<Found | n
     if (response === null) return null;
     const { session, user } = response;
     return {
-      session: { sid: session.id, userId: user.id as UserId, name: user.name, email: user.email },
-      // A session that is used is prolonged now and then, and its cookie with it.
+      session: { sid: session.id, userId: userIdSchema.parse(user.id), name: user.name, email: user.email },
+      // better-auth renews a session that is used now and then, and sends the new cookie.
       cookies: name === "cookie" ? headers.getSetCookie() : [],
     };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "APIError") throw error;
-    // A key that is unknown, expired or disabled is refused by an exception; so is any when the database is away.
+    // better-auth throws for an unknown, expired or disabled key, and for any key while the database is away.
     if ("statusCode" in error && Number(error.statusCode) >= 500)
-      throw new AppError("UNAVAILABLE", "Sessions cannot be looked up now", undefined, 1);
+      throw new AppError("UNAVAILABLE", "Sessions can't be checked now; try again", undefined, 1);
     return null;
   }
 };

@@ -3,8 +3,8 @@ import { bodyLimit } from "hono/body-limit";
 import { AppError } from "../app-error.ts";
 import type { AppEnv } from "../http.ts";
 
-export const MAX_JSON_BYTES = 1024 * 1024;
-export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
+const MAX_JSON_BYTES = 1024 * 1024;
+const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
 
 const limited = (maxSize: number) =>
   bodyLimit({
@@ -18,7 +18,7 @@ const jsonLimit = limited(MAX_JSON_BYTES);
 const importLimit = limited(MAX_IMPORT_BYTES);
 const IMPORTS = /^\/api\/teams\/[^/]+\/imports$/;
 
-/** Bounds the body and refuses media types that the route does not read. */
+/** Bounds the size of a body, and refuses media types that the route does not read. */
 export const acceptableBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const imports = IMPORTS.test(c.req.path);
   return (imports ? importLimit : jsonLimit)(c, async () => {

@@ -6,8 +6,8 @@ const KEY = /^[\x21-\x7e]{1,128}$/;
 const MUTATIONS = new Set(["POST", "PATCH", "PUT", "DELETE"]);
 
 /**
- * Reads `Idempotency-Key` into the scope, with a fingerprint of the request. The reply is stored by the change's own
- * transaction; here only a second request is refused while the first still runs in this process.
+ * Puts `Idempotency-Key` into the scope, with a fingerprint of the request. The command's transaction stores the reply;
+ * this middleware refuses a second request while the first still runs in this process.
  */
 export const idempotency = (): MiddlewareHandler<AppEnv> => {
   const running = new Set<string>();
@@ -25,7 +25,12 @@ export const idempotency = (): MiddlewareHandler<AppEnv> => {
     hash.update(await c.req.arrayBuffer());
     const flight = `${scope.userId} ${key}`;
     if (running.has(flight)) {
-      throw new AppError("IDEMPOTENCY_KEY_IN_USE", "The request under this key is still running", undefined, 1);
+      throw new AppError(
+        "IDEMPOTENCY_KEY_IN_USE",
+        "The first request with this Idempotency-Key is still running",
+        undefined,
+        1,
+      );
     }
     running.add(flight);
     try {

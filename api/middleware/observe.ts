@@ -6,7 +6,7 @@ import type { AppEnv } from "../http.ts";
 
 const QUIET = new Set(["/api/health", "/metrics"]);
 
-/** Times every request and logs it, by its route: paths can hold secrets, an invitation's id for one. */
+/** Measures and logs every request by its route: a path can hold a secret, e.g. an invitation's id. */
 export const observe =
   (log: Log, metrics: Metrics): MiddlewareHandler<AppEnv> =>
   async (c, next) => {

@@ -6,8 +6,8 @@ import type { AppEnv } from "../http.ts";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Keeps other sites from acting with a person's cookie. A mutation from a browser must come from a trusted origin;
- * a program, which sends neither `Origin` nor `Sec-Fetch-Site`, may call with the cookie that it holds.
+ * Keeps other sites from acting with a user's cookie. A browser's change must come from a trusted origin; a program,
+ * which sends neither `Origin` nor `Sec-Fetch-Site`, may use the cookie that it holds.
  */
 export const trustedOrigin =
   (origins: Origins): MiddlewareHandler<AppEnv> =>
@@ -19,7 +19,7 @@ export const trustedOrigin =
         throw new AppError(
           "UNTRUSTED_ORIGIN",
           origin === undefined
-            ? "The browser sent no Origin"
+            ? "The browser sent no Origin header"
             : `${origin.slice(0, 200)} is not trusted; an administrator can add it to TRUSTED_ORIGINS`,
         );
       }

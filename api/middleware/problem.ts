@@ -1,12 +1,13 @@
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
-import { isDatabaseAway } from "../../platform/db/away.ts";
+import { isDatabaseUnavailable } from "../../platform/db/unavailable.ts";
 import type { Log } from "../../platform/log/log.ts";
-import { type FieldError, PROBLEMS, type Problem, type ProblemCode } from "../../shared/problem.ts";
+import { type FieldError, PROBLEM_STATUS, type Problem, type ProblemCode } from "../../shared/problem.ts";
+import { PROBLEM_TITLES } from "../../shared/problem-titles.ts";
 import { AppError, RateLimited } from "../app-error.ts";
 import type { AppContext, AppEnv } from "../http.ts";
-import { tellAllowance } from "./rate-limit.ts";
+import { setRateLimitHeaders } from "./rate-limit.ts";
 
 /** Sends problem details (RFC 9457). */
 export const sendProblem = (
@@ -15,7 +16,8 @@ export const sendProblem = (
   detail: string,
   options: { errors?: readonly FieldError[] | undefined; retryAfterSeconds?: number | undefined } = {},
 ): Response => {
-  const { status, title } = PROBLEMS[code];
+  const status = PROBLEM_STATUS[code];
+  const title = PROBLEM_TITLES[code];
   const problem: Problem = {
     type: `/api/docs#${code}`,
     title,
@@ -43,12 +45,12 @@ const HTTP_CODES = new Map<number, ProblemCode>([
   [415, "UNSUPPORTED_MEDIA_TYPE"],
 ]);
 
-/** The one place where failures become answers. What was not expected is logged and told without its details. */
+/** Turns every failure into an answer. An unexpected one is logged, and answered without its details. */
 export const problemHandler =
   (log: Log): ErrorHandler<AppEnv> =>
   (error, c) => {
     if (error instanceof AppError) {
-      if (error instanceof RateLimited) tellAllowance(c, error.allowance);
+      if (error instanceof RateLimited) setRateLimitHeaders(c, error.allowance);
       return sendProblem(c, error.code, error.message, {
         errors: error.errors,
         retryAfterSeconds: error.retryAfterSeconds,
@@ -56,9 +58,9 @@ export const problemHandler =
     }
     if (error instanceof HTTPException) {
       const code = HTTP_CODES.get(error.status);
-      if (code !== undefined) return sendProblem(c, code, error.message || PROBLEMS[code].title);
+      if (code !== undefined) return sendProblem(c, code, error.message || PROBLEM_TITLES[code]);
     }
-    if (isDatabaseAway(error)) {
+    if (isDatabaseUnavailable(error)) {
       log.warn({ reason: error.message, requestId: c.get("requestId") }, "the database does not answer");
       return sendProblem(c, "UNAVAILABLE", "The database does not answer; the same request may be sent again", {
         retryAfterSeconds: AGAIN_AFTER_SECONDS,
@@ -68,7 +70,7 @@ export const problemHandler =
     return sendProblem(c, "INTERNAL", "The request failed; the log has more under its requestId");
   };
 
-/** 405 where the path is known with another method, else 404. */
+/** Answers 405 when the path takes other methods, else 404. */
 export const unknownRoute =
   (methodsOf: (path: string) => readonly string[]): NotFoundHandler<AppEnv> =>
   (c) => {

@@ -3,20 +3,23 @@ import type { Allowance, RateLimiter } from "../../platform/rate-limit/rate-limi
 import { RateLimited } from "../app-error.ts";
 import type { AppContext, AppEnv } from "../http.ts";
 
-/** Says in headers what is left. */
-export const tellAllowance = (c: AppContext, { limit, windowSeconds, remaining, resetSeconds }: Allowance): void => {
+/** Sets the `RateLimit` headers. */
+export const setRateLimitHeaders = (
+  c: AppContext,
+  { limit, windowSeconds, remaining, resetSeconds }: Allowance,
+): void => {
   c.header("RateLimit-Policy", `${limit};w=${windowSeconds}`);
   c.header("RateLimit-Limit", String(limit));
   c.header("RateLimit-Remaining", String(remaining));
   c.header("RateLimit-Reset", String(resetSeconds));
 };
 
-/** Bounds requests by key. `whose`: who is told that there is no more. */
+/** Bounds requests by key. `whose` names the limited party in the message, e.g. `A user`. */
 export const rateLimit =
   (limiter: RateLimiter, whose: string, keyOf: (c: AppContext) => string): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const allowance = await limiter.consume(keyOf(c));
-    tellAllowance(c, allowance);
+    setRateLimitHeaders(c, allowance);
     if (!allowance.allowed) throw new RateLimited(allowance, whose);
     await next();
   };

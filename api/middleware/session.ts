@@ -3,14 +3,14 @@ import { AppError } from "../app-error.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import type { AppEnv } from "../http.ts";
 
-/** Finds who calls. @throws AppError UNAUTHENTICATED when nobody can be found. */
+/** Puts the caller's scope into the context. @throws AppError UNAUTHENTICATED without a valid session. */
 export const session =
   (sessions: Sessions): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const found = await sessions.find(c.req.raw.headers);
     if (found === null) {
       c.header("WWW-Authenticate", "Bearer");
-      throw new AppError("UNAUTHENTICATED", "No session, or one that has ended");
+      throw new AppError("UNAUTHENTICATED", "There is no session, token or API key, or it has ended");
     }
     c.set("scope", {
       ...found.session,
@@ -22,7 +22,7 @@ export const session =
     for (const cookie of found.cookies) c.header("Set-Cookie", cookie, { append: true });
   };
 
-/** Reads `"<version>"`; a weak or malformed one matches nothing. */
+/** Reads `"<version>"`; a weak or malformed tag becomes -1, which matches no version. */
 const readIfMatch = (header: string | undefined): number | null => {
   if (header === undefined || header.trim() === "*") return null;
   const match = /^"(\d{1,15})"$/.exec(header.trim());

@@ -1,11 +1,11 @@
-/** Bytes that may wait for a reader before it is cut off; what it missed is replayed when it comes back. */
+/** Bytes that may wait for a slow reader before its stream is closed; it replays missed events when it reconnects. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
-/** A replay goes on when less than this waits. */
+/** A replay continues once fewer bytes than this wait. */
 const LOW_WATER_BYTES = 64 * 1024;
 
 export type StreamEvent = { readonly event: string; readonly data: string; readonly id?: string };
 
-/** One response of server-sent events with a bounded queue. */
+/** A response of server-sent events with a bounded queue. */
 export class EventStream {
   readonly response: Response;
   readonly #encoder = new TextEncoder();
@@ -34,13 +34,13 @@ export class EventStream {
     return this.#controller !== null;
   }
 
-  /** Calls `listener` once, when the stream has ended for whatever reason. */
+  /** Calls `listener` once, when the stream has ended for any reason. */
   onClose(listener: () => void): void {
     if (this.isOpen) this.#onClose = listener;
     else listener();
   }
 
-  /** Writes one event. The promise, if there is one, resolves when there is room for more. */
+  /** Writes one event. Returns a promise that resolves once there is room for more, `undefined` when there is now. */
   write({ event, data, id }: StreamEvent): Promise<void> | undefined {
     return this.#enqueue(`event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${data}\n\n`);
   }

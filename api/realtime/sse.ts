@@ -4,10 +4,10 @@ import { type TeamId, teamIdSchema } from "../../shared/ids.ts";
 import { type Position, parsePosition, positionTextSchema } from "../../shared/protocol/position.ts";
 import { AppError, notFound } from "../app-error.ts";
 import type { Ends } from "../auth/ends.ts";
-import { runRead } from "../command.ts";
 import type { ApiDeps } from "../deps.ts";
 import { answer, scopeOf } from "../http.ts";
 import { createRouter, problems } from "../openapi.ts";
+import { runRead } from "../read.ts";
 import { EventStream } from "./event-stream.ts";
 import { runStream, type StreamSession } from "./stream-session.ts";
 import { createStreamSlots } from "./stream-slots.ts";
@@ -38,14 +38,14 @@ const open = createRoute({
 
 const HEADERS = {
   "Cache-Control": "no-cache, no-transform",
-  // Buffering proxies would hold back events.
+  // Keeps proxies from buffering events.
   "X-Accel-Buffering": "no",
 };
 
-/** Who holds too many is not to ask before, in seconds; as after a close with 4005. */
+/** Retry-After, in seconds, for a client over its stream limit; the same wait as after close code 4005. */
 const FULL_SECONDS = 30;
 
-/** The route of the event stream; `endStreams` closes all that are open, so that their readers come back elsewhere. */
+/** The route of the event stream. `endStreams` closes all open streams, so that their readers reconnect elsewhere. */
 export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
   const router = createRouter();
   const sessions = new Set<StreamSession>();
@@ -57,14 +57,14 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
   });
   const streams = new Set<EventStream>();
   const slots = createStreamSlots();
-  const lease = async (teamId: TeamId, head: Position): Promise<FeedLease> => {
-    const held = await deps.feeds.acquire(teamId).catch((err: unknown) => {
+  const acquire = async (teamId: TeamId, head: Position): Promise<FeedLease> => {
+    const lease = await deps.feeds.acquire(teamId).catch((err: unknown) => {
       deps.log.warn({ err, tenantId: teamId }, "a stream could not be opened");
       return null;
     });
-    if (held !== null && (await held.feed.reach(head)) !== "unknown") return held;
-    held?.release();
-    throw new AppError("UNAVAILABLE", "Events cannot be had now; poll and try again");
+    if (lease !== null && (await lease.feed.ensureReached(head)) !== "unknown") return lease;
+    lease?.release();
+    throw new AppError("UNAVAILABLE", "Events are unavailable right now; poll and open the stream again later");
   };
   router.openapi(open, async (c) => {
     const scope = scopeOf(c);
@@ -78,27 +78,32 @@ export const streamRoutes = (deps: ApiDeps, ends: Ends) => {
     });
     const head = parsePosition(position ?? "");
     if (head === null) throw notFound();
-    const most = deps.config.maxSocketsPerUser;
-    const giveBack = slots.take(scope.userId, most);
-    if (giveBack === null) {
-      throw new AppError("RATE_LIMITED", `You hold ${most} streams of this node already`, undefined, FULL_SECONDS);
+    const limit = deps.config.maxSocketsPerUser;
+    const releaseSlot = slots.take(scope.userId, limit);
+    if (releaseSlot === null) {
+      throw new AppError(
+        "RATE_LIMITED",
+        `You have ${limit} open streams on this node already`,
+        undefined,
+        FULL_SECONDS,
+      );
     }
-    const held = await lease(teamId.data, head).catch((err: unknown) => {
-      giveBack();
+    const lease = await acquire(teamId.data, head).catch((err: unknown) => {
+      releaseSlot();
       throw err;
     });
     const stream = new EventStream({ ...HEADERS, ...(position === null ? {} : { "Artel-Position": position }) });
     streams.add(stream);
     let session: StreamSession | null = null;
-    // Not awaited: the response must be on its way for the replay to be read.
+    // Not awaited: a client reads the replay only after the response has started.
     void runStream(deps, scope, {
       teamId: teamId.data,
       since: parsePosition(c.req.header("Last-Event-ID") ?? "") ?? parsePosition(query.since ?? ""),
       checkedAt: head,
-      lease: held,
+      lease,
       stream,
       onEnd: () => {
-        giveBack();
+        releaseSlot();
         streams.delete(stream);
         if (session !== null) sessions.delete(session);
       },

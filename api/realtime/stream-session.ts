@@ -6,21 +6,21 @@ import type { TeamId } from "../../shared/ids.ts";
 import type { UnsubscribedReason } from "../../shared/protocol/down.ts";
 import { HEARTBEAT_SECONDS, TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
 import { formatPosition, type Position } from "../../shared/protocol/position.ts";
-import { roleIn } from "../command.ts";
+import { roleIn } from "../access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { Scope } from "../scope.ts";
 import type { EventStream } from "./event-stream.ts";
 
 export type StreamSession = { readonly scope: Scope; end(reason: UnsubscribedReason): void };
 
-/** Feeds one stream: what was missed, then what happens, until the membership, the session or the reader ends. */
+/** Sends missed events and then live ones to a stream, until the membership, the session or the reader ends. */
 export const runStream = async (
   deps: ApiDeps,
   scope: Scope,
   input: {
     readonly teamId: TeamId;
     readonly since: Position | null;
-    /** The head when the right was checked. */
+    /** The team's head when the right was checked. */
     readonly checkedAt: Position;
     readonly lease: FeedLease;
     readonly stream: EventStream;
@@ -70,7 +70,7 @@ export const runStream = async (
         .then((reason) => (reason === null ? undefined : end(reason)))
         .catch((err: unknown) => {
           deps.log.warn({ err, tenantId: teamId }, "a stream's session could not be checked");
-          // Its reader comes back, and is let in or not.
+          // The reader reconnects, and its right is checked then.
           stream.close();
         });
     stops.push(
@@ -78,25 +78,25 @@ export const runStream = async (
         event: pass,
         reset: (position) => {
           connect(position, false);
-          // The end of the membership may be among what was lost.
+          // The lost events may include the end of the membership.
           void recheck();
         },
       }),
       deps.clock.every(HEARTBEAT_SECONDS * 1000, () => {
         stream.comment("heartbeat");
-        const head = feed.provenPosition;
+        const head = feed.verifiedHead;
         if (head !== null) void stream.write({ event: "heartbeat", data: JSON.stringify(head) });
       }),
       deps.clock.every(TOKEN_SECONDS * 1000, () => void recheck()),
     );
-    // The membership may have ended while the past was read.
+    // The membership may have ended during the replay.
     void recheck();
   };
 
-  await feed.standing(scope.userId, input.checkedAt);
+  await feed.membershipStatus(scope.userId, input.checkedAt);
   const outcome = await replay(feed, since, {
-    // The membership may end while the past is read or sent.
-    isWelcome: () => stream.isOpen && feed.knownStanding(scope.userId, input.checkedAt) === "member",
+    // The membership may end during the replay.
+    isAuthorized: () => stream.isOpen && feed.knownMembershipStatus(scope.userId, input.checkedAt) === "member",
     joined: connect,
     send: (slice) => {
       let room: Promise<void> | undefined;
@@ -117,7 +117,7 @@ export const runStream = async (
   return { scope, end };
 };
 
-/** Why a stream that is open must end, if it must. */
+/** The reason to end an open stream; `null` while its user may go on reading. */
 const endOf = (deps: ApiDeps, scope: Scope, teamId: TeamId): Promise<UnsubscribedReason | null> =>
   readSnapshot(deps.db, async (tx) => {
     if ((await roleIn(tx, teamId, scope.userId)) === null) return "revoked";

@@ -1,15 +1,15 @@
-/** How many streams each person holds on this node. */
+/** Counts each user's streams on this node. */
 export type StreamSlots = {
-  /** Takes one of so many; the answer, to be called once, gives it back. `null`: there is none left. */
-  take(userId: string, most: number): (() => void) | null;
+  /** Takes one of `limit` slots. Returns a function that releases it, to be called once, or `null` if all are taken. */
+  take(userId: string, limit: number): (() => void) | null;
 };
 
 export const createStreamSlots = (): StreamSlots => {
   const taken = new Map<string, number>();
   return {
-    take: (userId, most) => {
+    take: (userId, limit) => {
       const count = taken.get(userId) ?? 0;
-      if (count >= most) return null;
+      if (count >= limit) return null;
       taken.set(userId, count + 1);
       return () => {
         const left = (taken.get(userId) ?? 1) - 1;

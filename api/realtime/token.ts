@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { type Db, readSnapshot } from "../../platform/db/db.ts";
+import type { UserId } from "../../shared/ids.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -18,8 +19,8 @@ const create = createRoute({
   },
 });
 
-/** The heads of all teams of a user: what a token issued now has seen. */
-const headsOf = async (db: Db, userId: string): Promise<Record<string, Position>> => {
+/** The heads of all teams of a user, for the token: it proves nothing about later events. */
+const headsOf = async (db: Db, userId: UserId): Promise<Record<string, Position>> => {
   const heads = await readSnapshot(db, (tx) =>
     tx
       .selectFrom("members")
@@ -31,7 +32,7 @@ const headsOf = async (db: Db, userId: string): Promise<Record<string, Position>
   return Object.fromEntries(heads.map(({ tenant_id: tenantId, epoch, seq }) => [tenantId, { epoch, seq }]));
 };
 
-/** The all-in-one's socket is on the very origin that the page came from, when that is trusted. */
+/** The socket of a single process has the origin of the page that asks, if that is trusted. */
 const socketUrl = (deps: ApiDeps, c: AppContext): string => {
   if (deps.config.wssUrl !== null) return deps.config.wssUrl;
   if (deps.config.mode !== "all") return `ws://127.0.0.1:${deps.config.wssPort}`;

@@ -10,7 +10,7 @@ const READY_WITHIN_MS = 30_000;
 
 export type Artel = { readonly url: string; readonly child: Child };
 
-/** All in one process, as `bun start` runs it: SQLite on disk, in-process pub/sub. */
+/** Starts the all-in-one server as `bun start` does: SQLite on disk, in-process pub/sub. */
 export const startArtel = async (profiles: string | null): Promise<Artel> => {
   const profiling = profiles === null ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles];
   const preload = ["--preload", fromRoot("bench/servers/on-signals.ts")];
@@ -28,10 +28,10 @@ export const startArtel = async (profiles: string | null): Promise<Artel> => {
   return { url: (ready[1] ?? "").replace(/\/$/, ""), child };
 };
 
-/** Where the database lies; a disk that only pretends to sync makes writes look cheap. */
+/** The folder of the database. A disk that does not really sync makes writes look cheap. */
 export const DATA_FOLDER = tmpdir();
 
-/** A person with a session, as a browser has it. */
+/** A user with a session cookie, like a browser. */
 export class Person {
   readonly #url: string;
   #cookie = "";
@@ -40,7 +40,7 @@ export class Person {
     this.#url = url;
   }
 
-  /** Sends a request as the page does. */
+  /** Sends a request with the headers that a browser sends. */
   request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.#url}${path}`, {
       method,
@@ -49,7 +49,7 @@ export class Person {
     });
   }
 
-  async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  async json<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await this.request(method, path, body);
     if (!response.ok)
       throw new Error(`${method} ${path} was answered with ${response.status}: ${await response.text()}`);
@@ -76,16 +76,16 @@ export type Site = {
   readonly column: Named;
 };
 
-/** Two people of one team with a board. */
+/** Creates two users in one team with a board. */
 export const openSite = async (url: string): Promise<Site> => {
   const ann = new Person(url);
   const bob = new Person(url);
   await ann.signUp("ann");
   await bob.signUp("bob");
-  const team = await ann.ask<Named>("POST", "/api/teams", { name: "Bench" });
-  const invitation = await ann.ask<Named>("POST", `/api/teams/${team.id}/invitations`, { role: "member" });
-  await bob.ask<Member>("POST", `/api/invitations/${invitation.id}/accept`);
-  const board = await ann.ask<Named>("POST", `/api/teams/${team.id}/boards`, { name: "Board" });
-  const column = await ann.ask<Named>("POST", `/api/boards/${board.id}/columns`, { name: "To do" });
+  const team = await ann.json<Named>("POST", "/api/teams", { name: "Bench" });
+  const invitation = await ann.json<Named>("POST", `/api/teams/${team.id}/invitations`, { role: "member" });
+  await bob.json<Member>("POST", `/api/invitations/${invitation.id}/accept`);
+  const board = await ann.json<Named>("POST", `/api/teams/${team.id}/boards`, { name: "Board" });
+  const column = await ann.json<Named>("POST", `/api/boards/${board.id}/columns`, { name: "To do" });
   return { ann, bob, team, board, column };
 };

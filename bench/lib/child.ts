@@ -1,17 +1,17 @@
 import { ROOT } from "../../scripts/paths.ts";
-import { own } from "./lifetime.ts";
+import { addCleanup } from "./lifetime.ts";
 
 export type ChildOptions = {
-  /** What `taskset -c` takes; `null`: wherever the system likes. */
+  /** A core list for `taskset -c`; `null` to leave it to the system. */
   readonly cores: string | null;
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with what the child sends; only a child of Bun can, and only if this is given. */
+  /** Called with IPC messages of the child, which must be a Bun process. Without it there is no IPC channel. */
   readonly onMessage?: (message: unknown) => void;
 };
 
 export type Child = {
   readonly pid: number;
-  /** The match of `pattern` in what is printed; throws with the output if the child ends first or says nothing in time. */
+  /** Waits for output that matches `pattern`. Rejects with the output if the child exits first or after `timeoutMs`. */
   readonly printed: (pattern: RegExp, timeoutMs: number) => Promise<RegExpExecArray>;
   readonly send: (message: unknown) => void;
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -19,12 +19,15 @@ export type Child = {
 };
 
 const GRACE_MS = 3_000;
-const KEPT_OUTPUT = 64 * 1024;
-const LOOK_MS = 10;
+const MAX_OUTPUT = 64 * 1024;
+const POLL_MS = 10;
 const SETPRIV = process.platform === "linux" ? Bun.which("setpriv") : null;
 
-/** Both wrappers exec, so the pid and its signals stay the child's; the kernel ends it with us even if we are killed. */
-const wrapped = (command: readonly string[], cores: string | null): string[] => [
+/**
+ * Both wrappers exec, so pid and signals are the child's own. With setpriv the kernel kills the child if this process
+ * dies.
+ */
+const wrapCommand = (command: readonly string[], cores: string | null): string[] => [
   ...(SETPRIV === null ? [] : [SETPRIV, "--pdeathsig", "KILL", "--"]),
   ...(cores === null ? [] : ["taskset", "-c", cores]),
   ...command,
@@ -38,10 +41,10 @@ const bareEnvironment = (): Record<string, string> =>
     }),
   );
 
-/** Starts a program that ends with the bench at the latest. */
+/** Starts a program and registers its stop as a cleanup. */
 export const startChild = (command: readonly string[], options: ChildOptions): Child => {
   const { onMessage } = options;
-  const child = Bun.spawn(wrapped(command, options.cores), {
+  const child = Bun.spawn(wrapCommand(command, options.cores), {
     cwd: ROOT,
     env: { ...bareEnvironment(), LANG: "C.UTF-8", TZ: "UTC", ...options.env },
     stdin: "ignore",
@@ -52,7 +55,7 @@ export const startChild = (command: readonly string[], options: ChildOptions): C
   let output = "";
   const collect = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
     const decoder = new TextDecoder();
-    for await (const chunk of stream) output = (output + decoder.decode(chunk, { stream: true })).slice(-KEPT_OUTPUT);
+    for await (const chunk of stream) output = (output + decoder.decode(chunk, { stream: true })).slice(-MAX_OUTPUT);
   };
   const collected = Promise.all([collect(child.stdout), collect(child.stderr)]);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
@@ -64,7 +67,7 @@ export const startChild = (command: readonly string[], options: ChildOptions): C
     await child.exited;
     clearTimeout(kill);
   };
-  const forget = own(stop);
+  const forget = addCleanup(stop);
 
   return {
     pid: child.pid,
@@ -74,7 +77,7 @@ export const startChild = (command: readonly string[], options: ChildOptions): C
         const match = pattern.exec(output);
         if (match) return match;
         if (!isRunning()) await Promise.race([collected, Bun.sleep(500)]);
-        if (isRunning() && performance.now() < until) await Bun.sleep(LOOK_MS);
+        if (isRunning() && performance.now() < until) await Bun.sleep(POLL_MS);
         else if (!pattern.test(output)) throw new Error(`${command.join(" ")} did not print ${pattern}:\n${output}`);
       }
     },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 export type Cores = {
-  /** As `taskset -c` takes them; `null` where nothing can be pinned. */
+  /** A core list for `taskset -c`; `null` where pinning is not possible. */
   readonly server: string | null;
   readonly clients: string | null;
 };
@@ -25,10 +25,10 @@ const split = (): Cores => {
   return { server: String(last), clients: allowed.slice(0, -1).join(",") };
 };
 
-/** The server under test has the last core for itself; Redis, publisher and listener share the others. */
+/** The server under test gets the last core; Redis, publisher and listener share the others. */
 export const CORES = split();
 
-/** Keeps this process, which publishes, away from the server's core. */
+/** Pins this process, the publisher, away from the server's core. */
 export const pinSelf = (): void => {
   if (CORES.clients !== null) Bun.spawnSync(["taskset", "-apc", CORES.clients, String(process.pid)]);
 };

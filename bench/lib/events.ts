@@ -1,16 +1,18 @@
 import type { SequencedMessage } from "../../shared/protocol/message.ts";
 
-/** Microseconds of the same wall clock in every process of the bench. */
+/** Wall-clock time in microseconds, comparable between the processes of a bench. */
 export const nowMicros = (): number => Math.round((performance.timeOrigin + performance.now()) * 1_000);
 
 export const EPOCH = "01900000-0000-7000-8000-000000000001";
 
 const ids = { board: Bun.randomUUIDv7(), column: Bun.randomUUIDv7() };
 
-/** Events are about 540 bytes; everything else that a server says on these sockets is far shorter. */
+/** Events have about 540 bytes; all other messages of the servers are far shorter. */
 export const EVENT_LENGTH_AT_LEAST = 500;
 
-/** An event as Artel's API commits it. The time of its publication stands in `mutationId`, 16 digits at the very end. */
+/**
+ * An event as Artel's API commits it. `mutationId` holds the time of publication, as 16 digits at the end of the text.
+ */
 export const eventText = (tenantId: string, seq: number): string => {
   const micros = nowMicros();
   const at = new Date(micros / 1_000).toISOString();
@@ -41,5 +43,5 @@ export const eventText = (tenantId: string, seq: number): string => {
 
 const PUBLISHED_AT = /(\d{16})"\}\]?$/;
 
-/** Reads from the end of a frame's text when its event was published, in microseconds. */
+/** Reads the time of publication, in microseconds, from the end of a frame's text. */
 export const publishedAt = (textEnd: string): number => Number(PUBLISHED_AT.exec(textEnd)?.[1] ?? Number.NaN);

@@ -1,49 +1,53 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { errorMessage } from "../../scripts/fail.ts";
 import { fromRoot } from "../../scripts/paths.ts";
 
-type Stop = () => Promise<void> | void;
+type Cleanup = () => Promise<void> | void;
 
-const owned = new Set<Stop>();
+const cleanups = new Set<Cleanup>();
 
-/** Has `stop` called when the bench ends, however it ends, the newest first; the answer forgets it. */
-export const own = (stop: Stop): (() => void) => {
-  owned.add(stop);
-  return () => void owned.delete(stop);
+/**
+ * Registers a function to call when the bench ends in any way, the newest first. Returns a function that unregisters
+ * it.
+ */
+export const addCleanup = (cleanup: Cleanup): (() => void) => {
+  cleanups.add(cleanup);
+  return () => void cleanups.delete(cleanup);
 };
 
-export const stopAll = async (): Promise<void> => {
-  for (const stop of [...owned].reverse()) {
-    owned.delete(stop);
+const runCleanups = async (): Promise<void> => {
+  for (const cleanup of [...cleanups].reverse()) {
+    cleanups.delete(cleanup);
     try {
-      await stop();
+      await cleanup();
     } catch (error) {
-      console.error(`what a bench has started did not end cleanly: ${String(error)}`);
+      console.error(`cleaning up failed: ${String(error)}`);
     }
   }
 };
 
-const ownFolder = (folder: string): string => {
-  own(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+const removeAtEnd = (folder: string): string => {
+  addCleanup(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 };
 
 export const temporaryFolder = (purpose: string): string =>
-  ownFolder(mkdtempSync(join(tmpdir(), `artel-bench-${purpose}-`)));
+  removeAtEnd(mkdtempSync(join(tmpdir(), `artel-bench-${purpose}-`)));
 
-/** Inside node_modules, so that what is built there for Node finds its packages. */
+/** Inside node_modules, so that Node resolves the packages of a built file. */
 export const buildFolder = (): string => {
   const cache = fromRoot("node_modules", ".cache");
   mkdirSync(cache, { recursive: true });
-  return ownFolder(mkdtempSync(join(cache, "artel-bench-")));
+  return removeAtEnd(mkdtempSync(join(cache, "artel-bench-")));
 };
 
-/** Runs `work` and ends the process: at the latest after `limitMs`, and with all that was started gone. */
+/** Runs `work`, cleans up and exits the process, at the latest after `limitMs`. */
 export const runToEnd = async (limitMs: number, work: () => Promise<void>): Promise<never> => {
   const end = async (exitCode: number): Promise<never> => {
     setTimeout(() => process.exit(exitCode || 1), 10_000);
-    await stopAll();
+    await runCleanups();
     process.exit(exitCode);
   };
   process.once("SIGINT", () => void end(130));
@@ -59,7 +63,7 @@ export const runToEnd = async (limitMs: number, work: () => Promise<void>): Prom
     await Promise.race([work(), late]);
     return await end(Number(process.exitCode ?? 0));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(errorMessage(error));
     return await end(1);
   }
 };

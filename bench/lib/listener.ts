@@ -1,5 +1,5 @@
 import { fromRoot } from "../../scripts/paths.ts";
-import type { Connect, FromListener, Levels, Report, Return, ToListener } from "../listener/messages.ts";
+import type { CatchUp, Connect, FromListener, Reconnect, Report, ToListener } from "../listener/messages.ts";
 import { startChild } from "./child.ts";
 import { CORES } from "./cores.ts";
 
@@ -7,72 +7,73 @@ export type Listener = {
   readonly pid: number;
   /** Opens more sockets; resolves when all have joined. */
   readonly connect: (plan: Omit<Connect, "type">) => Promise<void>;
-  /** Begins to count anew; resolves when that is done, for an event may overtake the wish. */
+  /** Resets the counts. Await it: an event sent before may otherwise be counted after. */
   readonly reset: () => Promise<void>;
-  /** Waits until `expected` events were heard since the last reset, or nothing was heard for a while. */
+  /** Waits until `expected` events arrived since the last reset, or none arrived for SILENCE_MS. */
   readonly settle: (expected: number) => Promise<void>;
   readonly report: () => Promise<Report>;
-  /** Has closed sockets come back by themselves; resolves when that holds. */
-  readonly comeBack: (plan: Omit<Return, "type">) => Promise<void>;
-  readonly levels: () => Promise<Levels>;
+  /** Makes sockets reconnect from now on when they are closed. */
+  readonly reconnect: (plan: Omit<Reconnect, "type">) => Promise<void>;
+  readonly catchUp: () => Promise<CatchUp>;
   readonly stop: () => Promise<void>;
 };
 
-const CONNECT_WITHIN_MS = 60_000;
-const ANSWER_WITHIN_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 60_000;
+const REPLY_TIMEOUT_MS = 10_000;
 const SILENCE_MS = 3_000;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 
-/** The process that holds all the sockets. */
+/** Starts the process that holds all sockets. */
 export const startListener = async (): Promise<Listener> => {
-  let take: (message: FromListener) => void = () => {};
+  let receive: (message: FromListener) => void = () => {};
   const expect = async <Type extends FromListener["type"]>(
     type: Type,
     withinMs: number,
-    ask?: ToListener,
+    request?: ToListener,
   ): Promise<Extract<FromListener, { type: Type }>> => {
     const { promise, resolve, reject } = Promise.withResolvers<Extract<FromListener, { type: Type }>>();
-    const isAsked = (message: FromListener): message is Extract<FromListener, { type: Type }> => message.type === type;
-    const late = setTimeout(() => reject(new Error(`the listener did not say "${type}" in time`)), withinMs);
-    take = (message) => {
-      if (isAsked(message)) resolve(message);
+    const isExpected = (message: FromListener): message is Extract<FromListener, { type: Type }> =>
+      message.type === type;
+    const late = setTimeout(() => reject(new Error(`the listener did not send "${type}" in time`)), withinMs);
+    receive = (message) => {
+      if (isExpected(message)) resolve(message);
       else if (message.type === "failed") reject(new Error(message.message));
     };
-    if (ask !== undefined) child.send(ask);
+    if (request !== undefined) child.send(request);
     return promise.finally(() => clearTimeout(late));
   };
   const child = startChild([process.execPath, fromRoot("bench/listener/main.ts")], {
     cores: CORES.clients,
-    onMessage: (message) => take(message as FromListener),
+    onMessage: (message) => receive(message as FromListener),
   });
-  await expect("up", ANSWER_WITHIN_MS);
+  await expect("up", REPLY_TIMEOUT_MS);
 
   return {
     pid: child.pid,
     connect: async (plan) => {
-      await expect("joined", CONNECT_WITHIN_MS, { type: "connect", ...plan });
+      await expect("joined", CONNECT_TIMEOUT_MS, { type: "connect", ...plan });
     },
     reset: async () => {
-      await expect("reset", ANSWER_WITHIN_MS, { type: "reset" });
+      await expect("reset", REPLY_TIMEOUT_MS, { type: "reset" });
     },
     settle: async (expected) => {
       let best = -1;
       let until = 0;
       for (;;) {
-        const { total } = await expect("counted", ANSWER_WITHIN_MS, { type: "count" });
+        const { total } = await expect("counted", REPLY_TIMEOUT_MS, { type: "count" });
         if (total >= expected) return;
         if (total > best) {
           best = total;
           until = performance.now() + SILENCE_MS;
         } else if (performance.now() > until) return;
-        await Bun.sleep(LOOK_MS);
+        await Bun.sleep(POLL_MS);
       }
     },
-    comeBack: async (plan) => {
-      await expect("returning", ANSWER_WITHIN_MS, { type: "return", ...plan });
+    reconnect: async (plan) => {
+      await expect("reconnecting", REPLY_TIMEOUT_MS, { type: "reconnect", ...plan });
     },
-    levels: () => expect("levels", ANSWER_WITHIN_MS, { type: "levels" }),
-    report: () => expect("report", ANSWER_WITHIN_MS, { type: "report" }),
+    catchUp: () => expect("catch-up", REPLY_TIMEOUT_MS, { type: "catch-up" }),
+    report: () => expect("report", REPLY_TIMEOUT_MS, { type: "report" }),
     stop: child.stop,
   };
 };

@@ -1,21 +1,26 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { errorMessage } from "../../scripts/fail.ts";
 
 export type BenchOptions = {
-  /** A smoke test: everything once and small. Its figures mean nothing. */
+  /** A smoke test: each bench once and small. Its figures mean nothing. */
   readonly quick: boolean;
   readonly json: boolean;
   readonly rounds: number;
-  /** How long each measurement takes. */
+  /** The length of each measurement. */
   readonly seconds: number;
   /** Idle sockets of the memory bench. */
   readonly sockets: number;
-  /** Only these benches; none named: all. */
+  /** The benches to run; empty means all. */
   readonly benches: readonly string[];
-  /** Only these; `null`: the usual ones. */
+  /** The scenarios to run; `null` means all. */
   readonly scenarios: readonly string[] | null;
+  /** The servers to run; `null` means the default ones. */
   readonly servers: readonly string[] | null;
-  /** The folder for the servers' CPU profiles; `null`: none are made. They cost time: no figures from such a run. */
+  /**
+   * The folder for CPU profiles of the servers, `null` for none. Profiling slows them: ignore the figures of such a
+   * run.
+   */
   readonly profiles: string | null;
 };
 
@@ -32,7 +37,7 @@ const within = (text: string | undefined, fallback: number, max: number, name: s
 
 const list = (text: string | undefined): string[] | null => text?.split(",").map((item) => item.trim()) ?? null;
 
-/** Reads the command line; says what is allowed and ends the process if it is anything else. */
+/** Parses the command line. Prints the usage and exits with 2 when it is invalid. */
 export const readOptions = (): BenchOptions => {
   try {
     const { values, positionals } = parseArgs({
@@ -61,7 +66,7 @@ export const readOptions = (): BenchOptions => {
       profiles: values.profiles === undefined ? null : resolve(values.profiles),
     };
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    console.error(`${errorMessage(error)}\n${USAGE}`);
     process.exit(2);
   }
 };

@@ -1,9 +1,9 @@
 import type { Publisher } from "./publishers.ts";
 
-/** Events are sent in ticks of about a millisecond; after a pause of ours no more than this at once. */
+/** Events are sent in ticks of about 1 ms. After a stall of this process the backlog is capped to this much time. */
 const LONGEST_TICK_MS = 10;
 
-/** Publishes `count` events at `rate` a second, in turn to the tenants. */
+/** Publishes `count` events at `rate` per second, round-robin over the tenants. */
 export const publishAtRate = async (
   publisher: Publisher,
   tenants: readonly string[],

@@ -7,20 +7,20 @@ import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
 import { EPOCH, eventText } from "./events.ts";
 
 export type Publisher = {
-  /** Makes a tenant known before anybody subscribes to it. */
+  /** Creates the tenant's log before the first subscription. */
   readonly open: (tenantId: string) => Promise<void>;
-  /** Publishes the tenant's next event, without waiting. */
+  /** Publishes the tenant's next event without waiting. */
   readonly send: (tenantId: string) => void;
-  /** Resolves when everything was taken by Redis; rejects when something was not. */
+  /** Resolves when Redis has accepted all events; rejects with the first failure. */
   readonly flush: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-type Lane = { seq: number; waiting: LogEntry[]; running: Promise<void> | null };
+type TenantQueue = { seq: number; pending: LogEntry[]; running: Promise<void> | null };
 
-/** As Artel's relay does it: one append of a tenant under way at a time, and what comes meanwhile goes with the next. */
+/** Publishes as Artel's relay does: one append per tenant at a time; events that arrive meanwhile go into the next. */
 export const createArtelPublisher = (redisUrl: string): Publisher => {
   const pubsub = createRedisPubSub({
     urls: [redisUrl],
@@ -28,43 +28,43 @@ export const createArtelPublisher = (redisUrl: string): Publisher => {
     log: silentLog,
     metrics: createMetrics(),
   });
-  const lanes = new Map<string, Lane>();
+  const queues = new Map<string, TenantQueue>();
   let failure: Error | null = null;
 
-  const laneOf = (tenantId: string): Lane => {
-    let lane = lanes.get(tenantId);
-    if (lane === undefined) {
-      lane = { seq: 0, waiting: [], running: null };
-      lanes.set(tenantId, lane);
+  const queueOf = (tenantId: string): TenantQueue => {
+    let queue = queues.get(tenantId);
+    if (queue === undefined) {
+      queue = { seq: 0, pending: [], running: null };
+      queues.set(tenantId, queue);
     }
-    return lane;
+    return queue;
   };
 
-  const drain = async (tenantId: string, lane: Lane): Promise<void> => {
-    while (lane.waiting.length > 0) {
-      const entries = lane.waiting;
-      lane.waiting = [];
+  const drain = async (tenantId: string, queue: TenantQueue): Promise<void> => {
+    while (queue.pending.length > 0) {
+      const entries = queue.pending;
+      queue.pending = [];
       const outcome = await pubsub.append(tenantId, EPOCH, entries);
-      if (outcome.kind !== "accepted") throw new Error(`an append was answered with ${outcome.kind}`);
+      if (outcome.kind !== "accepted") throw new Error(`an append returned ${outcome.kind}`);
     }
   };
 
-  const send = (tenantId: string): Lane => {
-    const lane = laneOf(tenantId);
-    lane.seq += 1;
-    lane.waiting.push({ seq: lane.seq, payload: eventText(tenantId, lane.seq) });
-    lane.running ??= drain(tenantId, lane)
+  const send = (tenantId: string): TenantQueue => {
+    const queue = queueOf(tenantId);
+    queue.seq += 1;
+    queue.pending.push({ seq: queue.seq, payload: eventText(tenantId, queue.seq) });
+    queue.running ??= drain(tenantId, queue)
       .catch((error: unknown) => {
-        failure ??= asError(error);
+        failure ??= toError(error);
       })
       .finally(() => {
-        lane.running = null;
+        queue.running = null;
       });
-    return lane;
+    return queue;
   };
 
   const flush = async (): Promise<void> => {
-    for (const { running } of lanes.values()) await running;
+    for (const { running } of queues.values()) await running;
     if (failure !== null) throw failure;
   };
 
@@ -79,7 +79,7 @@ export const createArtelPublisher = (redisUrl: string): Publisher => {
   };
 };
 
-/** A plain PUBLISH of each event. */
+/** Sends a plain PUBLISH per event. */
 export const createPlainPublisher = (redisUrl: string): Publisher => {
   const redis = new Redis(redisUrl);
   const seqs = new Map<string, number>();
@@ -91,7 +91,7 @@ export const createPlainPublisher = (redisUrl: string): Publisher => {
       const seq = (seqs.get(tenantId) ?? 0) + 1;
       seqs.set(tenantId, seq);
       last = redis.publish(tenantChannel(tenantId), eventText(tenantId, seq)).catch((error: unknown) => {
-        failure ??= asError(error);
+        failure ??= toError(error);
       });
     },
     flush: async () => {

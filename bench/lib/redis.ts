@@ -3,7 +3,7 @@ import { type Child, startChild } from "./child.ts";
 import { CORES } from "./cores.ts";
 import { temporaryFolder } from "./lifetime.ts";
 
-const PORT_TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 const freePort = (): number => {
   const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => {} } });
@@ -14,12 +14,12 @@ const freePort = (): number => {
   }
 };
 
-/** A private Redis that keeps nothing on disk. */
+/** Starts a private Redis without persistence. */
 export const startRedis = async (): Promise<{ readonly url: string } & Pick<Child, "pid" | "stop">> => {
   const tool = findRedis();
   if (!tool) throw new Error('redis-server 7 or newer is missing: "bun check" installs it');
   const folder = temporaryFolder("redis");
-  for (let left = PORT_TRIES; ; left--) {
+  for (let left = MAX_ATTEMPTS; ; left--) {
     const port = String(freePort());
     const settings = ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
     const child = startChild([tool.path, ...settings], { cores: CORES.clients });
@@ -28,7 +28,7 @@ export const startRedis = async (): Promise<{ readonly url: string } & Pick<Chil
       return { url: `redis://127.0.0.1:${port}`, pid: child.pid, stop: child.stop };
     } catch (error) {
       await child.stop();
-      // Somebody may have taken the port between the probe and the start.
+      // Another process may have taken the port since the probe.
       if (left === 1) throw error;
     }
   }

@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { systemClock } from "../../platform/clock/clock.ts";
 import { createRealtimeTokens } from "../../platform/tokens/realtime-token.ts";
 import { fromRoot } from "../../scripts/paths.ts";
-import type { Protocol } from "../listener/dialogues.ts";
+import type { Protocol } from "../listener/protocols.ts";
 import { startChild } from "./child.ts";
 import { CORES } from "./cores.ts";
 import { EPOCH } from "./events.ts";
 import { buildFolder } from "./lifetime.ts";
 import { createArtelPublisher, createPlainPublisher, type Publisher } from "./publishers.ts";
 
-/** A server under test, running. */
+/** A running server under test. */
 export type RunningServer = {
   readonly pid: number;
   readonly port: number;
@@ -19,16 +19,16 @@ export type RunningServer = {
   readonly kill: () => void;
 };
 
-/** `profiles`: where the server leaves a CPU profile of its whole life; `null`: nowhere. */
-export type Surroundings = { readonly redisUrl: string; readonly profiles: string | null };
+/** `profiles` is the folder for a CPU profile of the whole run, `null` for none. */
+export type LaunchOptions = { readonly redisUrl: string; readonly profiles: string | null };
 
 export type Contestant = {
   readonly name: string;
   readonly protocol: Protocol;
-  readonly start: (surroundings: Surroundings) => Promise<RunningServer>;
+  readonly start: (options: LaunchOptions) => Promise<RunningServer>;
   readonly createPublisher: (redisUrl: string) => Publisher;
-  /** What each socket says to join its tenant; `tenants` has one entry for each socket. */
-  readonly hellos: (tenants: readonly string[]) => Promise<string[][]>;
+  /** The messages with which each socket joins its tenant; `tenants` has one entry per socket. */
+  readonly joinMessages: (tenants: readonly string[]) => Promise<string[][]>;
 };
 
 const READY = /is ready at \w+:\/\/[^:\s]+:(\d+)/;
@@ -37,7 +37,7 @@ const SECRET = "the secret of a bench, which is no secret";
 
 const run = async (
   [program = "", ...args]: readonly string[],
-  { redisUrl, profiles }: Surroundings,
+  { redisUrl, profiles }: LaunchOptions,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> => {
   const profiling = profiles === null ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles];
@@ -58,16 +58,16 @@ const bun = (...args: string[]): string[] => [process.execPath, ...args];
 export const ARTEL: Contestant = {
   name: "artel",
   protocol: "artel",
-  start: (surroundings) =>
-    run(bun("--preload", fromRoot("bench/servers/on-signals.ts"), fromRoot("wss/main.ts")), surroundings, {
+  start: (options) =>
+    run(bun("--preload", fromRoot("bench/servers/on-signals.ts"), fromRoot("wss/main.ts")), options, {
       WSS_PORT: "0",
       ARTEL_SECRET: SECRET,
       MAX_SOCKETS_PER_ADDRESS: "100000",
     }),
   createPublisher: createArtelPublisher,
-  hellos: (tenants) => {
+  joinMessages: (tenants) => {
     const tokens = createRealtimeTokens(SECRET, systemClock);
-    // Everybody is somebody else, as in life.
+    // Each socket has its own user and session.
     return Promise.all(
       tenants.map(async (tenantId) => {
         const grants = { [tenantId]: { epoch: EPOCH, seq: 1 } };
@@ -79,22 +79,22 @@ export const ARTEL: Contestant = {
   },
 };
 
-const plainHellos: Contestant["hellos"] = async (tenants) =>
+const plainJoinMessages: Contestant["joinMessages"] = async (tenants) =>
   tenants.map((tenantId) => [JSON.stringify({ type: "subscribe", tenantId })]);
-const socketIoHellos: Contestant["hellos"] = async (tenants) =>
+const socketIoJoinMessages: Contestant["joinMessages"] = async (tenants) =>
   tenants.map((tenantId) => ["40", `42${JSON.stringify(["subscribe", tenantId])}`]);
 
-type Peer = Pick<Contestant, "name" | "protocol" | "hellos"> & { readonly command: () => Promise<string[]> };
+type Peer = Pick<Contestant, "name" | "protocol" | "joinMessages"> & { readonly command: () => Promise<string[]> };
 
-const peer = ({ command, ...about }: Peer): Contestant => ({
-  ...about,
-  start: async (surroundings) => run(await command(), surroundings),
+const peer = ({ command, ...rest }: Peer): Contestant => ({
+  ...rest,
+  start: async (options) => run(await command(), options),
   createPublisher: createPlainPublisher,
 });
 
 const built = new Map<string, Promise<string>>();
 
-/** Node 20 reads no TypeScript; the packages themselves stay as they were published. */
+/** Bundles the file for Node 20, which cannot run TypeScript. Packages stay external, as published. */
 const onNode = async (node: string, file: string): Promise<string[]> => {
   let building = built.get(file);
   if (building === undefined) {
@@ -111,7 +111,7 @@ const onNode = async (node: string, file: string): Promise<string[]> => {
   return [node, "--expose-gc", await building];
 };
 
-/** Node itself; Bun gives programs that it runs a `node` of its own where there is none. */
+/** Finds the real Node. Where none is installed, Bun puts its own `node` on the PATH of programs it runs. */
 const findNode = (): string | null => {
   const node = Bun.which("node");
   if (node === null) return null;
@@ -119,12 +119,12 @@ const findNode = (): string | null => {
   return runtime.startsWith("v") ? node : null;
 };
 
-/** All that can be run here. Those that are not `usual` are only run when they are named. */
-const allContestants = (): { contestant: Contestant; usual: boolean }[] => {
+/** All servers that can run on this machine. `isDefault` ones also run when none is named. */
+const allContestants = (): { contestant: Contestant; isDefault: boolean }[] => {
   const node = findNode();
   const onBun = (file: string) => async () => bun(fromRoot("bench/servers", file));
-  const plain = { protocol: "plain", hellos: plainHellos } as const;
-  const sockets = { protocol: "socket.io", hellos: socketIoHellos } as const;
+  const plain = { protocol: "plain", joinMessages: plainJoinMessages } as const;
+  const sockets = { protocol: "socket.io", joinMessages: socketIoJoinMessages } as const;
   const nodePeers =
     node === null
       ? []
@@ -133,19 +133,19 @@ const allContestants = (): { contestant: Contestant; usual: boolean }[] => {
           peer({ name: "socket.io", ...sockets, command: () => onNode(node, "socket-io.ts") }),
         ];
   return [
-    { contestant: ARTEL, usual: true },
-    ...nodePeers.map((contestant) => ({ contestant, usual: true })),
-    { contestant: peer({ name: "bun-topics", ...plain, command: onBun("bun-topics.ts") }), usual: true },
-    { contestant: peer({ name: "ws-on-bun", ...plain, command: onBun("ws.ts") }), usual: false },
+    { contestant: ARTEL, isDefault: true },
+    ...nodePeers.map((contestant) => ({ contestant, isDefault: true })),
+    { contestant: peer({ name: "bun-topics", ...plain, command: onBun("bun-topics.ts") }), isDefault: true },
+    { contestant: peer({ name: "ws-on-bun", ...plain, command: onBun("ws.ts") }), isDefault: false },
   ];
 };
 
-/** The servers to compare, in the order of their turns; with `names` only those. */
+/** The servers to compare, in order of their turns; with `names` only those. */
 export const contestants = (names: readonly string[] | null): Contestant[] => {
   const all = allContestants();
   const unknown = names?.filter((name) => !all.some(({ contestant }) => contestant.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`there is no server ${unknown.join(", ")} here`);
+  if (unknown.length > 0) throw new Error(`unknown or unavailable server: ${unknown.join(", ")}`);
   return all
-    .filter(({ contestant, usual }) => (names === null ? usual : names.includes(contestant.name)))
+    .filter(({ contestant, isDefault }) => (names === null ? isDefault : names.includes(contestant.name)))
     .map(({ contestant }) => contestant);
 };

@@ -1,6 +1,6 @@
 export type Summary = { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
 
-/** The value that `share` of the values do not exceed. */
+/** The smallest value that at least `share` of the values do not exceed. */
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? Number.NaN;
 

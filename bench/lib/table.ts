@@ -1,4 +1,4 @@
-/** Numbers with as many digits as they are worth. */
+/** Formats a number, or `–` when it is not finite. */
 export const num = (value: number, digits = 2): string => (Number.isFinite(value) ? value.toFixed(digits) : "–");
 
 export const printTable = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): void => {
@@ -12,7 +12,7 @@ export const printTable = (title: string, head: readonly string[], rows: readonl
   for (const cells of rows) console.log(line(cells));
 };
 
-/** Says how a figure stands to what was set out to be reached. */
+/** Prints whether a figure meets its goal. */
 export const printGoal = (what: string, value: number, bound: "at most" | "at least", goal: number): void => {
   const isMet = bound === "at most" ? value <= goal : value >= goal;
   if (Number.isFinite(value)) console.log(`goal: ${what} ${bound} ${goal}: ${num(value)}, ${isMet ? "met" : "MISSED"}`);

@@ -3,16 +3,16 @@ import type { Publisher } from "./publishers.ts";
 import { startRedis } from "./redis.ts";
 import type { Contestant, RunningServer } from "./servers.ts";
 
-/** One server with a Redis and a listener of its own, and nothing left from whoever had its turn before. */
+/** A fresh server with its own Redis and listener. */
 export type Trial = {
   readonly server: RunningServer;
   readonly listener: Listener;
   readonly publisher: Publisher;
-  /** Opens sockets; `tenants` has one entry for each. */
+  /** Opens one socket per entry of `tenants`. */
   readonly connect: (tenants: readonly string[]) => Promise<void>;
 };
 
-/** Runs `work` on a fresh server and ends everything behind it. */
+/** Runs `work` on a fresh server and stops everything afterwards. */
 export const withTrial = async <Result>(
   contestant: Contestant,
   tenants: readonly string[],
@@ -38,16 +38,16 @@ export const withTrial = async <Result>(
         listener.connect({
           port: server.port,
           protocol: contestant.protocol,
-          sockets: await contestant.hellos(each),
+          sockets: await contestant.joinMessages(each),
         }),
     });
   } finally {
-    // The listener first: a server that drains thousands of sockets is no part of any figure.
+    // The listener first, so that the server has no thousands of sockets to drain.
     for (const stop of stops.reverse()) await stop();
   }
 };
 
-/** `count` sockets over the tenants, in turn. */
+/** Assigns `count` sockets to the tenants, round-robin. */
 export const spread = (tenants: readonly string[], count: number): string[] =>
   Array.from({ length: count }, (_, index) => tenants[index % tenants.length] ?? "");
 

@@ -1,32 +1,32 @@
-/** What a WebSocket connection says, cut into frames. */
+/** Receives the frames of a WebSocket connection. */
 export type FrameHandler = {
   /** A frame of fewer than `longFrom` bytes. */
-  short(opcode: number, payload: Buffer): void;
-  /** A longer one; `end` is its last bytes, only where they were asked for. */
-  long(end: Buffer | null): void;
+  onShort(opcode: number, payload: Buffer): void;
+  /** A longer frame. `tail` is its last TAIL_LENGTH bytes, `null` unless `readsTails`. */
+  onLong(tail: Buffer | null): void;
 };
 
-const END_LENGTH = 64;
-/** No server here sends more in one frame, and none sends parts of a message. */
-const LONGEST = 64 * 1024;
+const TAIL_LENGTH = 64;
+/** The servers under test send no longer frames and no fragmented messages. */
+const MAX_LENGTH = 64 * 1024;
 const FINAL = 0x80;
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
 /**
- * Reads a server's frames as cheaply as can be: of long ones only the length is looked at, unless `keepsEnds`.
- * @throws when what comes is no whole message.
+ * Parses a server's frames cheaply: skips the payload of long ones unless `readsTails`.
+ * @throws Error on a fragmented or too long frame.
  */
 export class FrameReader {
   readonly #longFrom: number;
-  readonly #keepsEnds: boolean;
+  readonly #readsTails: boolean;
   readonly #handler: FrameHandler;
-  #rest: Buffer = NOTHING;
-  /** Bytes of the present long frame that are still to come. */
+  #rest: Buffer = EMPTY;
+  /** Missing bytes of the current long frame. */
   #toSkip = 0;
 
-  constructor(longFrom: number, keepsEnds: boolean, handler: FrameHandler) {
+  constructor(longFrom: number, readsTails: boolean, handler: FrameHandler) {
     this.#longFrom = longFrom;
-    this.#keepsEnds = keepsEnds;
+    this.#readsTails = readsTails;
     this.#handler = handler;
   }
 
@@ -34,14 +34,14 @@ export class FrameReader {
     let data = chunk;
     if (this.#rest.length > 0) {
       data = Buffer.concat([this.#rest, chunk]);
-      this.#rest = NOTHING;
+      this.#rest = EMPTY;
     }
     let at = 0;
     if (this.#toSkip > 0) {
       at = Math.min(this.#toSkip, data.length);
       this.#toSkip -= at;
       if (this.#toSkip > 0) return;
-      this.#handler.long(null);
+      this.#handler.onLong(null);
     }
     while (at < data.length) {
       const next = this.#frame(data, at);
@@ -53,7 +53,7 @@ export class FrameReader {
     }
   }
 
-  /** Reads the frame at `at`; answers where the next one begins, or -1 when more must come first. */
+  /** Parses the frame at `at`. Returns the offset of the next frame, or -1 when this one is incomplete. */
   #frame(data: Buffer, at: number): number {
     const available = data.length - at;
     if (available < 2) return -1;
@@ -62,26 +62,26 @@ export class FrameReader {
     if (available < head) return -1;
     const length = code < 126 ? code : code === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2));
     const end = at + head + length;
-    // Whoever misreads one length would skip the rest of the connection in silence.
-    if (length > LONGEST || ((data[at] ?? 0) & 0xf0) !== FINAL) throw new Error("frames are not read in step any more");
-    if (length >= this.#longFrom && !this.#keepsEnds) {
+    // Fail loudly: one misread length would silently skip the rest of the connection.
+    if (length > MAX_LENGTH || ((data[at] ?? 0) & 0xf0) !== FINAL) throw new Error("the frame parser is out of sync");
+    if (length >= this.#longFrom && !this.#readsTails) {
       if (end > data.length) {
         this.#toSkip = end - data.length;
         return data.length;
       }
-      this.#handler.long(null);
+      this.#handler.onLong(null);
       return end;
     }
     if (end > data.length) return -1;
-    if (length >= this.#longFrom) this.#handler.long(data.subarray(end - END_LENGTH, end));
-    else this.#handler.short((data[at] ?? 0) & 0x0f, data.subarray(at + head, end));
+    if (length >= this.#longFrom) this.#handler.onLong(data.subarray(end - TAIL_LENGTH, end));
+    else this.#handler.onShort((data[at] ?? 0) & 0x0f, data.subarray(at + head, end));
     return end;
   }
 }
 
 export const OPCODE = { TEXT: 1, CLOSE: 8, PING: 9, PONG: 10 } as const;
 
-/** A client's frame. It must be masked; a key of zeros leaves the bytes as they are. */
+/** Encodes a client's frame. Clients must mask; an all-zero key leaves the payload unchanged. */
 export const clientFrame = (opcode: number, payload: Buffer): Buffer => {
   const { length } = payload;
   const head = Buffer.from(

@@ -1,7 +1,7 @@
 import "./on-signals.ts";
 import { createRedisRooms, readSubscribe, SUBSCRIBED } from "./redis-rooms.ts";
 
-/** The floor on Bun: `server.publish` and nothing else of what a server has to do. */
+/** The lower bound on Bun: `server.publish` and nothing else. */
 const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,

@@ -1,7 +1,7 @@
-// Collects garbage when it is told to, so that memory is compared and not the moment of the last collection.
+// Collects garbage on request, so that a measurement does not depend on the time of the last collection.
 process.on("SIGUSR2", () => {
   if (typeof Bun === "undefined") globalThis.gc?.();
   else Bun.gc(true);
 });
-// Ends by itself, for a profile is written at the exit; nobody is left to be drained.
+// Exits normally, because Bun writes the CPU profile at exit. No socket is left to drain.
 process.on("SIGTERM", () => process.exit(0));

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 
-/** The part of an event that a server which fans out must know. */
+/** The fields of an event that a fan-out server needs. */
 export type PeerEvent = { readonly type: string; readonly tenantId: string };
 
 const isEvent = (value: unknown): value is PeerEvent =>
@@ -12,30 +12,30 @@ const isEvent = (value: unknown): value is PeerEvent =>
   typeof value.tenantId === "string";
 
 /**
- * Hears the channels of tenants and hands on each event, parsed. What the peers leave out, and Artel does not: tokens,
- * validation against a schema, sequence numbers, history, heartbeats with heads, metrics.
+ * Subscribes to the channels of tenants and delivers each parsed event. Unlike Artel, the peers have no tokens, schema
+ * validation, sequence numbers, history, heartbeats with heads or metrics.
  */
 export const createRedisRooms = (url: string, deliver: (event: PeerEvent, text: string) => void) => {
   const redis = new Redis(url);
-  const asked = new Map<string, Promise<unknown>>();
+  const subscriptions = new Map<string, Promise<unknown>>();
   redis.on("message", (_channel: string, text: string) => {
     const event: unknown = JSON.parse(text);
     if (isEvent(event)) deliver(event, text);
   });
   return {
-    /** Resolves when the tenant is heard. */
+    /** Resolves when the tenant's channel is subscribed. */
     join: async (tenantId: string): Promise<void> => {
-      let subscription = asked.get(tenantId);
+      let subscription = subscriptions.get(tenantId);
       if (subscription === undefined) {
         subscription = redis.subscribe(`artel:{${tenantId}}:channel`);
-        asked.set(tenantId, subscription);
+        subscriptions.set(tenantId, subscription);
       }
       await subscription;
     },
   };
 };
 
-/** Reads what a plain client says; `null` when it is nothing known. */
+/** Parses the tenant id of a `subscribe` message; `null` for any other message. */
 export const readSubscribe = (text: string): string | null => {
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null || !("tenantId" in value)) return null;

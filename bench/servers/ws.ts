@@ -5,7 +5,7 @@ import { createRedisRooms, readSubscribe, SUBSCRIBED } from "./redis-rooms.ts";
 const rooms = new Map<string, Set<WebSocket>>();
 
 const redis = createRedisRooms(process.env["REDIS_URL"] ?? "", (event, text) => {
-  // One buffer for all: the cheapest that ws offers in its public interface.
+  // One buffer for all sockets: the cheapest way that the public API of ws offers.
   const bytes = Buffer.from(text);
   for (const socket of rooms.get(event.tenantId) ?? []) {
     if (socket.readyState === WebSocket.OPEN) socket.send(bytes, { binary: false });

@@ -51,7 +51,7 @@ test("a change carries its key, its version and JSON", async () => {
   expect(calls[0]?.init.body).toBe('{"name":"b"}');
 });
 
-test("an unchanged snapshot is told with its position", async () => {
+test("an unchanged snapshot comes with its position", async () => {
   const { api, calls } = answering(new Response(null, { status: 304, headers: { "artel-position": "e1:9" } }));
   expect(await api.requestIfChanged({ ...get, ifNoneMatch: 'W/"x"' })).toEqual({
     status: 304,
@@ -88,7 +88,7 @@ test("a refusal of a later version is a problem of unknown code", async () => {
   expect(await failure(api.request(get))).toMatchObject({ code: "UNKNOWN", status: 409 });
 });
 
-test("no answer, a broken answer and a gateway's answer are failures of the network", async () => {
+test("no answer, a broken answer and a proxy's answer are network failures", async () => {
   const { api } = answering(new TypeError("failed"), new Response("{"), new Response("<html>", { status: 502 }));
   for (let tries = 0; tries < 3; tries += 1) expect(await failure(api.request(get))).toBeInstanceOf(NetworkFailure);
 });
@@ -96,14 +96,14 @@ test("no answer, a broken answer and a gateway's answer are failures of the netw
 const page403 = () => new Response("<html>", { status: 403 });
 const keyed = { method: "DELETE", path: "/things/a", schema: thing, idempotencyKey: "k" } as const;
 
-test("a page of something between says nothing of a request that can be repeated", async () => {
+test("a proxy's page says nothing about a request that can be repeated", async () => {
   const foreign = Response.json({ title: "Not Found", status: 404 }, { status: 404 });
   const { api } = answering(page403(), foreign, new Response("", { status: 404 }), page403());
   for (let tries = 0; tries < 3; tries += 1) expect(await failure(api.request(keyed))).toBeInstanceOf(NetworkFailure);
   expect(await failure(api.request(get))).toBeInstanceOf(NetworkFailure);
 });
 
-test("what something between says of the session, the size or the pace is believed", async () => {
+test("a proxy is trusted about the session, the size and the rate", async () => {
   const wait = { "retry-after": "3" };
   const answers = [401, 413, 429].map((status) => new Response("<html>", { status, headers: wait }));
   const { api } = answering(...answers);
@@ -111,17 +111,17 @@ test("what something between says of the session, the size or the pace is believ
     expect(await failure(api.request(keyed))).toMatchObject({ code: "UNKNOWN", status, retryAfterSeconds: 3 });
 });
 
-test("a request that might act twice is not repeated on account of a page of something between", async () => {
+test("a proxy's page does not repeat a request that might act twice", async () => {
   const { api } = answering(page403());
   expect(await failure(api.request({ ...get, method: "POST" }))).toMatchObject({ code: "UNKNOWN", status: 403 });
 });
 
-test("an answer that is not what it should be is a problem", async () => {
+test("an answer that its schema refuses is a problem", async () => {
   const { api } = answering(Response.json({ id: 7 }));
   expect(await failure(api.request(get))).toMatchObject({ code: "UNKNOWN" });
 });
 
-test("a collection is read to its end and stands where its lowest page does", async () => {
+test("a collection is read to its end and has the position of its oldest page", async () => {
   const of = (position: string, items: unknown[], nextCursor: string | null) =>
     Response.json({ items, nextCursor }, { headers: { "artel-position": position } });
   const { api, calls } = answering(of("e1:9", [{ id: "a" }], "n&1"), of("e1:8", [{ id: "b" }], null));

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Page } from "../../shared/paging.ts";
 import { MAX_LIMIT } from "../../shared/paging.ts";
-import { type FieldError, PROBLEMS, type ProblemCode, problemSchema } from "../../shared/problem.ts";
-import { type Position, parsePosition } from "../../shared/protocol/position.ts";
+import { type FieldError, PROBLEM_STATUS, type ProblemCode, problemSchema } from "../../shared/problem.ts";
+import { comparePositions, type Position, parsePosition } from "../../shared/protocol/position.ts";
 
-/** The server answered and refused. */
+/** The server refused the request. */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   constructor(
@@ -18,23 +18,23 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Nothing was answered: the request may or may not have acted; it is safe to send again under its key. */
+/** No answer arrived: the request may or may not have taken effect. Safe to send again under its idempotency key. */
 export class NetworkFailure extends Error {
   override readonly name = "NetworkFailure";
 }
 
-/** Whether the same request may succeed a little later. */
-export const isPassing = (error: Error): boolean =>
+/** Whether the same request may succeed a little later: no answer, a rate limit or a server error. */
+export const isTransient = (error: Error): boolean =>
   error instanceof NetworkFailure || (error instanceof ApiProblem && (error.status === 429 || error.status >= 500));
 
 export type ApiRequest<Schema extends z.ZodType> = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Below `/api`, for example `/teams`. */
+  /** Below the base address, for example `/teams`. */
   readonly path: string;
-  /** Sent as JSON; a `FormData` as it is. */
+  /** Sent as JSON, or unchanged if it is a `FormData`. */
   readonly body?: unknown;
   readonly schema: Schema;
-  /** The version that the change was made on. */
+  /** The version of the entity that the change was made on. */
   readonly ifMatch?: number | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -43,30 +43,30 @@ export type ApiRequest<Schema extends z.ZodType> = {
 export type ApiAnswer<Data> = {
   readonly status: number;
   readonly data: Data;
-  /** Where in its team's history the answer stands; `null` for what belongs to no one team. */
+  /** The position of the team's history that the answer reflects; `null` if it belongs to no single team. */
   readonly position: Position | null;
   readonly etag: string | null;
 };
 
-/** The snapshot is still the one that the ETag names. */
+/** The entity still has the ETag of the request. */
 export type Unchanged = { readonly status: 304; readonly position: Position | null; readonly etag: string };
 
 export type ApiClient = {
   request<Schema extends z.ZodType>(request: ApiRequest<Schema>): Promise<ApiAnswer<z.infer<Schema>>>;
-  /** As `request`, asking with an ETag whether anything changed. */
+  /** `request` with `If-None-Match`. */
   requestIfChanged<Schema extends z.ZodType>(
     request: ApiRequest<Schema> & { readonly ifNoneMatch: string },
   ): Promise<ApiAnswer<z.infer<Schema>> | Unchanged>;
   /**
-   * Begins to read what is no JSON; the answer comes whatever its status is.
-   * @throws NetworkFailure when nothing was answered
+   * Sends a GET request and returns the response unread, whatever its status.
+   * @throws NetworkFailure when no answer arrived
    */
   open(path: string, accept: string, signal: AbortSignal): Promise<Response>;
 };
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-const isKnownCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
+const isKnownCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEM_STATUS, code);
 
 const retryAfter = (response: Response): number | null => {
   const text = response.headers.get("retry-after");
@@ -78,34 +78,35 @@ const readJson = async (response: Response): Promise<unknown> => {
   try {
     return await response.json();
   } catch (cause) {
-    // The connection broke within the body, or something between answered in the server's place.
+    // The connection broke within the body, or a proxy answered in the server's place.
     throw new NetworkFailure(`no readable answer (${response.status})`, { cause });
   }
 };
 
-type Sent = Omit<ApiRequest<z.ZodType>, "schema"> & { readonly accept?: string };
+type RequestOptions = Omit<ApiRequest<z.ZodType>, "schema"> & { readonly accept?: string };
 
-/** What something between may say as well as the server: who asks, how much, how often. */
-const BELIEVED = new Set([401, 413, 429]);
+/** Statuses that a proxy may send too (auth, size, rate) and that we trust. */
+const TRUSTED_PROXY_STATUSES = new Set([401, 413, 429]);
 
-/** Whether it does no harm to send it once more. */
-const isRepeatable = ({ method, idempotencyKey }: Sent): boolean => method === "GET" || idempotencyKey !== undefined;
+/** Whether a second sending has no second effect. */
+const isRepeatable = ({ method, idempotencyKey }: RequestOptions): boolean =>
+  method === "GET" || idempotencyKey !== undefined;
 
-const refusal = async (request: Sent, response: Response): Promise<ApiProblem | NetworkFailure> => {
+const errorOf = async (request: RequestOptions, response: Response): Promise<ApiProblem | NetworkFailure> => {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null));
   const wait = retryAfter(response);
   if (parsed.success) {
     const { code, status, detail, errors } = parsed.data;
     return new ApiProblem(isKnownCode(code) ? code : "UNKNOWN", status, detail, errors ?? [], wait);
   }
-  // A gateway's own page says nothing of what the server did with the request, or would.
+  // A proxy's error page does not reveal whether the server handled the request.
   const { status, statusText } = response;
-  return status >= 500 || (isRepeatable(request) && !BELIEVED.has(status))
+  return status >= 500 || (isRepeatable(request) && !TRUSTED_PROXY_STATUSES.has(status))
     ? new NetworkFailure(`a gateway answered ${status}`)
     : new ApiProblem("UNKNOWN", status, statusText || `status ${status}`, [], wait);
 };
 
-const headersOf = (request: Sent, ifNoneMatch: string | undefined) => {
+const headersOf = (request: RequestOptions, ifNoneMatch: string | undefined) => {
   const headers = new Headers({ accept: request.accept ?? "application/json" });
   if (request.body !== undefined && !(request.body instanceof FormData))
     headers.set("content-type", "application/json");
@@ -116,19 +117,20 @@ const headersOf = (request: Sent, ifNoneMatch: string | undefined) => {
 };
 
 /**
- * Speaks to `/api` with the session's cookie.
- * Throws `ApiProblem` when the server refuses, `NetworkFailure` when nothing was answered.
+ * A client of the REST API that sends the session's cookie.
+ * Its methods throw `ApiProblem` when the server refuses and `NetworkFailure` when no answer arrived.
+ * @param deps.base the address of the API, `/api` on the page's origin by default
  */
 export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: string }): ApiClient => {
   const base = deps.base ?? "/api";
 
-  const send = async (request: Sent, ifNoneMatch?: string): Promise<Response> => {
+  const send = async (request: RequestOptions, ifNoneMatch?: string): Promise<Response> => {
     const { method, path, body, signal } = request;
     const init: RequestInit = {
       method,
       credentials: "same-origin",
       headers: headersOf(request, ifNoneMatch),
-      // Freshness is decided by positions; a cache of the browser's would answer with an older one.
+      // Positions decide freshness; the browser's HTTP cache could return an older answer.
       cache: "no-store",
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
@@ -137,7 +139,7 @@ export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: s
       return await deps.fetch(`${base}${path}`, init);
     } catch (cause) {
       if (signal?.aborted) throw cause;
-      throw new NetworkFailure("nothing was answered", { cause });
+      throw new NetworkFailure("no answer", { cause });
     }
   };
 
@@ -150,7 +152,7 @@ export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: s
     request: ApiRequest<Schema>,
     response: Response,
   ): Promise<ApiAnswer<z.infer<Schema>>> => {
-    if (!response.ok) throw await refusal(request, response);
+    if (!response.ok) throw await errorOf(request, response);
     const data = request.schema.safeParse(await readJson(response));
     if (!data.success) throw new ApiProblem("UNKNOWN", response.status, z.prettifyError(data.error));
     return {
@@ -173,14 +175,13 @@ export const createApiClient = (deps: { readonly fetch: Fetch; readonly base?: s
   };
 };
 
-const lowest = (a: Position | null, b: Position | null): Position | null => {
+/** Pages of two epochs form no snapshot: the older position makes every reader of it refuse them. */
+const older = (a: Position | null, b: Position | null): Position | null => {
   if (a === null || b === null) return null;
-  // Pages of two histories make no state: the older one makes every gate refuse it.
-  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? a : b;
-  return a.seq <= b.seq ? a : b;
+  return comparePositions(a, b) <= 0 ? a : b;
 };
 
-/** Reads a collection to its end; `schema` is its page's. Its position is its lowest page's. */
+/** Reads all pages of a collection. `schema` validates one page; the position is that of the oldest page. */
 export const collectPages = async <Item>(
   api: ApiClient,
   request: {
@@ -202,7 +203,7 @@ export const collectPages = async <Item>(
   const items = [...answer.data.items];
   while (answer.data.nextCursor !== null) {
     answer = await read(answer.data.nextCursor);
-    position = lowest(position, answer.position);
+    position = older(position, answer.position);
     items.push(...answer.data.items);
   }
   return { items, position };

@@ -10,7 +10,7 @@ export const browserClock: Clock = {
   },
 };
 
-/** The token's address may be relative: then it is on the page's own origin. */
+/** Resolves the token's socket address, which may be relative to the page's origin. */
 export const socketAddress = (url: string, page: string): string => {
   const address = new URL(url, page);
   address.protocol = address.protocol.replace(/^http/, "ws");
@@ -48,13 +48,13 @@ export const fetchTokenOver = (api: ApiClient) => async (): Promise<TokenAnswer>
   }
 };
 
-/** Loaded when it is needed: most pages never do. */
+/** Loaded on demand: most pages never leave the socket. */
 const httpTransports = () => import("./http-transports.ts");
 
 export const pollOver =
   (api: ApiClient): Poll =>
-  async (...asked) =>
-    (await httpTransports().catch(() => null))?.pollByHttp(api)(...asked) ?? { kind: "failed" };
+  async (...args) =>
+    (await httpTransports().catch(() => null))?.pollByHttp(api)(...args) ?? { kind: "failed" };
 
 export const streamOver =
   (api: ApiClient): OpenStream =>

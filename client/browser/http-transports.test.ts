@@ -1,92 +1,75 @@
 import { expect, test } from "bun:test";
-import { eventReader } from "../realtime/event-source.ts";
-import type { ServerSentEvent, StreamEnd } from "../realtime/ports.ts";
+import type { StreamEnd } from "../realtime/ports.ts";
 import { createApiClient } from "./api-client.ts";
 import { streamByHttp } from "./http-transports.ts";
 
-const TEXT =
-  ':\n\nevent: connected\nid: e1:4\ndata: {"seq":4}\n\r\n:heartbeat\n\nevent: heartbeat\r\ndata: {"seq":4}\r\n\r\ndata: a\ndata: b\n\nevent: empty\n\nevent: cut\ndata: x';
-
-test("server-sent events are read alike however they are cut into pieces", () => {
-  const read = (size: number) => {
-    const events: ServerSentEvent[] = [];
-    const comments: string[] = [];
-    const feed = eventReader({ event: (event) => events.push(event), comment: (text) => comments.push(text) });
-    for (let from = 0; from < TEXT.length; from += size) feed(TEXT.slice(from, from + size));
-    return { events, comments };
-  };
-  const whole = read(TEXT.length);
-  expect(whole).toEqual({
-    events: [
-      { event: "connected", data: '{"seq":4}' },
-      { event: "heartbeat", data: '{"seq":4}' },
-      { event: "message", data: "a\nb" },
-    ],
-    comments: ["", "heartbeat"],
-  });
-  for (const size of [1, 2, 3, 7]) expect(read(size)).toEqual(whole);
-});
-
-/** What a stream tells of one answer, to its end. */
-const told = async (answer: () => Promise<Response>) => {
-  const asked: string[] = [];
-  const heard: string[] = [];
+/** Reads one response to its end and returns the calls of its handlers. */
+const readStream = async (answer: () => Promise<Response>) => {
+  const urls: string[] = [];
+  const calls: string[] = [];
   const { promise, resolve } = Promise.withResolvers<StreamEnd>();
   const api = createApiClient({
     fetch: (url) => {
-      asked.push(url);
+      urls.push(url);
       return answer();
     },
   });
-  streamByHttp(api, async () => () => heard.push("slot given back"))(
+  streamByHttp(api, async () => () => calls.push("slot released"))(
     "t",
     { epoch: "e1", seq: 4 },
     {
-      onOpen: (head) => heard.push(`open ${head?.seq}`),
-      onEvent: ({ event }) => heard.push(event),
-      onComment: () => heard.push("comment"),
+      onOpen: (head) => calls.push(`open ${head?.seq}`),
+      onEvent: ({ event }) => calls.push(event),
+      onComment: () => calls.push("comment"),
       onEnd: resolve,
     },
   );
   const end = await promise;
   await Promise.resolve();
-  return { asked, heard, end };
+  return { urls, calls, end };
 };
 
 const STREAM = { "content-type": "text/event-stream; charset=utf-8", "artel-position": "e1:7" };
 
-test("a stream is asked for from a position, and tells the head, what it says, and its end", async () => {
-  const { asked, heard, end } = await told(
+test("a stream is requested from a position and reports the head, its events and its end", async () => {
+  const { urls, calls, end } = await readStream(
     async () => new Response("event: connected\ndata: {}\n\n", { headers: STREAM }),
   );
-  expect(asked).toEqual(["/api/events/stream?tenantId=t&since=e1%3A4"]);
-  expect(heard).toEqual(["open 7", "connected", "slot given back"]);
+  expect(urls).toEqual(["/api/events/stream?tenantId=t&since=e1%3A4"]);
+  expect(calls).toEqual(["open 7", "connected", "slot released"]);
   expect(end).toEqual({ kind: "ended" });
 });
 
-test("a refusal of Artel's is told from one of something between, and from no answer", async () => {
+test("a byte order mark and a retry field do not hide the first event", async () => {
+  const { calls } = await readStream(
+    async () => new Response("\uFEFFevent: connected\nretry: 100\ndata: {}\n\n", { headers: STREAM }),
+  );
+  expect(calls).toContain("connected");
+});
+
+test("a refusal by Artel, an answer of a proxy and no answer are told apart", async () => {
   const problem = { type: "about:blank", title: "no", status: 404, detail: "no", code: "NOT_FOUND", requestId: "r" };
-  expect((await told(async () => Response.json(problem, { status: 404 }))).end).toEqual({
+  expect((await readStream(async () => Response.json(problem, { status: 404 }))).end).toEqual({
     kind: "refused",
     status: 404,
     code: "NOT_FOUND",
   });
-  expect((await told(async () => new Response("<h1>", { status: 502 }))).end).toEqual({
+  expect((await readStream(async () => new Response("<h1>", { status: 502 }))).end).toEqual({
     kind: "refused",
     status: 502,
     code: null,
   });
-  expect((await told(async () => new Response("<h1>sign in</h1>"))).end).toEqual({
+  expect((await readStream(async () => new Response("<h1>sign in</h1>"))).end).toEqual({
     kind: "refused",
     status: 200,
     code: null,
   });
-  expect((await told(() => Promise.reject(new TypeError("no")))).end).toEqual({ kind: "unreachable" });
+  expect((await readStream(() => Promise.reject(new TypeError("no")))).end).toEqual({ kind: "unreachable" });
 });
 
-test("without a connection to spare nothing is asked", async () => {
+test("without a free slot nothing is requested", async () => {
   const { promise, resolve } = Promise.withResolvers<StreamEnd>();
-  const api = createApiClient({ fetch: () => Promise.reject(new Error("asked")) });
+  const api = createApiClient({ fetch: () => Promise.reject(new Error("requested")) });
   const nothing = () => {};
   streamByHttp(api, async () => null)("t", null, {
     onOpen: nothing,
@@ -97,19 +80,19 @@ test("without a connection to spare nothing is asked", async () => {
   expect(await promise).toEqual({ kind: "full" });
 });
 
-test("a stream that is closed tells nothing more", async () => {
+test("a closed stream calls no handler", async () => {
   const { promise, resolve } = Promise.withResolvers<Response>();
-  const heard: string[] = [];
-  const say = (what: string) => () => void heard.push(what);
+  const calls: string[] = [];
+  const record = (name: string) => () => void calls.push(name);
   const close = streamByHttp(createApiClient({ fetch: () => promise }), async () => () => {})("t", null, {
-    onOpen: say("open"),
-    onEvent: say("event"),
-    onComment: say("comment"),
-    onEnd: say("end"),
+    onOpen: record("open"),
+    onEvent: record("event"),
+    onComment: record("comment"),
+    onEnd: record("end"),
   });
   await Promise.resolve();
   close();
   resolve(new Response("data: x\n\n", { headers: STREAM }));
   await new Promise<void>((done) => void setImmediate(done));
-  expect(heard).toEqual([]);
+  expect(calls).toEqual([]);
 });

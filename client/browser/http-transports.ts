@@ -2,12 +2,12 @@ import { z } from "zod";
 import { problemSchema } from "../../shared/problem.ts";
 import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { epochSchema, formatPosition, parsePosition, seqSchema } from "../../shared/protocol/position.ts";
-import { eventReader } from "../realtime/event-source.ts";
-import { takeStreamSlot } from "../realtime/fallback/connection-slots.ts";
 import type { OpenStream, Poll, StreamHandlers } from "../realtime/ports.ts";
+import { createSseParser } from "../realtime/sse-parser.ts";
 import { type ApiClient, ApiProblem } from "./api-client.ts";
+import { takeStreamSlot } from "./stream-slots.ts";
 
-/** Events are read one by one: a single one that can't be read must not hide the others. */
+/** Validates the events separately, so that an undecodable event is not taken for a failed request. */
 const historySchema = z.object({ epoch: epochSchema, seq: seqSchema, events: z.array(z.unknown()) });
 
 export const pollByHttp =
@@ -17,7 +17,7 @@ export const pollByHttp =
     try {
       const { data } = await api.request({ method: "GET", path, schema: historySchema });
       const events = z.array(sequencedMessageSchema).safeParse(data.events);
-      // The history goes on behind something that can't be read: the state has to be read instead.
+      // Polling would meet the same undecodable event again and again; a new snapshot gets past it.
       if (!events.success) return { kind: "history-gone" };
       return { kind: "events", head: { epoch: data.epoch, seq: data.seq }, events: events.data };
     } catch (error) {
@@ -28,8 +28,8 @@ export const pollByHttp =
 
 const STREAM_TYPE = "text/event-stream";
 
-/** Reads one answer to its end. @throws when the connection breaks */
-const follow = async (response: Response, handlers: StreamHandlers): Promise<void> => {
+/** Reads one response to its end. @throws when the connection breaks */
+const readStream = async (response: Response, handlers: StreamHandlers): Promise<void> => {
   const isStream = response.headers.get("content-type")?.startsWith(STREAM_TYPE) === true;
   if (!response.ok || !isStream || response.body === null) {
     const problem = problemSchema.safeParse(await response.json().catch(() => null));
@@ -37,21 +37,21 @@ const follow = async (response: Response, handlers: StreamHandlers): Promise<voi
     return;
   }
   handlers.onOpen(parsePosition(response.headers.get("artel-position") ?? ""));
-  const read = eventReader({ event: handlers.onEvent, comment: handlers.onComment });
+  const parse = createSseParser(handlers);
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read())
-    read(decoder.decode(part.value, { stream: true }));
+    parse(decoder.decode(part.value, { stream: true }));
   handlers.onEnd({ kind: "ended" });
 };
 
-/** `fetch` and not `EventSource`: that one tells no status, and comes back by a clock of its own. */
+/** Uses `fetch`, because `EventSource` hides the response's status and reconnects by its own clock. */
 export const streamByHttp =
   (api: ApiClient, takeSlot = takeStreamSlot): OpenStream =>
   (tenantId, since, handlers) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const heard: StreamHandlers = {
+    const whileOpen: StreamHandlers = {
       onOpen: (head) => signal.aborted || handlers.onOpen(head),
       onEvent: (event) => signal.aborted || handlers.onEvent(event),
       onComment: (text) => signal.aborted || handlers.onComment(text),
@@ -61,15 +61,15 @@ export const streamByHttp =
     const path = `/events/stream?tenantId=${encodeURIComponent(tenantId)}${from}`;
     const run = async (): Promise<void> => {
       const release = await takeSlot();
-      if (release === null) return heard.onEnd({ kind: "full" });
-      let begun = false;
+      if (release === null) return whileOpen.onEnd({ kind: "full" });
+      let hasResponse = false;
       try {
         if (signal.aborted) return;
         const response = await api.open(path, STREAM_TYPE, signal);
-        begun = true;
-        await follow(response, heard);
+        hasResponse = true;
+        await readStream(response, whileOpen);
       } catch {
-        heard.onEnd({ kind: begun ? "ended" : "unreachable" });
+        whileOpen.onEnd({ kind: hasResponse ? "ended" : "unreachable" });
       } finally {
         release();
       }

@@ -1,32 +1,39 @@
-/** Under which key of `localStorage` something is remembered. */
-export const keyOf = (key: string): string => `artel.${key}`;
+const PREFIX = "artel.";
 
-/** Reads what was remembered on this device; `null` also where storage is forbidden. */
-export const recall = (key: string): string | null => {
-  try {
-    return localStorage.getItem(keyOf(key));
-  } catch {
-    return null;
-  }
-};
+/**
+ * `localStorage` under this application's own keys. Where the browser forbids storage, reads find nothing and writes
+ * are dropped, so nothing may depend on a stored value.
+ */
+export const localStore = {
+  /** The key as a `StorageEvent` names it. */
+  storageKey: (key: string): string => `${PREFIX}${key}`,
 
-/** Remembers a text on this device, `null` forgets it. What cannot be kept is not kept: nothing depends on it. */
-export const remember = (key: string, value: string | null): void => {
-  try {
-    if (value === null) localStorage.removeItem(keyOf(key));
-    else localStorage.setItem(keyOf(key), value);
-  } catch {
-    return;
-  }
-};
+  get: (key: string): string | null => {
+    try {
+      return localStorage.getItem(localStore.storageKey(key));
+    } catch {
+      return null;
+    }
+  },
 
-/** The keys of what is remembered that begin so. */
-export const recalled = (prefix: string): string[] => {
-  try {
-    return Object.keys(localStorage)
-      .filter((name) => name.startsWith(`artel.${prefix}`))
-      .map((name) => name.slice("artel.".length));
-  } catch {
-    return [];
-  }
+  /** `null` removes the key. */
+  set: (key: string, value: string | null): void => {
+    try {
+      if (value === null) localStorage.removeItem(localStore.storageKey(key));
+      else localStorage.setItem(localStore.storageKey(key), value);
+    } catch {
+      return;
+    }
+  },
+
+  /** All stored keys that begin with `prefix`. */
+  keys: (prefix: string): string[] => {
+    try {
+      return Object.keys(localStorage)
+        .filter((name) => name.startsWith(`${PREFIX}${prefix}`))
+        .map((name) => name.slice(PREFIX.length));
+    } catch {
+      return [];
+    }
+  },
 };

@@ -1,6 +1,6 @@
 import type { Clock } from "../realtime/ports.ts";
 
-/** Runs something again and again while it is seen: never two at once, and at once when it is seen again. */
+/** Repeats an asynchronous run while the page is visible: never two at once, and at once when it becomes visible. */
 export class AutoRefresh {
   readonly #clock: Clock;
   readonly #interval: number;
@@ -8,31 +8,31 @@ export class AutoRefresh {
   #running: Promise<void> | null = null;
   #ranAt: number;
   #cancel: (() => void) | null = null;
-  #seen: boolean;
+  #visible: boolean;
   #stopped = false;
 
   /** `interval` in milliseconds, from the end of one run to the beginning of the next. */
-  constructor(clock: Clock, interval: number, run: () => Promise<unknown>, seen: boolean) {
+  constructor(clock: Clock, interval: number, run: () => Promise<unknown>, visible: boolean) {
     this.#clock = clock;
     this.#interval = interval;
     this.#run = run;
     this.#ranAt = clock.now();
-    this.#seen = seen;
-    this.#plan();
+    this.#visible = visible;
+    this.#schedule();
   }
 
-  /** Runs now; while it is running already, that run counts. Never rejects. */
+  /** Starts a run, or joins the one under way. Never rejects. */
   now(): Promise<void> {
     this.#cancel?.();
-    this.#running ??= this.#once();
+    this.#running ??= this.#runOnce();
     return this.#running;
   }
 
-  setSeen(seen: boolean): void {
-    const returns = seen && !this.#seen;
-    this.#seen = seen;
+  setVisible(visible: boolean): void {
+    const returns = visible && !this.#visible;
+    this.#visible = visible;
     if (returns) void this.now();
-    else if (!seen) this.#cancel?.();
+    else if (!visible) this.#cancel?.();
   }
 
   stop(): void {
@@ -40,19 +40,19 @@ export class AutoRefresh {
     this.#cancel?.();
   }
 
-  async #once(): Promise<void> {
+  async #runOnce(): Promise<void> {
     try {
       await this.#run();
     } catch {
-      // What failed says so where it is shown; the next run comes as planned.
+      // The query shows its own error; the next run comes as scheduled.
     }
     this.#running = null;
     this.#ranAt = this.#clock.now();
-    this.#plan();
+    this.#schedule();
   }
 
-  #plan(): void {
-    if (this.#stopped || !this.#seen || this.#running !== null) return;
+  #schedule(): void {
+    if (this.#stopped || !this.#visible || this.#running !== null) return;
     const wait = Math.max(0, this.#ranAt + this.#interval - this.#clock.now());
     this.#cancel = this.#clock.after(wait, () => void this.now());
   }

@@ -1,14 +1,11 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { PresenceData } from "../../shared/protocol/up.ts";
-import { useRuntime } from "../../web/src/app/query-client.ts";
-import { useMe } from "../../web/src/features/teams/use-teams.ts";
-import { browserPorts } from "../browser/browser-ports.ts";
-import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
+import { isPageVisible, watchPageVisibility } from "../browser/page-visibility.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
-import type { RealtimePorts } from "../realtime/ports.ts";
 import type { PresencePeer } from "../realtime/presence-book.ts";
-import { RealtimeClient } from "../realtime/realtime-client.ts";
+import type { RealtimeClient } from "../realtime/realtime-client.ts";
 import { RealtimeContext, useRealtime } from "./realtime-context.ts";
+import { useLatest } from "./use-latest.ts";
 
 export type { LiveStatus, PresencePeer };
 
@@ -19,46 +16,44 @@ const useWaking = (client: RealtimeClient, onWake: () => void): void => {
     const online = () => client.setNetwork(true);
     const offline = () => client.setNetwork(false);
     const look = () => {
-      client.setHidden(!isPageSeen());
+      client.setHidden(!isPageVisible());
       onWake();
     };
-    client.setHidden(!isPageSeen());
+    client.setHidden(!isPageVisible());
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
-    const deafen = onPageSeen({ returned: look, hidden: look });
+    const unwatch = watchPageVisibility({ onReturn: look, onHide: look });
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
-      deafen();
+      unwatch();
     };
   }, [client, onWake]);
 };
 
-export type SocketProviderProps = {
-  readonly children: ReactNode;
-  /** Others than the browser's, for tests and for other backends. */
-  readonly ports?: RealtimePorts;
+const startClient = (client: RealtimeClient) => (): (() => void) => {
+  client.start();
+  return () => client.stop();
 };
 
-/** Gives everything below it one socket, open while somebody is signed in. Stands inside `QueryClientProvider`. */
-export const SocketProvider = ({ children, ports }: SocketProviderProps) => {
-  const runtime = useRuntime();
-  const [client] = useState(() => new RealtimeClient(ports ?? browserPorts(runtime.api)));
-  const me = useMe();
-  const userId = me.status === "signed-in" ? me.me.user.id : null;
-  const wakeOutbox = useCallback(() => runtime.outbox.wake(), [runtime]);
-  useWaking(client, wakeOutbox);
+const NOTHING = () => {};
 
-  useEffect(() => runtime.attach(client, (listener) => client.listen(listener)), [runtime, client]);
+export type SocketProviderProps = {
+  readonly client: RealtimeClient;
+  readonly children: ReactNode;
+  /** Whose socket it is; `null`: nobody is signed in, and it is closed. Another user gets another socket. */
+  readonly userId?: string | null;
+  /** Opens the client and returns what closes it; `client.start` and `client.stop` where it is left out. */
+  readonly connect?: () => () => void;
+  /** The page is visible again or has returned from the browser's cache. */
+  readonly onWake?: () => void;
+};
 
-  // A socket is somebody's: another person gets another one.
-  useEffect(() => {
-    if (userId === null) return undefined;
-    client.start();
-    runtime.tenants.tellHeld();
-    return () => client.stop();
-  }, [runtime, client, userId]);
-
+/** Gives everything below it one socket, open while a user is signed in. Stands inside `QueryClientProvider`. */
+export const SocketProvider = ({ client, children, userId = "", connect, onWake = NOTHING }: SocketProviderProps) => {
+  useWaking(client, onWake);
+  const open = useMemo(() => connect ?? startClient(client), [client, connect]);
+  useEffect(() => (userId === null ? undefined : open()), [open, userId]);
   return <RealtimeContext value={client}>{children}</RealtimeContext>;
 };
 
@@ -67,7 +62,7 @@ export const useLiveStatus = (): LiveStatus => {
   const client = useRealtime();
   const subscribe = useCallback(
     (changed: () => void) =>
-      client.listen((notice) => {
+      client.on((notice) => {
         if (notice.kind === "status") changed();
       }),
     [client],
@@ -80,7 +75,7 @@ export const usePresence = (teamId: string | null): readonly PresencePeer[] => {
   const client = useRealtime();
   const subscribe = useCallback(
     (changed: () => void) =>
-      client.listen((notice) => {
+      client.on((notice) => {
         if (notice.kind === "presence" && notice.tenantId === teamId) changed();
       }),
     [client, teamId],
@@ -88,16 +83,15 @@ export const usePresence = (teamId: string | null): readonly PresencePeer[] => {
   return useSyncExternalStore(subscribe, () => (teamId === null ? NOBODY : client.presence(teamId)));
 };
 
-/** Says what this person is looking at in the team while the component is mounted; `null` says nothing. */
+/** Sets this connection's presence in the team while the component is mounted; `null` sets none. */
 export const useSayPresence = (teamId: string | null, data: PresenceData): void => {
   const client = useRealtime();
   const text = JSON.stringify(data);
-  const said = useRef(data);
-  said.current = data;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new object that says the same is not said again
+  const latest = useLatest(data);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an equal object is not sent again
   useEffect(() => {
     if (teamId === null) return undefined;
-    client.say(teamId, said.current);
-    return () => client.say(teamId, null);
+    client.setPresence(teamId, latest.current);
+    return () => client.setPresence(teamId, null);
   }, [client, teamId, text]);
 };

@@ -1,11 +1,12 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 import { browserClock } from "../browser/browser-ports.ts";
-import { isPageSeen, onPageSeen } from "../browser/page-seen.ts";
+import { isPageVisible, watchPageVisibility } from "../browser/page-visibility.ts";
 import { AutoRefresh } from "./auto-refresh.ts";
+import { useLatest } from "./use-latest.ts";
 
 export type AutoRefreshOptions = {
-  /** The TanStack Query entries that are read again: all whose key begins so. */
+  /** The TanStack Query entries to read again: all whose key begins with this. */
   readonly queryKey: QueryKey;
   /** Milliseconds from the end of one read to the beginning of the next. */
   readonly interval: number;
@@ -13,29 +14,29 @@ export type AutoRefreshOptions = {
 };
 
 /**
- * Reads queries again at an interval while the page is seen: never two reads at once, and at once when it is seen
- * again. Returns what does so now.
+ * Reads queries again at an interval while the page is visible: never two reads at once, and at once when it becomes
+ * visible. Returns a function that reads now.
  * @example
  * const refresh = useAutoRefresh({ queryKey: ["orders", shopId], interval: 30_000 });
  */
 export const useAutoRefresh = ({ queryKey, interval, enabled = true }: AutoRefreshOptions): (() => Promise<void>) => {
   const queryClient = useQueryClient();
-  const latest = useRef(queryKey);
-  useEffect(() => {
-    latest.current = queryKey;
-  });
+  const latest = useLatest(queryKey);
   const current = useRef<AutoRefresh | null>(null);
   const read = useCallback(
     () => queryClient.refetchQueries({ queryKey: latest.current, type: "active" }, { cancelRefetch: false }),
-    [queryClient],
+    [queryClient, latest],
   );
   useEffect(() => {
     if (!enabled) return undefined;
-    const refresh = new AutoRefresh(browserClock, interval, read, isPageSeen());
+    const refresh = new AutoRefresh(browserClock, interval, read, isPageVisible());
     current.current = refresh;
-    const deafen = onPageSeen({ returned: () => refresh.setSeen(true), hidden: () => refresh.setSeen(false) });
+    const unwatch = watchPageVisibility({
+      onReturn: () => refresh.setVisible(true),
+      onHide: () => refresh.setVisible(false),
+    });
     return () => {
-      deafen();
+      unwatch();
       refresh.stop();
       current.current = null;
     };

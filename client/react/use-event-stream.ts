@@ -1,62 +1,58 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { EventMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
-import { useRuntime } from "../../web/src/app/query-client.ts";
+import type { ApiClient } from "../browser/api-client.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { streamByHttp } from "../browser/http-transports.ts";
-import { onPageSeen } from "../browser/page-seen.ts";
-import { type StreamStatus, TenantStream } from "../realtime/fallback/event-stream.ts";
+import { pageApi } from "../browser/page-api.ts";
+import { watchPageVisibility } from "../browser/page-visibility.ts";
+import { EventStreamClient, type EventStreamStatus } from "../realtime/event-stream-client.ts";
+import { type EventFilter, passesFilter } from "./event-filter.ts";
+import { useLatest } from "./use-latest.ts";
 
-export type EventStreamOptions = {
+export type EventStreamOptions = EventFilter & {
   readonly tenantId: string;
-  /** Events after this position come first; without it, only those from now on. Read once, when the stream begins. */
+  /** Events after this position come first; without it, only new ones. Read once, when the stream opens. */
   readonly since?: Position;
-  /** Only these actions; all when absent. */
-  readonly actions?: readonly string[];
-  readonly filter?: (message: EventMessage) => boolean;
   readonly onEvent: (message: EventMessage) => void;
-  /** What came before cannot be had: read the state again. */
+  /** Earlier events are lost: read the state again. */
   readonly onReset?: () => void;
   readonly enabled?: boolean;
+  /** Another API than that of the page's own origin. */
+  readonly api?: ApiClient;
 };
 
-const CONNECTING: StreamStatus = { status: "connecting" };
+const CONNECTING: EventStreamStatus = { status: "connecting" };
 
 /**
- * Hears one tenant's events by server-sent events, in order and each once; it comes back from where it was. Needs no
+ * Follows one tenant by server-sent events, in order and each once, and resumes after each break. Needs no
  * `SocketProvider`.
  * @example
  * const { status } = useEventStream({ tenantId: teamId, actions: ["TASK_CREATED"], onEvent: ({ data }) => ring(data) });
  */
-export const useEventStream = (options: EventStreamOptions): StreamStatus => {
-  const { api } = useRuntime();
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
-  const [status, setStatus] = useState<StreamStatus>(CONNECTING);
-  const { tenantId, enabled = true } = options;
+export const useEventStream = (options: EventStreamOptions): EventStreamStatus => {
+  const latest = useLatest(options);
+  const [status, setStatus] = useState<EventStreamStatus>(CONNECTING);
+  const { tenantId, enabled = true, api = pageApi } = options;
   useEffect(() => {
     if (!enabled) return undefined;
     setStatus(CONNECTING);
-    const stream = new TenantStream(
+    const client = new EventStreamClient(
       { open: streamByHttp(api), clock: browserClock, random: Math.random },
       { tenantId, since: latest.current.since ?? null },
       {
-        event: (message) => {
-          const { actions, filter, onEvent } = latest.current;
-          if (actions !== undefined && !actions.includes(message.action)) return;
-          if (filter === undefined || filter(message)) onEvent(message);
+        onEvent: (message) => {
+          if (passesFilter(latest.current, message)) latest.current.onEvent(message);
         },
-        reset: () => latest.current.onReset?.(),
-        status: setStatus,
+        onReset: () => latest.current.onReset?.(),
+        onStatus: setStatus,
       },
     );
-    const deafen = onPageSeen({ returned: () => stream.wake() });
+    const unwatch = watchPageVisibility({ onReturn: () => client.wake() });
     return () => {
-      deafen();
-      stream.stop();
+      unwatch();
+      client.stop();
     };
-  }, [api, tenantId, enabled]);
+  }, [api, tenantId, enabled, latest]);
   return status;
 };

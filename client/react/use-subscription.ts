@@ -1,28 +1,26 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { EventMessage } from "../../shared/protocol/message.ts";
 import { browserClock } from "../browser/browser-ports.ts";
 import { throttled } from "../realtime/throttled.ts";
+import { type EventFilter, passesFilter } from "./event-filter.ts";
 import { useRealtime } from "./realtime-context.ts";
+import { useLatest } from "./use-latest.ts";
 
 const HINT_MS = 3_000;
 
-export type SubscriptionOptions<Data = unknown> = {
+export type SubscriptionOptions<Data = unknown> = EventFilter & {
   readonly tenantId: string;
-  /** Only these actions; all when absent. */
-  readonly actions?: readonly string[];
-  /** Runs on the client: the server never knows it. */
-  readonly filter?: (message: EventMessage) => boolean;
   readonly onEvent?: (message: EventMessage) => void;
-  /** The history was cut off: events may be missing between those before and those to come. */
+  /** The history was cut off: events between the last one and the next may be missing. */
   readonly onReset?: () => void;
-  /** The TanStack Query entry that `patch` brings up to date. It is read again when the history was cut off. */
+  /** The TanStack Query entry that `patch` updates. It is read again after a reset. */
   readonly queryKey?: QueryKey;
   readonly patch?: (old: Data, message: EventMessage) => Data;
 };
 
 /**
- * Hears a tenant's events in order, and can patch a query with each.
+ * Subscribes to a tenant's events in order, and can patch a query with each.
  * @example
  * useSubscription<Order[]>({
  *   tenantId: shopId,
@@ -34,38 +32,33 @@ export type SubscriptionOptions<Data = unknown> = {
 export const useSubscription = <Data = unknown>(options: SubscriptionOptions<Data>): void => {
   const client = useRealtime();
   const queryClient = useQueryClient();
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
+  const latest = useLatest(options);
   const { tenantId } = options;
   useEffect(() => {
     const leave = client.join(tenantId);
-    const hints = throttled(browserClock, HINT_MS, () => {
+    const invalidate = () => {
       const { queryKey } = latest.current;
       if (queryKey !== undefined) void queryClient.invalidateQueries({ queryKey });
-    });
-    const deafen = client.listen((notice) => {
+    };
+    const hints = throttled(browserClock, HINT_MS, invalidate);
+    const unsubscribe = client.on((notice) => {
       if (!("tenantId" in notice) || notice.tenantId !== tenantId) return;
-      const { actions, filter, onEvent, onReset, queryKey, patch } = latest.current;
       if (notice.kind === "hint") hints.ask();
       if (notice.kind === "reset") {
-        onReset?.();
-        if (queryKey !== undefined) void queryClient.invalidateQueries({ queryKey });
-        return;
+        latest.current.onReset?.();
+        invalidate();
       }
-      if (notice.kind !== "event") return;
+      if (notice.kind !== "event" || !passesFilter(latest.current, notice.message)) return;
       const { message } = notice;
-      if (actions !== undefined && !actions.includes(message.action)) return;
-      if (filter !== undefined && !filter(message)) return;
+      const { onEvent, queryKey, patch } = latest.current;
       if (queryKey !== undefined && patch !== undefined)
         queryClient.setQueryData<Data>(queryKey, (old) => (old === undefined ? undefined : patch(old, message)));
       onEvent?.(message);
     });
     return () => {
       hints.cancel();
-      deafen();
+      unsubscribe();
       leave();
     };
-  }, [client, queryClient, tenantId]);
+  }, [client, queryClient, tenantId, latest]);
 };

@@ -1,12 +1,12 @@
 export const BACKOFF_BASE_MS = 1_000;
-/** Nobody stays away much longer than this after a fault is over. */
+/** Bounds how long a client stays away after a fault is over. */
 export const BACKOFF_CAP_MS = 10_000;
-/** After "too many connections" the client stays away at least this long. */
-export const LATER_MS = 30_000;
+/** The least wait after close code 4005, "too many connections". */
+export const RECONNECT_LATER_MS = 30_000;
 
 /**
- * Full jitter: anywhere between 0 and a bound that doubles with each failed attempt.
- * When all clients of a node lose it in the same second, they come back spread out.
+ * Full jitter: a random wait in milliseconds below a bound that doubles with each failed attempt. It spreads clients
+ * that lost one node in the same second.
  */
 export const fullJitter = (
   attempt: number,

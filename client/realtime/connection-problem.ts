@@ -1,26 +1,31 @@
 import type { Connection, ConnectionEvent } from "./connection/state.ts";
 
-/** Why no socket comes about, as far as a browser can know it: it never tells why one could not be opened. */
-export type Trouble =
-  /** No token was given; `code` is the server's, `null` when it did not answer. */
+/** Why no socket opens. Browsers never report the cause, so this names the step that failed. */
+export type ConnectionProblem =
+  /** The token request failed. `code` is the server's problem code, `null` without an answer. */
   | { readonly kind: "no-token"; readonly code: string | null }
   | { readonly kind: "not-opened"; readonly url: string }
-  /** It opened, and was closed before the token was answered. */
+  /** It opened, and closed before `ready`. */
   | { readonly kind: "cut"; readonly url: string; readonly code: number }
+  /** It opened, and `ready` did not come in time. */
   | { readonly kind: "silent"; readonly url: string };
 
-/** Why streams do not get through. */
-export type StreamTrouble =
-  /** Nothing of it came in time, or nothing more: something between holds it back. */
+/** Why no event stream delivers. */
+export type StreamProblem =
+  /** The first event did not come in time, or none came for two heartbeats: a proxy buffers the response. */
   | { readonly kind: "held-back" }
-  /** Something between answered in the server's place. */
+  /** A proxy answered in the server's place. */
   | { readonly kind: "refused"; readonly status: number }
-  /** It is ended again and again soon after it began. */
+  /** It ends again and again soon after it began. */
   | { readonly kind: "cut" }
   | { readonly kind: "unreachable" };
 
-/** What is known of the trouble after an event that meets a state. Pure. */
-export const troubleAfter = (known: Trouble | null, state: Connection, event: ConnectionEvent): Trouble | null => {
+/** The problem known after `event` occurred in `state`. Pure. */
+export const problemAfter = (
+  known: ConnectionProblem | null,
+  state: Connection,
+  event: ConnectionEvent,
+): ConnectionProblem | null => {
   switch (event.kind) {
     case "ready":
     case "stop":
@@ -28,7 +33,7 @@ export const troubleAfter = (known: Trouble | null, state: Connection, event: Co
     case "token-failed":
       return state.kind === "fetching-token" ? { kind: "no-token", code: event.code ?? null } : known;
     case "closed":
-      // A server that says when to come again is no trouble.
+      // A server that names a time to come back is busy, which is no problem of the connection.
       if (event.waitMs !== null) return known;
       if (state.kind === "connecting") return { kind: "not-opened", url: state.grant.url };
       return state.kind === "authenticating" ? { kind: "cut", url: state.grant.url, code: event.code } : known;
@@ -40,7 +45,7 @@ export const troubleAfter = (known: Trouble | null, state: Connection, event: Co
   }
 };
 
-export const isSameTrouble = (
-  a: Trouble | StreamTrouble | undefined,
-  b: Trouble | StreamTrouble | undefined,
+export const isSameProblem = (
+  a: ConnectionProblem | StreamProblem | undefined,
+  b: ConnectionProblem | StreamProblem | undefined,
 ): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

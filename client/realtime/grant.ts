@@ -2,23 +2,23 @@ import { TOKEN_SECONDS } from "../../shared/protocol/limits.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { type RealtimeClaims, type RealtimeToken, realtimeClaimsSchema } from "../../shared/protocol/realtime-token.ts";
 
-/** A realtime token as the client holds it. */
+/** A realtime token with its decoded claims. */
 export type Grant = {
   readonly token: string;
   readonly url: string;
-  /** By the client's own clock, so that a clock that is wrong does no harm. */
+  /** By the client's own clock. Together with `lifetimeMs` it makes a wrong clock harmless. */
   readonly receivedAt: number;
   readonly lifetimeMs: number;
-  /** The tenants that the token names, each with its head then if it has a log; `null` when its claims can't be read. */
+  /** Tenants and their heads, which are `null` without a log. The map is `null` if the claims do not decode. */
   readonly tenants: ReadonlyMap<string, Position | null> | null;
 };
 
 const RENEW_AT = 0.75;
 const RENEW_SPREAD = 0.15;
-/** A token this near its end is not worth a connection. */
+/** A token this near its end opens no new connection. */
 const MARGIN_MS = 20_000;
 
-const readClaims = (token: string): RealtimeClaims | null => {
+const decodeClaims = (token: string): RealtimeClaims | null => {
   const payload = token.split(".")[1];
   if (payload === undefined) return null;
   try {
@@ -31,23 +31,24 @@ const readClaims = (token: string): RealtimeClaims | null => {
   }
 };
 
-export const grantOf = (answer: RealtimeToken, now: number): Grant => {
-  const claims = readClaims(answer.token);
+export const grantOf = (token: RealtimeToken, now: number): Grant => {
+  const claims = decodeClaims(token.token);
   return {
-    token: answer.token,
-    url: answer.url,
+    token: token.token,
+    url: token.url,
     receivedAt: now,
     lifetimeMs: claims === null ? TOKEN_SECONDS * 1_000 : Math.max(0, claims.exp - claims.iat) * 1_000,
     tenants: claims === null ? null : new Map(Object.entries(claims.tenants)),
   };
 };
 
-export const isWorthUsing = (grant: Grant, now: number): boolean =>
+export const isUsable = (grant: Grant, now: number): boolean =>
   now - grant.receivedAt < grant.lifetimeMs - Math.min(MARGIN_MS, grant.lifetimeMs / 4);
 
-/** When to renew, in milliseconds from now; spread so that clients of one start do not renew together. */
-export const renewIn = (grant: Grant, now: number, random: () => number): number =>
+/** Milliseconds until the renewal, spread so that clients that started together do not renew together. */
+export const renewalDelay = (grant: Grant, now: number, random: () => number): number =>
   Math.max(0, grant.receivedAt + grant.lifetimeMs * (RENEW_AT + random() * RENEW_SPREAD) - now);
 
-export const names = (grant: Grant, tenantId: string): boolean | null =>
+/** Whether the token names the tenant; `null` if its claims do not decode. */
+export const includesTenant = (grant: Grant, tenantId: string): boolean | null =>
   grant.tenants === null ? null : grant.tenants.has(tenantId);

@@ -2,17 +2,17 @@ import type { EventMessage, UnsequencedMessage } from "../../shared/protocol/mes
 import type { Position } from "../../shared/protocol/position.ts";
 import type { GiveUpReason } from "./subscription/state.ts";
 
-/** What the client tells its listeners, in the order in which it learned it. */
+/** Notifications of the client to its listeners, in the order in which their causes arrived. */
 export type Notice =
-  /** Sequenced ones in order, none twice and none missing; others only of a tenant without a log. */
+  /** Sequenced events come in order, each once, with no gap. Unsequenced ones come only from a tenant without a log. */
   | { readonly kind: "event"; readonly tenantId: string; readonly message: EventMessage }
-  /** An event took this place in the history and can't be read. */
-  | { readonly kind: "opaque"; readonly tenantId: string; readonly at: Position }
-  /** All states of the tenant are to be read again; only reads begun from now on count, and only from `base` on. */
-  | { readonly kind: "reset"; readonly tenantId: string; readonly base: Position | null }
-  /** Something may have changed that no event tells: read again at leisure. */
+  /** The event at this position does not decode. */
+  | { readonly kind: "undecodable-event"; readonly tenantId: string; readonly at: Position }
+  /** The tenant's history is over: read every snapshot again. Only reads of `generation` or later that reach `base` count. */
+  | { readonly kind: "reset"; readonly tenantId: string; readonly base: Position | null; readonly generation: number }
+  /** Something may have changed without an event: read again at leisure. */
   | { readonly kind: "hint"; readonly tenantId: string; readonly message: UnsequencedMessage | null }
-  /** Joined; everything up to `head` follows first. */
+  /** The tenant is joined; the events up to `head` come first. */
   | { readonly kind: "joined"; readonly tenantId: string; readonly head: Position }
   | { readonly kind: "gave-up"; readonly tenantId: string; readonly reason: GiveUpReason }
   | { readonly kind: "presence"; readonly tenantId: string }

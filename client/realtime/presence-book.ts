@@ -1,24 +1,25 @@
 import type { PresenceEntry } from "../../shared/protocol/down.ts";
 
 export type PresencePeer = PresenceEntry & {
-  /** This very connection. */
+  /** Whether this is the client's own connection. */
   readonly self: boolean;
 };
 
 const NOBODY: readonly PresencePeer[] = [];
 
-/** Who is in each tenant and what they look at. Its lists keep their identity while nothing in them changes. */
+/** The presence of each tenant. A list keeps its identity until one of its entries changes. */
 export class PresenceBook {
   readonly #entries = new Map<string, Map<string, PresenceEntry>>();
   readonly #lists = new Map<string, readonly PresencePeer[]>();
   #connectionId: string | null = null;
 
-  identify(connectionId: string): void {
+  setConnectionId(connectionId: string): void {
     this.#connectionId = connectionId;
     this.#lists.clear();
   }
 
-  take(tenantId: string, full: boolean, entries: readonly PresenceEntry[]): void {
+  /** `full` replaces all entries of the tenant. An entry with `data: null` is removed. */
+  apply(tenantId: string, full: boolean, entries: readonly PresenceEntry[]): void {
     const known = (full ? undefined : this.#entries.get(tenantId)) ?? new Map<string, PresenceEntry>();
     for (const entry of entries) {
       if (entry.data === null) known.delete(entry.connectionId);
@@ -28,7 +29,7 @@ export class PresenceBook {
     this.#lists.delete(tenantId);
   }
 
-  forget(tenantId: string): void {
+  clear(tenantId: string): void {
     this.#entries.delete(tenantId);
     this.#lists.delete(tenantId);
   }
@@ -36,8 +37,8 @@ export class PresenceBook {
   list(tenantId: string): readonly PresencePeer[] {
     const known = this.#entries.get(tenantId);
     if (known === undefined) return NOBODY;
-    const ready = this.#lists.get(tenantId);
-    if (ready !== undefined) return ready;
+    const cached = this.#lists.get(tenantId);
+    if (cached !== undefined) return cached;
     const list = [...known.values()].map((entry) => ({
       ...entry,
       self: entry.connectionId === this.#connectionId,

@@ -8,7 +8,7 @@ const subscribes = ({ sent }: FakeSocket) => sent.filter(({ type }) => type === 
 test("auth and subscribe leave in one flight, and nothing before the socket is open", async () => {
   const { client, socket } = fakeBackend();
   client.join(T);
-  client.held(T, at(5), client.generation(T));
+  client.confirmSnapshot(T, at(5), client.generation);
   client.start();
   await settle();
   expect(socket().url).toBe("/ws");
@@ -18,9 +18,9 @@ test("auth and subscribe leave in one flight, and nothing before the socket is o
   expect(socket().sent[1]).toEqual({ type: "subscribe", tenantId: T, since: at(5) });
 });
 
-test("R1 events are handed on in order, each once", async () => {
+test("R1 events are delivered in order, each once", async () => {
   const { socket, notices, client } = await live(10);
-  for (const seq of [11, 12, 12, 11, 13]) socket.say(event(seq));
+  for (const seq of [11, 12, 12, 11, 13]) socket.deliver(event(seq));
   const seqs = notices.flatMap((notice) =>
     notice.kind === "event" && "seq" in notice.message ? [notice.message.seq] : [],
   );
@@ -28,50 +28,50 @@ test("R1 events are handed on in order, each once", async () => {
   expect(client.position(T)).toEqual(at(13));
 });
 
-test("a hole subscribes again from the position, and what comes before subscribed is dropped", async () => {
+test("a gap subscribes again from the position, and events before subscribed are dropped", async () => {
   const { socket, kinds, client } = await live(10);
-  socket.say(event(12));
+  socket.deliver(event(12));
   expect(socket.sent).toEqual([{ type: "subscribe", tenantId: T, since: at(10) }]);
-  socket.say(event(11));
+  socket.deliver(event(11));
   expect(kinds()).toEqual([]);
-  socket.say(subscribed(12, true));
-  socket.say(event(11));
-  socket.say(event(12));
+  socket.deliver(subscribed(12, true));
+  socket.deliver(event(11));
+  socket.deliver(event(12));
   expect(kinds()).toEqual(["joined", "event", "event"]);
   expect(client.position(T)).toEqual(at(12));
 });
 
-test("the last event lost with none behind it is found by the heartbeat", async () => {
+test("a heartbeat reveals that the last event was lost", async () => {
   const { socket } = await live(10);
-  socket.say(heartbeat({ [T]: at(11) }));
+  socket.deliver(heartbeat({ [T]: at(11) }));
   expect(socket.sent).toEqual([{ type: "subscribe", tenantId: T, since: at(10) }]);
 });
 
-test("after recovered:false only a read begun since counts, and a return before it sends no since", async () => {
+test("after recovered:false only a read begun since counts, and a reconnect before it sends no since", async () => {
   const { client, clock, socket, sockets, kinds, ready } = await live(10);
-  const tooEarly = client.generation(T);
-  socket.say(heartbeat({ [T]: at(30) }));
-  socket.say(subscribed(30, false));
+  const tooEarly = client.generation;
+  socket.deliver(heartbeat({ [T]: at(30) }));
+  socket.deliver(subscribed(30, false));
   expect(kinds()).toEqual(["joined", "reset"]);
-  client.held(T, at(40), tooEarly);
+  client.confirmSnapshot(T, at(40), tooEarly);
   expect(client.position(T)).toBeNull();
   socket.end(1006);
   await clock.pass(1_000);
   sockets.at(-1)?.open();
   ready();
   const again = sockets.at(-1);
-  if (again === undefined) throw new Error("it did not come back");
+  if (again === undefined) throw new Error("it did not reconnect");
   expect(subscribes(again)).toEqual([{ type: "subscribe", tenantId: T }]);
-  again.say(subscribed(30, false));
-  client.held(T, at(29), client.generation(T));
+  again.deliver(subscribed(30, false));
+  client.confirmSnapshot(T, at(29), client.generation);
   expect(client.position(T)).toBeNull();
-  client.held(T, at(30), client.generation(T));
+  client.confirmSnapshot(T, at(30), client.generation);
   expect(client.position(T)).toEqual(at(30));
 });
 
-test("comes back after a lost connection with its position, spread by full jitter", async () => {
+test("reconnects with its position after a lost connection, spread by full jitter", async () => {
   const { clock, sockets, socket, tokens } = await live(10);
-  socket.say(event(11));
+  socket.deliver(event(11));
   socket.end(4000);
   await clock.pass(499);
   expect(sockets).toHaveLength(1);
@@ -86,7 +86,7 @@ test("renews its token on the open socket before the token ends", async () => {
   const { clock, socket, sockets, ready } = await live();
   for (let second = 0; second < 590; second += 25) {
     await clock.pass(25_000);
-    socket.say(heartbeat({ [T]: at(10) }));
+    socket.deliver(heartbeat({ [T]: at(10) }));
   }
   expect(sockets).toHaveLength(1);
   expect(types(socket.sent)).toEqual(["auth"]);
@@ -94,7 +94,7 @@ test("renews its token on the open socket before the token ends", async () => {
   expect(types(socket.sent)).toEqual(["auth"]);
 });
 
-test("a renewal that fails is tried again while the socket works on", async () => {
+test("a failed renewal is retried while the socket stays in use", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
   const socket = await backend.open();
@@ -102,7 +102,7 @@ test("a renewal that fails is tried again while the socket works on", async () =
   const beat = async (seconds: number) => {
     for (let passed = 0; passed < seconds; passed += 25) {
       await backend.clock.pass(25_000);
-      socket.say(heartbeat({}));
+      socket.deliver(heartbeat({}));
     }
   };
   await beat(500);
@@ -114,10 +114,10 @@ test("a renewal that fails is tried again while the socket works on", async () =
   expect(backend.sockets).toHaveLength(1);
 });
 
-test("nothing heard for two heartbeats makes it connect anew; anything heard puts that off", async () => {
+test("silence for two heartbeats reconnects; any message puts that off", async () => {
   const { clock, sockets, socket } = await live();
   await clock.pass(49_000);
-  socket.say({ type: "pong" });
+  socket.deliver({ type: "pong" });
   await clock.pass(49_000);
   expect(socket.closedBy).toBeNull();
   await clock.pass(2_000);
@@ -126,22 +126,22 @@ test("nothing heard for two heartbeats makes it connect anew; anything heard put
   expect(sockets).toHaveLength(2);
 });
 
-test("what an older socket still says is not heard", async () => {
+test("an older socket's messages and close are ignored", async () => {
   const { clock, sockets, socket, kinds, client } = await live();
   await clock.pass(60_000);
   expect(sockets.length).toBeGreaterThan(1);
-  socket.say(event(11));
+  socket.deliver(event(11));
   socket.end(4200);
   expect(kinds()).toEqual([]);
   expect(client.connection.kind).not.toBe("stopped");
 });
 
-test("waking asks for a sign of life, and without one connects anew", async () => {
+test("waking sends a ping, and reconnects without an answer", async () => {
   const { clock, client, sockets, socket } = await live();
   await clock.pass(10_000);
   client.wake();
   expect(types(socket.sent)).toEqual(["ping"]);
-  socket.say({ type: "pong" });
+  socket.deliver({ type: "pong" });
   await clock.pass(6_000);
   expect(socket.closedBy).toBeNull();
   client.wake();
@@ -159,13 +159,13 @@ test("the network's return cuts a wait short", async () => {
   expect(client.status().status).toBe("reconnecting");
 });
 
-test("presence is said again after each subscribed, and others' is kept with one's own marked", async () => {
+test("presence is sent again after each subscribed, and the client's own entry is marked", async () => {
   const { client, socket } = await live();
-  client.say(T, { boardId: "b" });
-  client.say(T, { boardId: "b" });
+  client.setPresence(T, { boardId: "b" });
+  client.setPresence(T, { boardId: "b" });
   expect(types(socket.sent)).toEqual(["presence"]);
-  socket.say(event(12));
-  socket.say(subscribed(12, true));
+  socket.deliver(event(12));
+  socket.deliver(subscribed(12, true));
   expect(types(socket.sent)).toEqual(["presence", "subscribe", "presence"]);
   const entry = (connectionId: string, data: Record<string, unknown> | null) => ({
     connectionId,
@@ -173,19 +173,19 @@ test("presence is said again after each subscribed, and others' is kept with one
     name: "U",
     data,
   });
-  socket.say({ type: "presence", tenantId: T, full: true, entries: [entry("me", {}), entry("other", {})] });
+  socket.deliver({ type: "presence", tenantId: T, full: true, entries: [entry("me", {}), entry("other", {})] });
   expect(client.presence(T).map(({ connectionId, self }) => [connectionId, self])).toEqual([
     ["me", true],
     ["other", false],
   ]);
-  socket.say({ type: "presence", tenantId: T, full: false, entries: [entry("other", null)] });
+  socket.deliver({ type: "presence", tenantId: T, full: false, entries: [entry("other", null)] });
   expect(client.presence(T)).toHaveLength(1);
 });
 
 test("unavailable: polls from its position in order, and joins again with what polling brought", async () => {
   const backend = fakeBackend({ polls: true });
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation);
   const socket = await backend.open();
   const { type: _, ...eleventh } = { ...event(11) };
   backend.nextPoll = {
@@ -204,7 +204,7 @@ test("unavailable: polls from its position in order, and joins again with what p
       },
     ],
   };
-  socket.say({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
+  socket.deliver({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
   expect(eleventh).toBeDefined();
   expect(backend.client.status().status).toBe("polling");
   await backend.clock.pass(1);
@@ -212,16 +212,16 @@ test("unavailable: polls from its position in order, and joins again with what p
   expect(backend.kinds()).toEqual(["event"]);
   await backend.clock.pass(2_000);
   expect(subscribes(socket).at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(11) });
-  socket.say(subscribed(11, true));
+  socket.deliver(subscribed(11, true));
   expect(backend.client.status().status).toBe("live");
   await backend.clock.pass(20_000);
   expect(backend.polls).toHaveLength(1);
 });
 
-test("where no socket comes about it polls, and goes on trying", async () => {
+test("while no socket opens it polls, and keeps trying", async () => {
   const backend = fakeBackend({ polls: true });
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation);
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   backend.client.start();
   for (let tries = 1; tries <= 4; tries += 1) {
@@ -235,41 +235,41 @@ test("where no socket comes about it polls, and goes on trying", async () => {
   expect(backend.sockets.length).toBeGreaterThan(4);
 });
 
-test("a message without a place beside a log is a hint, and one of an unknown action is nothing", async () => {
+test("an unsequenced message beside a log is a hint, and one with an unknown action is ignored", async () => {
   const { socket, kinds } = await live();
   const { seq: _, epoch: __, at: ___, ...bare } = { seq: 0, epoch: "", at: "", ...event(1) };
-  socket.say({ ...bare, action: "TASK_UPDATED" });
-  socket.say({ ...bare, action: "SOMETHING_ELSE" });
+  socket.deliver(bare);
+  socket.deliver({ ...bare, action: "SOMETHING_ELSE" });
   expect(kinds()).toEqual(["hint"]);
 });
 
-test("a message that can't be read is a hint, and the channel goes on", async () => {
+test("an undecodable message is a hint, and the channel goes on", async () => {
   const { socket, kinds } = await live();
-  socket.sayText("{");
-  socket.say({ type: "message", tenantId: T, nonsense: true });
-  socket.say({ type: "a-later-version" });
-  socket.say({ type: "message", tenantId: T, epoch: "e1", seq: 11, action: 7 });
-  socket.say(event(12));
-  expect(kinds()).toEqual(["hint", "hint", "opaque", "event"]);
+  socket.deliverText("{");
+  socket.deliver({ type: "message", tenantId: T, nonsense: true });
+  socket.deliver({ type: "a-later-version" });
+  socket.deliver({ type: "message", tenantId: T, epoch: "e1", seq: 11, action: 7 });
+  socket.deliver(event(12));
+  expect(kinds()).toEqual(["hint", "hint", "undecodable-event", "event"]);
 });
 
-test("messages of a tenant without a log are handed on as they come", async () => {
+test("messages of a tenant without a log are delivered as they come", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
   const socket = await backend.open();
-  socket.say(subscribed(0, false, "0"));
-  socket.say({ type: "message", tenantId: T, initiatorId: "u", action: "ORDER_PAID", data: { id: "o1" } });
+  socket.deliver(subscribed(0, false, "0"));
+  socket.deliver({ type: "message", tenantId: T, initiatorId: "u", action: "ORDER_PAID", data: { id: "o1" } });
   expect(backend.kinds()).toEqual(["joined", "reset", "event"]);
-  socket.say(heartbeat({ [T]: at(0, "0") }));
+  socket.deliver(heartbeat({ [T]: at(0, "0") }));
   expect(subscribes(socket)).toEqual([{ type: "subscribe", tenantId: T }]);
   expect(backend.client.status().status).toBe("live");
 });
 
-test("leaving unsubscribes after a moment, and coming back within it does not", async () => {
+test("leaving unsubscribes after a moment, and joining again within it does not", async () => {
   const backend = fakeBackend();
   const leave = backend.client.join(T);
   const socket = await backend.open();
-  socket.say(subscribed(5, false));
+  socket.deliver(subscribed(5, false));
   leave();
   const stay = backend.client.join(T);
   await backend.clock.pass(5_000);

@@ -1,44 +1,60 @@
-import { isKnownAction } from "../../shared/events.ts";
 import type { Down } from "../../shared/protocol/down.ts";
 import { type EventMessage, isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { PresenceData } from "../../shared/protocol/up.ts";
 import type { Connection } from "./connection/state.ts";
-import type { Rung } from "./fallback/state.ts";
+import type { Transport } from "./fallback/state.ts";
 import { Transports } from "./fallback/transports.ts";
-import { eventOfError, readFrame } from "./frames.ts";
-import { type LiveStatus, liveStatus, saysTheSame } from "./live-status.ts";
+import { decodeFrame, subscriptionEventOf } from "./frames.ts";
+import { GenerationCounter } from "./generation.ts";
+import { isSameStatus, type LiveStatus, liveStatus } from "./live-status.ts";
 import type { Listener, Notice } from "./notices.ts";
 import type { RealtimePorts } from "./ports.ts";
 import { PresenceBook, type PresencePeer } from "./presence-book.ts";
 import type { Subscription } from "./subscription/state.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
 
+export type RealtimeClientOptions = {
+  /** Shared with the reader of snapshots; the client has its own where it is left out. */
+  readonly generation?: GenerationCounter;
+  /**
+   * Whether an unsequenced event with this action may concern a tenant that has a log. Such an event becomes a `hint`.
+   * By default none does.
+   */
+  readonly isKnownAction?: (action: string) => boolean;
+};
+
 /**
- * The events of tenants by whatever gets through: the socket, streams of server-sent events, or polling. It comes back,
- * joins again from where it was, and hands each event on in order and once. Knows no page, no framework and no clock of
- * its own.
+ * Delivers the events of tenants in order, each once, over a socket, event streams or polling. Reconnects and resumes
+ * by itself. Reaches the outside only through its ports, so it runs without a page and without a framework.
  */
 export class RealtimeClient {
+  readonly #isKnownAction: (action: string) => boolean;
   readonly #listeners = new Set<Listener>();
   readonly #presence = new PresenceBook();
-  readonly #said = new Map<string, PresenceData>();
+  readonly #generation: GenerationCounter;
+  readonly #ownPresence = new Map<string, PresenceData>();
   readonly #subscriptions: Subscriptions;
   readonly #transports: Transports;
   #networkUp = true;
   #status: LiveStatus = { status: "reconnecting", inStepAt: null };
 
-  constructor(ports: RealtimePorts) {
-    this.#subscriptions = new Subscriptions(ports, {
+  constructor(
+    ports: RealtimePorts,
+    { isKnownAction = () => false, generation = new GenerationCounter() }: RealtimeClientOptions = {},
+  ) {
+    this.#isKnownAction = isKnownAction;
+    this.#generation = generation;
+    this.#subscriptions = new Subscriptions(ports, generation, {
       send: (message) => this.#transports.send(message),
       notify: (notice) => this.#notify(notice),
       renewToken: () => this.#transports.renewToken(),
-      joined: (tenantId) => this.#sayAgain(tenantId),
+      onJoined: (tenantId) => this.#resendPresence(tenantId),
     });
     this.#transports = new Transports(ports, this.#subscriptions, {
-      text: (text) => this.#hear(text),
-      left: () => this.#forgetPresence(),
-      settle: (run) => this.#settle(run),
+      onText: (text) => this.#onText(text),
+      onPresenceLost: () => this.#clearPresence(),
+      update: (change) => this.#update(change),
     });
   }
 
@@ -46,27 +62,27 @@ export class RealtimeClient {
     this.#transports.start();
   }
 
-  /** Ends the connection and forgets everything, as on signing out. */
+  /** Ends the connection and clears all positions, as on signing out. */
   stop(): void {
     this.#transports.stop();
-    this.#settle(() => this.#subscriptions.clear());
+    this.#update(() => this.#subscriptions.clear());
   }
 
-  /** The page is seen again, or came back from the browser's cache. */
+  /** Cuts waits short and checks that the connection lives: the page is visible again, or the network is back. */
   wake(): void {
     this.#transports.wake();
   }
 
-  /** A page that nobody sees neither polls nor holds a stream; one that is seen again does so at once. */
+  /** A hidden page neither polls nor keeps a stream open; one that becomes visible does so at once. */
   setHidden(hidden: boolean): void {
     this.#transports.setHidden(hidden);
   }
 
-  /** Asks for what may have been missed, by whatever serves: soon the client knows whether it is in step. */
+  /** Requests events that may have been missed. `status` soon tells whether the client is in step. */
   refresh(): void {
     this.wake();
-    this.#settle(() => {
-      for (const tenantId of this.#subscriptions.wanted())
+    this.#update(() => {
+      for (const tenantId of this.#subscriptions.joinedTenants())
         this.#subscriptions.dispatch(tenantId, { kind: "resubscribe" });
     });
   }
@@ -74,37 +90,37 @@ export class RealtimeClient {
   setNetwork(up: boolean): void {
     this.#networkUp = up;
     if (up) this.wake();
-    else this.#settle(() => {});
+    else this.#update(() => {});
   }
 
   /**
-   * Joins a tenant's channel until the returned undo is called.
-   * With `waitForState` it joins once a state was `held`, so that it begins where the state stands.
+   * Joins a tenant's channel until the returned function is called.
+   * With `waitForSnapshot` it joins after `confirmSnapshot`, and so begins at the snapshot's position.
    */
-  join(tenantId: string, { waitForState = false } = {}): () => void {
-    const leave = this.#subscriptions.want(tenantId, { waiting: waitForState });
-    this.#settle(() => {});
-    return () => this.#settle(leave);
+  join(tenantId: string, { waitForSnapshot = false } = {}): () => void {
+    const leave = this.#subscriptions.join(tenantId, { waitForSnapshot });
+    this.#update(() => {});
+    return () => this.#update(leave);
   }
 
-  /** Ends the waiting for a state. */
-  proceed(tenantId: string): void {
-    this.#settle(() => void this.#subscriptions.dispatch(tenantId, { kind: "proceed" }));
+  /** Ends the wait of `waitForSnapshot`. */
+  joinWithoutSnapshot(tenantId: string): void {
+    this.#update(() => void this.#subscriptions.dispatch(tenantId, { kind: "join-without-snapshot" }));
   }
 
-  /** A state of the tenant was read at `position`, by a read begun under `generation`. */
-  held(tenantId: string, position: Position, generation: number): void {
-    this.#settle(() => this.#subscriptions.held(tenantId, position, generation));
+  /** A snapshot of the tenant was read at `position`; `generation` is the one that was current when the read began. */
+  confirmSnapshot(tenantId: string, position: Position, generation: number): void {
+    this.#update(() => this.#subscriptions.confirmSnapshot(tenantId, position, generation));
   }
 
-  /** To be taken when a read begins, and given back with its result. */
-  generation(tenantId: string): number {
-    return this.#subscriptions.generation(tenantId);
+  /** Take it before a read, and pass it to `confirmSnapshot` with the result. */
+  get generation(): number {
+    return this.#generation.current;
   }
 
-  /** An answer showed that the channel's history is over. */
-  outdated(tenantId: string): void {
-    this.#settle(() => this.#subscriptions.dispatch(tenantId, { kind: "outdated" }));
+  /** A REST answer belongs to a later history than the channel's. */
+  historyEnded(tenantId: string): void {
+    this.#update(() => this.#subscriptions.dispatch(tenantId, { kind: "history-ended" }));
   }
 
   position(tenantId: string): Position | null {
@@ -119,17 +135,18 @@ export class RealtimeClient {
     return this.#transports.connection;
   }
 
-  /** Which transport serves. */
-  get rung(): Rung {
-    return this.#transports.rung;
+  /** The transport that serves the tenants now. */
+  get transport(): Transport {
+    return this.#transports.transport;
   }
 
-  say(tenantId: string, data: PresenceData): void {
-    if (JSON.stringify(this.#said.get(tenantId) ?? null) === JSON.stringify(data)) return;
-    if (data === null) this.#said.delete(tenantId);
-    else this.#said.set(tenantId, data);
+  /** Sets this connection's presence in the tenant; `null` removes it. Sent again after each reconnect. */
+  setPresence(tenantId: string, data: PresenceData): void {
+    if (JSON.stringify(this.#ownPresence.get(tenantId) ?? null) === JSON.stringify(data)) return;
+    if (data === null) this.#ownPresence.delete(tenantId);
+    else this.#ownPresence.set(tenantId, data);
     const { kind } = this.#subscriptions.state(tenantId);
-    if (kind === "live" || kind === "awaiting-read" || kind === "unlogged")
+    if (kind === "live" || kind === "awaiting-snapshot" || kind === "unlogged")
       this.#transports.send({ type: "presence", tenantId, data });
   }
 
@@ -137,55 +154,56 @@ export class RealtimeClient {
     return this.#presence.list(tenantId);
   }
 
-  /** Keeps its identity while nothing worth telling changes. */
+  /** Keeps its identity until something changes that is worth rendering. */
   status(): LiveStatus {
     return this.#status;
   }
 
-  listen(listener: Listener): () => void {
+  /** Calls the listener for every notice until the returned function is called. */
+  on(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #forgetPresence(): void {
-    for (const tenantId of this.#subscriptions.wanted()) {
+  #clearPresence(): void {
+    for (const tenantId of this.#subscriptions.joinedTenants()) {
       if (this.#presence.list(tenantId).length === 0) continue;
-      this.#presence.forget(tenantId);
+      this.#presence.clear(tenantId);
       this.#notify({ kind: "presence", tenantId });
     }
   }
 
-  #sayAgain(tenantId: string): void {
-    const data = this.#said.get(tenantId);
+  #resendPresence(tenantId: string): void {
+    const data = this.#ownPresence.get(tenantId);
     if (data) this.#transports.send({ type: "presence", tenantId, data });
   }
 
-  #hear(text: string): void {
-    const frame = readFrame(text);
-    this.#settle(() => {
+  #onText(text: string): void {
+    const frame = decodeFrame(text);
+    this.#update(() => {
       switch (frame.kind) {
         case "message":
-          this.#take(frame.message);
+          this.#onMessage(frame.message);
           return;
-        case "opaque":
+        case "undecodable-event":
           if (this.#subscriptions.dispatch(frame.tenantId, { kind: "sequenced", at: frame.at }))
-            this.#notify({ kind: "opaque", tenantId: frame.tenantId, at: frame.at });
+            this.#notify({ kind: "undecodable-event", tenantId: frame.tenantId, at: frame.at });
           return;
-        case "misheard":
-          for (const tenantId of frame.tenantId === null ? this.#subscriptions.wanted() : [frame.tenantId])
+        case "undecodable":
+          for (const tenantId of frame.tenantId === null ? this.#subscriptions.joinedTenants() : [frame.tenantId])
             this.#notify({ kind: "hint", tenantId, message: null });
           return;
-        case "foreign":
+        case "unknown-type":
           return;
       }
     });
   }
 
-  #take(message: Down): void {
+  #onMessage(message: Down): void {
     switch (message.type) {
       case "ready":
-        this.#presence.identify(message.connectionId);
-        this.#transports.ready(message.connectionId, message.userId, message.heartbeatSeconds);
+        this.#presence.setConnectionId(message.connectionId);
+        this.#transports.onReady(message.connectionId, message.userId, message.heartbeatSeconds);
         return;
       case "subscribed": {
         const { tenantId, epoch, seq, recovered } = message;
@@ -193,38 +211,38 @@ export class RealtimeClient {
         return;
       }
       case "message":
-        this.#takeEvent(message);
+        this.#onEvent(message);
         return;
       case "unsubscribed":
         this.#subscriptions.dispatch(message.tenantId, { kind: "ended", reason: message.reason });
-        this.#presence.forget(message.tenantId);
+        this.#presence.clear(message.tenantId);
         this.#notify({ kind: "presence", tenantId: message.tenantId });
         return;
       case "heartbeat":
-        this.#subscriptions.heartbeat(message.heads);
+        this.#subscriptions.onHeartbeat(message.heads);
         return;
       case "presence":
-        this.#presence.take(message.tenantId, message.full, message.entries);
+        this.#presence.apply(message.tenantId, message.full, message.entries);
         this.#notify({ kind: "presence", tenantId: message.tenantId });
         return;
       case "error":
-        this.#refused(message);
+        this.#onError(message);
         return;
       case "pong":
         return;
     }
   }
 
-  #refused({ tenantId, code }: Extract<Down, { type: "error" }>): void {
+  #onError({ tenantId, code }: Extract<Down, { type: "error" }>): void {
     if (tenantId === undefined) return;
-    const state = this.#subscriptions.state(tenantId);
-    // It answers what was asked with the token before; with the new one it was asked again.
-    if (code === "FORBIDDEN" && state.kind === "joining" && this.#transports.awaitsReady) return;
-    const event = eventOfError(code, state.kind === "joining");
+    const isJoining = this.#subscriptions.state(tenantId).kind === "joining";
+    // This refuses the earlier token; `granted` has subscribed again with the new one.
+    if (code === "FORBIDDEN" && isJoining && this.#transports.isAuthPending) return;
+    const event = subscriptionEventOf(code, isJoining);
     if (event !== null) this.#subscriptions.dispatch(tenantId, event);
   }
 
-  #takeEvent(message: EventMessage): void {
+  #onEvent(message: EventMessage): void {
     const { tenantId } = message;
     if (isSequenced(message)) {
       const at = { epoch: message.epoch, seq: message.seq };
@@ -234,19 +252,19 @@ export class RealtimeClient {
     }
     const { kind } = this.#subscriptions.state(tenantId);
     if (kind === "unlogged") this.#notify({ kind: "event", tenantId, message });
-    // Beside a log it changes no state: it may be why to look again.
-    else if (isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
+    // Beside a log it changes no snapshot, but may be a reason to read again.
+    else if (this.#isKnownAction(message.action)) this.#notify({ kind: "hint", tenantId, message });
   }
 
-  /** After whatever may have changed something: polls what is to be polled and tells the status. */
-  #settle(run: () => void): void {
-    run();
-    this.#transports.update();
-    const next = liveStatus(this.#transports.connection, this.#subscriptions.facts(), {
+  /** Runs a change, then lets the transports follow it and publishes the status if that changed. */
+  #update(change: () => void): void {
+    change();
+    this.#transports.followSubscriptions();
+    const next = liveStatus(this.#transports.connection, this.#subscriptions.statuses(), {
       networkUp: this.#networkUp,
-      ...this.#transports.facts(),
+      ...this.#transports.status(),
     });
-    if (saysTheSame(this.#status, next)) return;
+    if (isSameStatus(this.#status, next)) return;
     this.#status = next;
     this.#notify({ kind: "status" });
   }

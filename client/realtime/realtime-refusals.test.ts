@@ -12,7 +12,7 @@ test("4005 keeps it away for 30 seconds", async () => {
 });
 
 for (const code of [4100, 4101]) {
-  test(`${code} gets a new token first`, async () => {
+  test(`${code} fetches a new token first`, async () => {
     const backend = await live();
     backend.socket.end(code);
     await backend.clock.pass(1_000);
@@ -22,9 +22,9 @@ for (const code of [4100, 4101]) {
   });
 }
 
-test("without a session it stops and says so", async () => {
+test("without a session it stops with a reason", async () => {
   const backend = await live();
-  // The session ended: the copy made by `live` has its own fields, the backend reads the original's.
+  // `live` returns a copy, and the backend reads `nextToken` of the original.
   const fresh = fakeBackend();
   fresh.client.join(T);
   const socket = await fresh.open();
@@ -41,7 +41,7 @@ for (const [code, reason] of [
   [4202, "invalid-message"],
   [4204, "too-big"],
 ] as const) {
-  test(`${code} stops for good and says why`, async () => {
+  test(`${code} stops for good with a reason`, async () => {
     const { clock, sockets, socket, client } = await live();
     socket.end(code);
     await clock.pass(600_000);
@@ -52,7 +52,7 @@ for (const [code, reason] of [
 
 const forbidden = { type: "error", code: "FORBIDDEN", message: "no", tenantId: T } as const;
 
-test("a server that is busy says when to come again, and is not asked before", async () => {
+test("a busy server names a time, and no attempt comes before it", async () => {
   const { client, clock, socket, sockets } = await live(10, { random: () => 0 });
   socket.end(1013, "busy; retry in 2500 ms");
   client.wake();
@@ -62,76 +62,76 @@ test("a server that is busy says when to come again, and is not asked before", a
   expect(sockets).toHaveLength(2);
 });
 
-test("forbidden: a new token, auth, once more; overtaken by another history, it polls and gets one again later", async () => {
+test("forbidden: a new token, auth and subscribe once more; refused again, it polls and renews once more later", async () => {
   const { socket, client, clock, ready } = await live();
-  socket.say(event(12));
+  socket.deliver(event(12));
   socket.sent.length = 0;
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   ready();
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   expect(client.subscription(T).kind).toBe("polling");
   await clock.pass(2_000);
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   ready();
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   expect(client.subscription(T).kind).toBe("live");
 });
 
-test("forbidden: a tenant that the new token does not name is given up", async () => {
+test("forbidden: gives up a tenant that the new token does not name", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation);
   const socket = await backend.open();
   backend.tenants = [];
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   await settle();
   expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "forbidden" });
 });
 
-test("what is refused by the token before does not count against the new one", async () => {
+test("a refusal of the earlier token does not count against the new one", async () => {
   const { client, socket, ready } = await live();
-  // Sent when the right had ended already, and answered after the new token was sent.
+  // The server answers this `subscribe` after the right ended and the new token was sent.
   client.refresh();
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "expired" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "expired" });
   await settle();
-  socket.say(forbidden);
+  socket.deliver(forbidden);
   ready();
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   expect(client.subscription(T).kind).toBe("live");
 });
 
 test("revoked: the tenant is joined again when the new token names it, and given up when not", async () => {
   const backend = fakeBackend();
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation);
   const socket = await backend.open();
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   socket.sent.length = 0;
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
   expect(socket.sent[1]).toMatchObject({ since: at(10) });
-  socket.say(subscribed(10, true));
+  socket.deliver(subscribed(10, true));
   backend.tenants = [];
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
   expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
 });
 
-test("a token that is on its way when a new one is needed is asked for again", async () => {
+test("a token request under way when a newer token is needed is repeated", async () => {
   const { socket } = await live();
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
   expect(types(socket.sent)).toEqual(["auth", "subscribe"]);
 });
 
-test("a new token that is needed while there is no socket is asked for before the next one", async () => {
+test("a new token needed without a socket is fetched before the next one opens", async () => {
   const backend = await backWithoutSocket();
   await backend.clock.pass(1_000);
   backend.sockets[1]?.open();

@@ -1,110 +1,99 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import { isSequenced } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
+import type { GenerationCounter } from "../realtime/generation.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
 import type { Notice } from "../realtime/notices.ts";
 import type { Clock } from "../realtime/ports.ts";
 import type { GiveUpReason } from "../realtime/subscription/state.ts";
 import { throttled } from "../realtime/throttled.ts";
-import { applyFact } from "./apply-event.ts";
-import { type Fact, factOf, unreadableFact } from "./decode-event.ts";
-import { TenantLog } from "./event-buffer.ts";
-import { isTenantState, type TenantState } from "./snapshots.ts";
+import { applyEvent } from "./apply-event.ts";
+import { type DecodedEvent, decodeEvent, undecodableEvent } from "./decode-event.ts";
+import { EventBuffer } from "./event-buffer.ts";
+import type { SyncSchema } from "./schema.ts";
+import { queryKeyOf, type Snapshot } from "./snapshot.ts";
+import type { SnapshotCache } from "./snapshot-cache.ts";
 
-/** What the cache needs of the realtime client. */
+/** The part of the realtime client that snapshots need. */
 export type Channel = {
-  held(tenantId: string, position: Position, generation: number): void;
-  generation(tenantId: string): number;
-  outdated(tenantId: string): void;
+  confirmSnapshot(tenantId: string, position: Position, generation: number): void;
+  historyEnded(tenantId: string): void;
   subscription(tenantId: string): { readonly kind: string };
   status(): LiveStatus;
 };
 
-/** While a longer absence is made up for, what came is shown at once at its end, or after this long. */
+/** While a longer absence is made up for, its events show together at its end, or after this long. */
 const CATCH_UP_MS = 100;
-const HINT_MS = 3_000;
+const REFETCH_EVERY_MS = 3_000;
 
 type Tenant = {
-  readonly log: TenantLog;
-  pending: Fact[];
+  readonly buffer: EventBuffer;
+  pending: DecodedEvent[];
   catchUpTo: number;
   cancelFlush: (() => void) | null;
   /** The flush comes at the next tick; events that keep coming do not put it off. */
   flushesSoon: boolean;
-  readonly hints: ReturnType<typeof throttled>;
+  readonly refetches: ReturnType<typeof throttled>;
   gaveUp: GiveUpReason | null;
 };
 
-export type TenantsDeps = {
-  readonly queryClient: QueryClient;
+export type EventApplierDeps = {
+  readonly schema: SyncSchema;
+  readonly cache: SnapshotCache;
+  readonly generation: GenerationCounter;
   readonly clock: Clock;
-  /** Events were folded in; comes after the states are committed. */
-  readonly flushed: (facts: readonly Fact[]) => void;
+  /** Called once a flush, after the snapshots are written. */
+  readonly flushed: (events: readonly DecodedEvent[], written: readonly Snapshot[]) => void;
   readonly accessChanged: () => void;
 };
 
-/**
- * Brings the events of all tenants into the query cache: gathered for a tick, folded onto every state of the tenant,
- * committed once.
- */
-export class Tenants {
-  readonly #deps: TenantsDeps;
+/** Applies the events of all tenants to the snapshots: gathered for a tick, decoded once, written once a snapshot. */
+export class EventApplier {
+  readonly #deps: EventApplierDeps;
   readonly #tenants = new Map<string, Tenant>();
   #channel: Channel | null = null;
-  #cuts = 0;
 
-  constructor(deps: TenantsDeps) {
+  constructor(deps: EventApplierDeps) {
     this.#deps = deps;
-  }
-
-  /** How many histories were cut off until now; taken when a read begins. */
-  get cuts(): number {
-    return this.#cuts;
-  }
-
-  /** Counts on without a cut: reads that begin from now on can be told from those before. */
-  mark(): number {
-    this.#cuts += 1;
-    return this.#cuts;
   }
 
   attach(channel: Channel | null): void {
     this.#channel = channel;
-    this.tellHeld();
+    this.confirmAll();
   }
 
-  /** Tells a client that has just begun what is held already. */
-  tellHeld(): void {
-    for (const tenantId of this.#tenants.keys()) this.#tellHeld(tenantId);
+  /** Tells a channel that has just begun the positions of all tenants: their snapshots hold good as of now. */
+  confirmAll(): void {
+    const { current } = this.#deps.generation;
+    for (const tenantId of this.#tenants.keys()) this.#confirm(tenantId, current);
   }
 
-  log(tenantId: string): TenantLog {
-    return this.#tenant(tenantId).log;
+  buffer(tenantId: string): EventBuffer {
+    return this.#tenant(tenantId).buffer;
   }
 
   gaveUp(tenantId: string): GiveUpReason | null {
     return this.#tenants.get(tenantId)?.gaveUp ?? null;
   }
 
-  /** Whether events keep the tenant's states in step, so that they need no reading. */
-  isKept(tenantId: string): boolean {
+  /** Whether events keep the tenant's snapshots current, so that they need no reading. */
+  isSubscribed(tenantId: string): boolean {
     const kind = this.#channel?.subscription(tenantId).kind;
     return kind === "live" || kind === "polling";
   }
 
-  hear(notice: Notice): void {
+  handle(notice: Notice): void {
     switch (notice.kind) {
       case "event":
-        if (isSequenced(notice.message)) this.#take(notice.tenantId, factOf(notice.message));
+        if (isSequenced(notice.message)) this.#take(notice.tenantId, decodeEvent(this.#deps.schema, notice.message));
         return;
-      case "opaque":
-        this.#take(notice.tenantId, unreadableFact(notice.at));
+      case "undecodable-event":
+        this.#take(notice.tenantId, undecodableEvent(notice.at));
         return;
       case "reset":
-        this.cut(notice.tenantId, notice.base);
+        this.#reset(notice.tenantId, notice.base, notice.generation);
         return;
       case "hint":
-        this.hint(notice.tenantId);
+        this.refetch(notice.tenantId);
         return;
       case "joined":
         this.#joined(notice.tenantId, notice.head);
@@ -119,51 +108,50 @@ export class Tenants {
     }
   }
 
-  /** A state of the tenant was committed by a read. */
-  committed(state: TenantState): void {
-    const { log } = this.#tenant(state.teamId);
-    if (!log.isCurrent(state)) return;
-    log.start(state.position);
-    this.#tellHeld(state.teamId);
+  /** A read, or storage, brought a snapshot. */
+  committed(snapshot: Snapshot): void {
+    const { tenantId, position, generation } = snapshot;
+    const { buffer } = this.#tenant(tenantId);
+    if (!buffer.isCurrent(snapshot)) return;
+    buffer.start(position);
+    this.#confirm(tenantId, generation);
   }
 
-  /** An answer shows another history than the one known. One that shows an earlier is old, and the next will not. */
+  /** A read shows another history than the known one. One of an earlier history is old, and the next will not be. */
   otherEpoch(tenantId: string, epoch: string): void {
     const kind = this.#channel?.subscription(tenantId).kind;
-    const known = this.log(tenantId).head;
-    if (kind === undefined) this.cut(tenantId, null);
-    else if (kind === "unsubscribed" || known === null || epoch > known.epoch) this.#channel?.outdated(tenantId);
+    const known = this.buffer(tenantId).head;
+    if (kind === undefined) this.#reset(tenantId, null, this.#deps.generation.next());
+    else if (kind === "unsubscribed" || known === null || epoch > known.epoch) this.#channel?.historyEnded(tenantId);
   }
 
-  cut(tenantId: string, base: Position | null): void {
-    const tenant = this.#tenant(tenantId);
-    this.#cuts += 1;
-    tenant.pending = [];
-    tenant.cancelFlush?.();
-    tenant.cancelFlush = null;
-    tenant.flushesSoon = false;
-    tenant.log.cut(base, this.#cuts);
-    this.#readAgain(tenantId);
-  }
-
-  /** Reads the tenant's shown states again, but not for every reason given within a few seconds. */
-  hint(tenantId: string): void {
-    this.#tenant(tenantId).hints.ask();
+  /** Reads the tenant's shown snapshots again, at most once in a few seconds. */
+  refetch(tenantId: string): void {
+    this.#tenant(tenantId).refetches.ask();
   }
 
   clear(): void {
     for (const tenant of this.#tenants.values()) {
       tenant.cancelFlush?.();
-      tenant.hints.cancel();
+      tenant.refetches.cancel();
     }
     this.#tenants.clear();
-    this.#cuts += 1;
+    this.#deps.generation.next();
   }
 
-  #tellHeld(tenantId: string): void {
-    const head = this.#tenant(tenantId).log.head;
-    const channel = this.#channel;
-    if (head !== null) channel?.held(tenantId, head, channel.generation(tenantId));
+  #confirm(tenantId: string, generation: number): void {
+    const { head } = this.#tenant(tenantId).buffer;
+    if (head !== null) this.#channel?.confirmSnapshot(tenantId, head, generation);
+  }
+
+  #reset(tenantId: string, base: Position | null, generation: number): void {
+    const tenant = this.#tenant(tenantId);
+    tenant.pending = [];
+    tenant.cancelFlush?.();
+    tenant.cancelFlush = null;
+    tenant.flushesSoon = false;
+    tenant.buffer.reset(base, generation);
+    this.#deps.cache.refetch(tenantId);
   }
 
   #joined(tenantId: string, head: Position): void {
@@ -172,17 +160,13 @@ export class Tenants {
     tenant.gaveUp = null;
     tenant.catchUpTo = head.seq;
     if (gaveUp !== null) this.#deps.accessChanged();
-    // Whatever could not be read while nothing was reachable.
-    void this.#deps.queryClient.refetchQueries({
-      type: "active",
-      predicate: (query) => query.state.status === "error" && query.state.fetchStatus === "idle",
-    });
+    this.#deps.cache.refetchFailed();
   }
 
-  #take(tenantId: string, fact: Fact): void {
+  #take(tenantId: string, event: DecodedEvent): void {
     const tenant = this.#tenant(tenantId);
-    tenant.pending.push(fact);
-    const isBehind = fact.at.seq < tenant.catchUpTo;
+    tenant.pending.push(event);
+    const isBehind = event.at.seq < tenant.catchUpTo;
     if (tenant.cancelFlush !== null && (isBehind || tenant.flushesSoon)) return;
     tenant.cancelFlush?.();
     tenant.flushesSoon = !isBehind;
@@ -190,48 +174,38 @@ export class Tenants {
   }
 
   #flush(tenantId: string): void {
+    const { schema, cache, flushed } = this.#deps;
     const tenant = this.#tenant(tenantId);
-    const facts = tenant.pending;
+    const events = tenant.pending;
     tenant.pending = [];
     tenant.cancelFlush = null;
     tenant.flushesSoon = false;
-    tenant.log.push(facts);
-    const head = tenant.log.head;
-    if (head === null) return;
-    for (const [queryKey, state] of this.#states(tenantId)) {
-      if (!tenant.log.isCurrent(state)) continue;
-      let next = state;
-      for (const fact of facts) next = applyFact(next, fact);
-      if (next !== state) this.#deps.queryClient.setQueryData(queryKey, { ...next, position: head });
+    tenant.buffer.push(events);
+    const position = tenant.buffer.head;
+    if (position === null) return;
+    const written: Snapshot[] = [];
+    for (const snapshot of cache.ofTenant(tenantId)) {
+      if (!tenant.buffer.isCurrent(snapshot)) continue;
+      let next = snapshot;
+      for (const event of events) next = applyEvent(schema, next, event);
+      if (next === snapshot) continue;
+      next = { ...next, position };
+      cache.write(queryKeyOf(next), next, "events");
+      written.push(next);
     }
-    this.#deps.flushed(facts);
-  }
-
-  #states(tenantId: string): [QueryKey, TenantState][] {
-    const found: [QueryKey, TenantState][] = [];
-    for (const { queryKey, state } of this.#deps.queryClient.getQueryCache().getAll()) {
-      if (isTenantState(state.data) && state.data.teamId === tenantId) found.push([queryKey, state.data]);
-    }
-    return found;
-  }
-
-  /** Reads that are under way began too early: they are given up for new ones. */
-  #readAgain(tenantId: string): void {
-    void this.#deps.queryClient.invalidateQueries({
-      predicate: ({ state }) => isTenantState(state.data) && state.data.teamId === tenantId,
-    });
+    flushed(events, written);
   }
 
   #tenant(tenantId: string): Tenant {
     const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
     const tenant: Tenant = {
-      log: new TenantLog(),
+      buffer: new EventBuffer(this.#deps.schema),
       pending: [],
       catchUpTo: 0,
       cancelFlush: null,
       flushesSoon: false,
-      hints: throttled(this.#deps.clock, HINT_MS, () => this.#readAgain(tenantId)),
+      refetches: throttled(this.#deps.clock, REFETCH_EVERY_MS, () => this.#deps.cache.refetch(tenantId)),
       gaveUp: null,
     };
     this.#tenants.set(tenantId, tenant);

@@ -1,94 +1,97 @@
 import type { Position } from "../../shared/protocol/position.ts";
-import { applyFact } from "./apply-event.ts";
-import type { Fact } from "./decode-event.ts";
-import type { TenantState } from "./snapshots.ts";
+import { applyEvent } from "./apply-event.ts";
+import type { DecodedEvent } from "./decode-event.ts";
+import type { SyncSchema } from "./schema.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-/** How many recent events are kept to bring older reads up with. */
-const KEPT = 2_000;
+/** Recent events kept to bring older reads up to the head. */
+const MAX_EVENTS = 2_000;
 
-export type Verdict =
-  | { readonly kind: "taken"; readonly state: TenantState }
-  /** The state held is newer. */
-  | { readonly kind: "kept" }
-  /** It can't be brought up to what is known: read again. */
-  | { readonly kind: "refused"; readonly why: "before-cut" | "behind-cut" | "other-epoch" | "out-of-reach" };
+export type Reconciliation =
+  | { readonly kind: "accepted"; readonly snapshot: Snapshot }
+  /** The current snapshot is newer. */
+  | { readonly kind: "superseded" }
+  /** The read cannot be brought up to the head: read again. */
+  | { readonly kind: "stale"; readonly why: "before-reset" | "behind-reset" | "other-epoch" | "out-of-reach" };
 
 type History = {
   readonly epoch: string;
-  /** Events after `base` up to `head` are in `facts`, all of them, in order. */
+  /** `events` are all events after `base` up to `head`, in order. */
   base: number;
   head: number;
-  facts: Fact[];
+  events: DecodedEvent[];
 };
 
 /**
- * A tenant's recent history as this page took it. It decides what becomes of a read: brought up by the events
- * kept since, or refused. Rejecting older reads alone would lose what only they carry.
+ * A tenant's recent history as this page took it. It reconciles each read with the events: a read is brought up to the
+ * head, or refused. To reject older reads alone would lose what only they carry.
  */
-export class TenantLog {
+export class EventBuffer {
+  readonly #schema: SyncSchema;
   #history: History | null = null;
-  /** Reads begun before this count don't count. */
-  #cutAt = 0;
+  /** Reads of an earlier generation show a history that is over. */
+  #resetAt = 0;
+
+  constructor(schema: SyncSchema) {
+    this.#schema = schema;
+  }
 
   get head(): Position | null {
     return this.#history === null ? null : { epoch: this.#history.epoch, seq: this.#history.head };
   }
 
-  /** The history begins with the first state that is held. */
+  /** The history begins with the first snapshot. */
   start(position: Position): void {
-    this.#history ??= { epoch: position.epoch, base: position.seq, head: position.seq, facts: [] };
+    this.#history ??= { epoch: position.epoch, base: position.seq, head: position.seq, events: [] };
   }
 
-  /** The history was cut off: only reads begun at `cutAt` or later count, and only from `base` on. */
-  cut(base: Position | null, cutAt: number): void {
-    this.#cutAt = cutAt;
-    this.#history = base === null ? null : { epoch: base.epoch, base: base.seq, head: base.seq, facts: [] };
+  /** The history is over: only reads of `generation` or later count, and only from `base` on. */
+  reset(base: Position | null, generation: number): void {
+    this.#resetAt = generation;
+    this.#history = base === null ? null : { epoch: base.epoch, base: base.seq, head: base.seq, events: [] };
   }
 
-  /** Takes the next events in order. One that does not follow is not taken. */
-  push(facts: readonly Fact[]): void {
-    for (const fact of facts) {
-      this.#history ??= { epoch: fact.at.epoch, base: fact.at.seq - 1, head: fact.at.seq - 1, facts: [] };
+  /** Takes the next events in order, and none that does not follow. */
+  push(events: readonly DecodedEvent[]): void {
+    for (const event of events) {
+      const { epoch, seq } = event.at;
+      this.#history ??= { epoch, base: seq - 1, head: seq - 1, events: [] };
       const history = this.#history;
-      if (fact.at.epoch !== history.epoch || fact.at.seq !== history.head + 1) continue;
-      history.facts.push(fact);
-      history.head = fact.at.seq;
+      if (epoch !== history.epoch || seq !== history.head + 1) continue;
+      history.events.push(event);
+      history.head = seq;
     }
     const history = this.#history;
-    if (history === null || history.facts.length <= 2 * KEPT) return;
-    history.facts = history.facts.slice(-KEPT);
-    history.base = history.head - KEPT;
+    if (history === null || history.events.length <= 2 * MAX_EVENTS) return;
+    history.events = history.events.slice(-MAX_EVENTS);
+    history.base = history.head - MAX_EVENTS;
   }
 
-  /** Whether events may be folded onto a state as they come. */
-  isCurrent(state: TenantState): boolean {
-    return state.begun >= this.#cutAt && (this.#history === null || state.position.epoch === this.#history.epoch);
+  /** Whether events may be applied to a snapshot as they come. */
+  isCurrent({ generation, position }: Snapshot): boolean {
+    return generation >= this.#resetAt && (this.#history === null || position.epoch === this.#history.epoch);
   }
 
-  /** Whether a state holds everything up to a position. */
-  holds(state: TenantState, position: Position): boolean {
-    if (state.position.epoch !== position.epoch) return false;
-    if (state.position.seq >= position.seq) return true;
+  /** Whether a snapshot holds everything up to a position. */
+  reaches(snapshot: Snapshot, { epoch, seq }: Position): boolean {
+    if (snapshot.position.epoch !== epoch) return false;
+    if (snapshot.position.seq >= seq) return true;
     const history = this.#history;
-    return (
-      this.isCurrent(state) && history !== null && history.epoch === position.epoch && history.head >= position.seq
-    );
+    return this.isCurrent(snapshot) && history !== null && history.epoch === epoch && history.head >= seq;
   }
 
-  /** Brings a state up to the head with the events kept. */
-  fold(state: TenantState): TenantState {
-    const history = this.#history;
-    if (history === null || state.position.epoch !== history.epoch) return state;
-    const missing = history.head - state.position.seq;
-    if (missing <= 0) return state;
-    let next = state;
-    for (const fact of history.facts.slice(-missing)) next = applyFact(next, fact);
-    return next;
+  /** A snapshot brought up to the head by the events after its position. */
+  #broughtUp(snapshot: Snapshot, history: History): Snapshot {
+    const missing = history.head - snapshot.position.seq;
+    if (missing <= 0) return snapshot;
+    let next = snapshot;
+    for (const event of history.events.slice(-missing)) next = applyEvent(this.#schema, next, event);
+    return { ...next, position: { epoch: history.epoch, seq: history.head } };
   }
 
-  judge(held: TenantState | undefined, read: TenantState): Verdict {
-    if (read.begun < this.#cutAt) return { kind: "refused", why: "before-cut" };
-    const old = held !== undefined && this.isCurrent(held) ? held : undefined;
+  reconcile(current: Snapshot | undefined, read: Snapshot): Reconciliation {
+    if (read.generation < this.#resetAt) return { kind: "stale", why: "before-reset" };
+    const old = current !== undefined && this.isCurrent(current) ? current : undefined;
     const history = this.#history;
     if (history === null) {
       const isOlder =
@@ -96,19 +99,13 @@ export class TenantLog {
         (old.position.epoch === read.position.epoch
           ? old.position.seq > read.position.seq
           : old.position.epoch > read.position.epoch);
-      return isOlder ? { kind: "kept" } : { kind: "taken", state: read };
+      return isOlder ? { kind: "superseded" } : { kind: "accepted", snapshot: read };
     }
-    if (read.position.epoch !== history.epoch) return { kind: "refused", why: "other-epoch" };
+    if (read.position.epoch !== history.epoch) return { kind: "stale", why: "other-epoch" };
     if (read.position.seq < history.base)
-      return { kind: "refused", why: history.facts.length === 0 ? "behind-cut" : "out-of-reach" };
-    if (old !== undefined && Math.max(read.position.seq, history.head) < old.position.seq) return { kind: "kept" };
-    const folded = this.fold(read);
-    return {
-      kind: "taken",
-      state:
-        folded.position.seq >= history.head
-          ? folded
-          : { ...folded, position: { epoch: history.epoch, seq: history.head } },
-    };
+      return { kind: "stale", why: history.events.length === 0 ? "behind-reset" : "out-of-reach" };
+    if (old !== undefined && Math.max(read.position.seq, history.head) < old.position.seq)
+      return { kind: "superseded" };
+    return { kind: "accepted", snapshot: this.#broughtUp(read, history) };
   }
 }

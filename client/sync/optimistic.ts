@@ -1,11 +1,9 @@
-import { type Board, boardSchema } from "../../shared/boards.ts";
-import { type Column, columnSchema } from "../../shared/columns.ts";
-import { labelSchema } from "../../shared/labels.ts";
-import { compareRanked, type Gap, type Placement, placeAmong, type Ranked, rankBetween } from "../../shared/rank.ts";
-import { type Task, taskSchema, type UpdateTask } from "../../shared/tasks.ts";
-import type { Intent } from "./mutations.ts";
-import type { BoardState, BoardsState } from "./snapshots.ts";
-import { EMPTY_TABLE, othersIn, taskIn, tasksIn, withoutColumn, withoutTask, withTask } from "./task-table.ts";
+import type { Entity, EntityDescriptor } from "../../shared/entities/define-entity.ts";
+import { type Gap, type Placement, placeAmong, type Ranked, rankBetween } from "../../shared/rank.ts";
+import type { Collection } from "./collection.ts";
+import type { Mutation } from "./mutation.ts";
+import type { SnapshotDefinition, SyncSchema } from "./schema.ts";
+import { emptied, holds, type Snapshot, withCollection, withoutEntity } from "./snapshot.ts";
 
 /** Between two neighbours of one rank (a guess of ours beside a rank given since) only the id can decide. */
 const rankIn = ({ after, before }: Gap<Ranked>): string =>
@@ -13,212 +11,120 @@ const rankIn = ({ after, before }: Gap<Ranked>): string =>
     ? after.rank
     : rankBetween(after?.rank ?? null, before?.rank ?? null);
 
-const placed = (others: readonly Ranked[], placement: Placement): string => rankIn(placeAmong(others, placement));
-
 const isBeside = (list: readonly Ranked[], id: string, { beforeId, afterId }: Placement): boolean => {
   const index = list.findIndex((sibling) => sibling.id === id);
   if (index < 0 || (!beforeId && !afterId)) return false;
   return (!beforeId || list[index + 1]?.id === beforeId) && (!afterId || list[index - 1]?.id === afterId);
 };
 
-const chosen = <Id extends string>(
-  now: readonly Id[],
-  {
-    set,
-    add = [],
-    remove = [],
-  }: { set: readonly Id[] | undefined; add: readonly Id[] | undefined; remove: readonly Id[] | undefined },
-): Id[] => [...new Set([...(set ?? now), ...add])].filter((id) => !remove.includes(id));
-
-/** Takes over the fields given and leaves the others as they are. */
-const patched = <Entity extends object>(
-  entity: Entity,
-  change: { readonly [Key in keyof Entity]?: Entity[Key] | undefined },
-): Entity => {
-  const next = { ...entity };
-  for (const key in change) {
-    const value = change[key];
-    if (value !== undefined) next[key] = value;
-  }
-  return next;
-};
-
-const updated = (task: Task, change: UpdateTask, at: string): Task => {
-  const { archived, addLabelIds, removeLabelIds, addAssigneeIds, removeAssigneeIds, labelIds, assigneeIds, ...fields } =
-    change;
-  return {
-    ...patched(task, fields),
-    labelIds:
-      labelIds || addLabelIds || removeLabelIds
-        ? chosen(task.labelIds, { set: labelIds, add: addLabelIds, remove: removeLabelIds })
-        : task.labelIds,
-    assigneeIds:
-      assigneeIds || addAssigneeIds || removeAssigneeIds
-        ? chosen(task.assigneeIds, { set: assigneeIds, add: addAssigneeIds, remove: removeAssigneeIds })
-        : task.assigneeIds,
-    archivedAt: archived === undefined ? task.archivedAt : archived ? (task.archivedAt ?? at) : null,
-  };
-};
-
-/** An optional field that is given as undefined is not given. */
-const given = (fields: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-const withBoard = (board: Board, { change, at }: Extract<Intent, { kind: "board.update" }>): Board => {
-  const { archived, ...fields } = change;
-  const archivedAt = archived === undefined ? board.archivedAt : archived ? (board.archivedAt ?? at) : null;
-  return { ...patched(board, fields), archivedAt };
-};
-
-const withColumn = (state: BoardState, column: Column): BoardState => ({
-  ...state,
-  columns: new Map(state.columns).set(column.id, column),
+const placementIn = ({ beforeId, afterId }: Mutation["input"]): Placement => ({
+  beforeId: typeof beforeId === "string" ? beforeId : null,
+  afterId: typeof afterId === "string" ? afterId : null,
 });
 
-const sortedColumns = (state: BoardState) => [...state.columns.values()].sort(compareRanked);
+type RankedCollection = Collection<Entity & Ranked>;
 
-const putTask = (state: BoardState, task: Task): BoardState => ({
-  ...state,
-  tasks: task.archivedAt === null ? withTask(state.tasks, task) : withoutTask(state.tasks, task.id),
-});
+/** The schema of an entity with `order` has an id and a rank. */
+const ranked = (collection: Collection): RankedCollection => collection as RankedCollection;
+
+/** Whether a mutation may change a snapshot. */
+export const isShownIn = (schema: SyncSchema, snapshot: Snapshot, { entity, id, scope }: Mutation): boolean => {
+  const definition = schema.snapshot(snapshot.kind);
+  if (!schema.isRelevant(definition, entity)) return false;
+  // A mutation that an earlier version stored may not name all its ancestors.
+  return entity === definition.scope
+    ? id === snapshot.scopeId
+    : (scope[definition.scope] ?? snapshot.scopeId) === snapshot.scopeId;
+};
+
+type Context = {
+  readonly schema: SyncSchema;
+  readonly definition: SnapshotDefinition;
+  readonly descriptor: EntityDescriptor;
+  readonly collection: Collection;
+};
+
+/** Whether the snapshot holds the container of an entity, or holds no containers at all. */
+const hasContainer = ({ schema, descriptor }: Context, { collections }: Snapshot, entity: Entity): boolean => {
+  const container = schema.containerOf(descriptor);
+  if (container === null) return true;
+  const containers = collections[container.kind];
+  return containers === undefined || containers.has(String(entity[container.key]));
+};
+
+const put = (context: Context, snapshot: Snapshot, entity: Entity): Snapshot => {
+  const { schema, definition, descriptor, collection } = context;
+  const { kind } = descriptor;
+  const isHeld = holds(schema, definition, snapshot.scopeId, { kind, entity });
+  return withCollection(snapshot, kind, isHeld ? collection.put(entity) : collection.delete(collection.idOf(entity)));
+};
+
+const created = (context: Context, snapshot: Snapshot, { id, input, scope, by, at }: Mutation): Snapshot => {
+  const { descriptor, collection } = context;
+  if (collection.has(id) || descriptor.create === undefined || descriptor.fresh === undefined) return snapshot;
+  // Of what the schema refuses there is nothing to show: the server's refusal says why.
+  const valid = descriptor.create.safeParse({ id, ...input });
+  if (!valid.success) return snapshot;
+  const ids = Object.entries(descriptor.scope).map(([kind, key]) => [
+    key,
+    scope[kind] ?? (kind === context.definition.scope ? snapshot.scopeId : snapshot.tenantId),
+  ]);
+  const ancestors: Record<string, string> = Object.fromEntries(ids);
+  const { order } = descriptor;
+  const siblings = order && ranked(collection).group(String(input[order.key] ?? ancestors[order.key]));
+  const rank = siblings === undefined ? "" : rankIn({ after: siblings.at(-1) ?? null, before: null });
+  const fresh = descriptor.fresh(valid.data, { id, scope: ancestors, rank, by: by ?? "", at, version: 0 });
+  const entity = descriptor.schema.safeParse(fresh);
+  return entity.success && hasContainer(context, snapshot, entity.data)
+    ? put(context, snapshot, entity.data)
+    : snapshot;
+};
+
+const updated = (context: Context, snapshot: Snapshot, { id, input, at, known }: Mutation): Snapshot => {
+  const { descriptor, collection } = context;
+  // The container of an entity that is not on show may have gone while the entity was away.
+  const away = known !== undefined && hasContainer(context, snapshot, known) ? known : undefined;
+  const entity = collection.get(id) ?? away;
+  return entity === undefined || descriptor.apply === undefined
+    ? snapshot
+    : put(context, snapshot, descriptor.apply(entity, input, at));
+};
+
+const moved = (context: Context, snapshot: Snapshot, { id, input }: Mutation): Snapshot => {
+  const { order } = context.descriptor;
+  const collection = ranked(context.collection);
+  const entity = collection.get(id);
+  if (order === undefined || entity === undefined) return snapshot;
+  const from = String(entity[order.key]);
+  const to = String(input[order.key] ?? from);
+  const target = { ...entity, [order.key]: to };
+  if (!hasContainer(context, snapshot, target)) return snapshot;
+  const placement = placementIn(input);
+  if (from === to && isBeside(collection.group(to), id, placement)) return snapshot;
+  const rank = rankIn(placeAmong(collection.siblingsOf(entity, to), placement));
+  return put(context, snapshot, { ...target, rank });
+};
 
 /**
- * Shows an intent over the board as it is: each field for itself, so that what another changed meanwhile stays.
- * What it was about may be gone; then it shows nothing.
+ * Shows a mutation over a snapshot, each field for itself, so that another person's change of another field stays.
+ * A mutation of an entity that is gone shows nothing. Pure.
  */
-export const overlayBoard = (state: BoardState, intent: Intent): BoardState => {
-  if (intent.boardId !== state.board.id || state.deleted) return state;
-  switch (intent.kind) {
-    case "task.create": {
-      const { input, by, at } = intent;
-      if (taskIn(state.tasks, input.id) || !state.columns.has(input.columnId)) return state;
-      const siblings = tasksIn(state.tasks, input.columnId);
-      const task = taskSchema.safeParse({
-        description: "",
-        color: null,
-        labelIds: [],
-        assigneeIds: [],
-        dueAt: null,
-        startAt: null,
-        ...given(input),
-        boardId: state.board.id,
-        teamId: state.teamId,
-        rank: rankIn({ after: siblings.at(-1) ?? null, before: null }),
-        archivedAt: null,
-        createdBy: by,
-        createdAt: at,
-        updatedAt: at,
-        version: 0,
-      });
-      return task.success ? putTask(state, task.data) : state;
-    }
-    case "task.update": {
-      const held = taskIn(state.tasks, intent.id);
-      // The column of an archived one may have gone while it was away.
-      const away = intent.archived && state.columns.has(intent.archived.columnId) ? intent.archived : undefined;
-      const task = held ?? away;
-      return task === undefined ? state : putTask(state, updated(task, intent.change, intent.at));
-    }
-    case "task.move": {
-      const task = taskIn(state.tasks, intent.id);
-      const { columnId } = intent.move;
-      if (task === undefined || !state.columns.has(columnId)) return state;
-      const siblings = tasksIn(state.tasks, columnId);
-      if (task.columnId === columnId && isBeside(siblings, task.id, intent.move)) return state;
-      return putTask(state, { ...task, columnId, rank: placed(othersIn(state.tasks, columnId, task), intent.move) });
-    }
-    case "task.delete":
-      return { ...state, tasks: withoutTask(state.tasks, intent.id) };
-    case "column.create": {
-      if (state.columns.has(intent.input.id)) return state;
-      const column = columnSchema.safeParse({
-        color: null,
-        wipLimit: null,
-        ...given(intent.input),
-        boardId: state.board.id,
-        teamId: state.teamId,
-        rank: rankIn({ after: sortedColumns(state).at(-1) ?? null, before: null }),
-        createdAt: intent.at,
-        updatedAt: intent.at,
-        version: 0,
-      });
-      return column.success ? withColumn(state, column.data) : state;
-    }
-    case "column.update": {
-      const column = state.columns.get(intent.id);
-      return column === undefined ? state : withColumn(state, patched(column, intent.change));
-    }
-    case "column.move": {
-      const column = state.columns.get(intent.id);
-      if (column === undefined) return state;
-      const siblings = sortedColumns(state);
-      if (isBeside(siblings, column.id, intent.move)) return state;
-      const others = siblings.filter(({ id }) => id !== column.id);
-      return withColumn(state, { ...column, rank: placed(others, intent.move) });
-    }
-    case "column.delete": {
-      const columns = new Map(state.columns);
-      columns.delete(intent.id);
-      return { ...state, columns, tasks: withoutColumn(state.tasks, intent.id) };
-    }
-    case "label.create": {
-      if (state.labels.has(intent.input.id)) return state;
-      const { boardId } = intent;
-      const fields = { color: null, ...given(intent.input), boardId, teamId: state.teamId, version: 0 };
-      const label = labelSchema.safeParse(fields);
-      return label.success ? { ...state, labels: new Map(state.labels).set(label.data.id, label.data) } : state;
-    }
-    case "label.update": {
-      const label = state.labels.get(intent.id);
-      if (label === undefined) return state;
-      const labels = new Map(state.labels).set(label.id, patched(label, intent.change));
-      return { ...state, labels };
-    }
-    case "label.delete": {
-      const labels = new Map(state.labels);
-      labels.delete(intent.id);
-      return { ...state, labels };
-    }
-    case "board.update":
-      return { ...state, board: withBoard(state.board, intent) };
-    case "board.delete":
-      return { ...state, deleted: true, columns: new Map(), tasks: EMPTY_TABLE, labels: new Map() };
-    case "board.create":
-      return state;
+export const applyMutation = (schema: SyncSchema, snapshot: Snapshot, mutation: Mutation): Snapshot => {
+  if (snapshot.isDeleted || !isShownIn(schema, snapshot, mutation)) return snapshot;
+  const { entity: kind, op, id } = mutation;
+  const definition = schema.snapshot(snapshot.kind);
+  if (op === "delete") {
+    return kind === definition.scope ? emptied(schema, snapshot) : withoutEntity(schema, snapshot, kind, id);
   }
-};
-
-/** The same for the list of a team's boards. */
-export const overlayBoards = (state: BoardsState, intent: Intent): BoardsState => {
-  const known = state.items.get(intent.boardId);
-  switch (intent.kind) {
-    case "board.create": {
-      if (known !== undefined || intent.teamId !== state.teamId) return state;
-      const last = [...state.items.values()].sort(compareRanked).at(-1);
-      const board = boardSchema.safeParse({
-        id: intent.boardId,
-        teamId: state.teamId,
-        name: intent.name,
-        description: "",
-        rank: rankIn({ after: last ?? null, before: null }),
-        archivedAt: null,
-        createdAt: intent.at,
-        updatedAt: intent.at,
-        version: 0,
-      });
-      return board.success ? { ...state, items: new Map(state.items).set(board.data.id, board.data) } : state;
-    }
-    case "board.update":
-      return known === undefined
-        ? state
-        : { ...state, items: new Map(state.items).set(known.id, withBoard(known, intent)) };
-    case "board.delete": {
-      if (known === undefined) return state;
-      const items = new Map(state.items);
-      items.delete(known.id);
-      return { ...state, items };
-    }
-    default:
-      return state;
+  const collection = snapshot.collections[kind];
+  if (collection === undefined) return snapshot;
+  const context: Context = { schema, definition, descriptor: schema.entity(kind), collection };
+  switch (op) {
+    case "create":
+      return created(context, snapshot, mutation);
+    case "update":
+      return updated(context, snapshot, mutation);
+    case "move":
+      return moved(context, snapshot, mutation);
   }
 };

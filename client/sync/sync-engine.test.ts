@@ -1,18 +1,19 @@
 import { expect, test } from "bun:test";
 import { compareRanked } from "../../shared/rank.ts";
-import { readAgainIn } from "../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
-import { ApiProblem, NetworkFailure } from "../browser/api-client.ts";
+import { boardRef } from "../../web/src/entities/snapshots.ts";
+import { createPageClient } from "../../web/src/session/page-client.ts";
+import { type ApiClient, ApiProblem, NetworkFailure } from "../browser/api-client.ts";
+import { retryFailedIn } from "../react/use-snapshot.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
 import type { Notice } from "../realtime/notices.ts";
 import { SimClock } from "../realtime/testing/sim-clock.ts";
-import { isTenantState } from "./snapshots.ts";
-import { taskIn } from "./task-table.ts";
+import { ME_KEY } from "./signed-in.ts";
+import { isSnapshot, queryKeyOf } from "./snapshot.ts";
 import { scene, userIdOf } from "./testing/scenario.ts";
 import { simClient } from "./testing/sim-client.ts";
 import { TEAM } from "./testing/sim-store.ts";
 import { useSimTimers } from "./testing/sim-timers.ts";
-import { boardState, idOf, renaming, TEAM_ID, task } from "./testing/things.ts";
+import { BOARD_ID, boardState, idOf, renaming, TEAM_ID, task, taskIn } from "./testing/things.ts";
 
 const client = async (seed: number) => {
   const here = scene(seed);
@@ -21,7 +22,7 @@ const client = async (seed: number) => {
   const ann = simClient(world, { userId: userIdOf("ann"), boardId, clock, random, newId });
   await clock.pass(2_000);
   const first = [...world.store.tasks.values()].sort(compareRanked)[0]?.id ?? "";
-  const title = () => taskIn(ann.view()?.tasks ?? boardState().tasks, first)?.title;
+  const title = () => taskIn(ann.view() ?? boardState(), first)?.title;
   const ghostRenames = (to: string) =>
     world.store.commit("ghost", undefined, (version) => world.store.patchTask(first, { title: to }, version));
   return { ...here, ann, first, title, ghostRenames };
@@ -35,7 +36,7 @@ test("C3 another's change after mine shows as soon as it comes, though my answer
   ghostRenames("Theirs");
   await clock.pass(500);
   expect(world.store.task(first).title).toBe("Theirs");
-  expect(ann.runtime.outbox.entries.map(({ status }) => status)).toEqual(["sending"]);
+  expect(ann.engine.outbox.pending.map(({ status }) => status)).toEqual(["sending"]);
   expect(title()).toBe("Theirs");
 });
 
@@ -46,7 +47,7 @@ test("a change whose answer is lost is known by its echo and not sent again", as
   await clock.pass(250);
   const { seq } = world.store;
   expect(title()).toBe("Mine");
-  expect(ann.runtime.outbox.entries.every(({ status }) => status === "answered")).toBe(true);
+  expect(ann.engine.outbox.pending.every(({ status }) => status === "answered")).toBe(true);
   await clock.pass(60_000);
   expect(world.store.seq).toBe(seq);
 });
@@ -58,10 +59,10 @@ test("C3 a change that is taken back leaves what others did meanwhile", async ()
   ann.actions.updateTask(first, { title: "Mine" });
   world.store.commit("ghost", undefined, (version) => world.store.patchTask(first, { color: "green" }, version));
   await clock.pass(200);
-  expect(taskIn(ann.view()?.tasks ?? boardState().tasks, first)).toMatchObject({ title: "Mine", color: "green" });
+  expect(taskIn(ann.view() ?? boardState(), first)).toMatchObject({ title: "Mine", color: "green" });
   await clock.pass(10_000);
-  expect(taskIn(ann.view()?.tasks ?? boardState().tasks, first)).toMatchObject({ title: "Task 0", color: "green" });
-  expect(ann.runtime.outbox.refusals).toHaveLength(1);
+  expect(taskIn(ann.view() ?? boardState(), first)).toMatchObject({ title: "Task 0", color: "green" });
+  expect(ann.engine.outbox.rejections).toHaveLength(1);
 });
 
 test("a read that comes from another history cuts the old one off", async () => {
@@ -74,7 +75,7 @@ test("a read that comes from another history cuts the old one off", async () => 
   expect(first).not.toBe("");
 });
 
-test("what could not be deleted because its person was no member just then is shown again", async () => {
+test("a task that could not be deleted because its user was no member just then is shown again", async () => {
   const here = scene(5);
   const { world, clock, random, newId, boardId } = here;
   useSimTimers(clock);
@@ -88,25 +89,36 @@ test("what could not be deleted because its person was no member just then is sh
   const ann = simClient(world, { userId: userIdOf("ann"), boardId, clock, random, newId });
   await clock.pass(2_000);
   const [first] = world.store.tasks.keys();
-  const isShown = () => taskIn(ann.view()?.tasks ?? boardState().tasks, first ?? "") !== undefined;
+  const isShown = () => taskIn(ann.view() ?? boardState(), first ?? "") !== undefined;
   isMember = false;
   ann.actions.deleteTask(first ?? "");
   expect(isShown()).toBe(false);
   await clock.pass(10_000);
   expect(isShown()).toBe(true);
-  expect(ann.runtime.outbox.entries).toEqual([]);
+  expect(ann.engine.outbox.pending).toEqual([]);
 });
 
 test("a read begins anew for as long as only the network makes it fail", () => {
-  expect(readAgainIn(new NetworkFailure("nothing was answered"))).toBeGreaterThan(0);
-  expect(readAgainIn(new ApiProblem("UNAVAILABLE", 503, "later"))).toBeGreaterThan(0);
-  expect(readAgainIn(new ApiProblem("NOT_FOUND", 404, "no"))).toBe(false);
-  expect(readAgainIn(null)).toBe(false);
+  expect(retryFailedIn(new NetworkFailure("nothing was answered"))).toBeGreaterThan(0);
+  expect(retryFailedIn(new ApiProblem("UNAVAILABLE", 503, "later"))).toBeGreaterThan(0);
+  expect(retryFailedIn(new ApiProblem("NOT_FOUND", 404, "no"))).toBe(false);
+  expect(retryFailedIn(null)).toBe(false);
 });
 
 const never = () => Promise.reject(new Error("not here"));
 
-const bare = () => runtimeOf(createQueryClient({ api: { request: never, requestIfChanged: never, open: never } }));
+/** A page's engine that no server answers. */
+const bare = ({
+  clock = new SimClock(),
+  request = never,
+}: {
+  clock?: SimClock;
+  request?: ApiClient["request"];
+} = {}) => {
+  const api = { request, requestIfChanged: never, open: never };
+  const connect = () => ({ send: () => {}, close: () => {} });
+  return createPageClient({ api, ports: { connect, fetchToken: never, clock, random: Math.random } }).engine;
+};
 
 test("a line that comes back ends the wait of unsent changes; one that stays up does not cut short what a server asks for", async () => {
   const clock = new SimClock();
@@ -115,28 +127,25 @@ test("a line that comes back ends the wait of unsent changes; one that stays up 
     requests += 1;
     return Promise.reject(new ApiProblem("RATE_LIMITED", 429, "later", [], 60));
   };
-  const runtime = runtimeOf(createQueryClient({ clock, api: { request, requestIfChanged: never, open: never } }));
+  const engine = bare({ clock, request });
   const line: { status: LiveStatus["status"]; tell: (notice: Notice) => void } = { status: "live", tell: () => {} };
-  runtime.attach(
-    {
-      held: () => {},
-      generation: () => 0,
-      outdated: () => {},
-      subscription: () => ({ kind: "live" }),
-      status: () => ({ status: line.status, inStepAt: clock.now() }),
-    },
-    (listener) => {
+  engine.attach({
+    confirmSnapshot: () => {},
+    historyEnded: () => {},
+    subscription: () => ({ kind: "live" }),
+    status: () => ({ status: line.status, inStepAt: clock.now() }),
+    on: (listener) => {
       line.tell = listener;
       return () => {};
     },
-  );
+  });
   const becomes = async (status: LiveStatus["status"]) => {
     line.status = status;
     line.tell({ kind: "status" });
     await clock.pass(5_000);
   };
   await becomes("live");
-  runtime.outbox.add(renaming(idOf(101), "Mine"), "Task");
+  engine.mutate(renaming(idOf(101), "Mine"), "Task");
   await clock.pass(0);
   expect(requests).toBe(1);
   await becomes("live");
@@ -148,28 +157,34 @@ test("a line that comes back ends the wait of unsent changes; one that stays up 
 });
 
 test("a refused read leaves what is shown, and where nothing is, is shown but takes no events", () => {
-  const runtime = bare();
+  const engine = bare();
+  const share = engine.queryOptions(boardRef(BOARD_ID)).structuralSharing;
   const held = boardState([task(idOf(101))], { position: { epoch: "e1", seq: 20 } });
-  runtime.tenants.log(TEAM_ID).start({ epoch: "e1", seq: 20 });
+  const buffer = engine.applier.buffer(TEAM_ID);
+  buffer.start({ epoch: "e1", seq: 20 });
   const early = boardState([], { position: { epoch: "e1", seq: 15 } });
-  expect(runtime.share(held, early)).toBe(held);
-  const shown = runtime.share(undefined, early);
-  expect(isTenantState(shown) && runtime.tenants.log(TEAM_ID).isCurrent(shown)).toBe(false);
+  expect(share(held, early)).toBe(held);
+  const shown = share(undefined, early);
+  if (!isSnapshot(shown)) throw new Error("nothing is shown");
+  expect(buffer.isCurrent(shown)).toBe(false);
 });
 
-test("what is not a team's state is none of its business", () => {
-  const runtime = bare();
-  expect(runtime.share({ a: 1 }, { a: 2 })).toEqual({ a: 2 });
+test("the engine leaves data that is no snapshot as it is", () => {
+  const share = bare().queryOptions(boardRef(BOARD_ID)).structuralSharing;
+  expect(share({ a: 1 }, { a: 2 })).toEqual({ a: 2 });
 });
 
 test("another person who signs in finds nothing of the one before", () => {
-  const runtime = bare();
+  const engine = bare();
+  const { queryClient } = engine;
   const me = (id: string) => ({ user: { id, name: "N", email: "n@example.org", image: null }, teams: [] });
-  runtime.queryClient.setQueryData(["me"], me(idOf(1)));
-  runtime.queryClient.setQueryData(["board", "b"], boardState());
-  runtime.queryClient.setQueryData(["me"], me(idOf(1)));
-  expect(runtime.queryClient.getQueryData(["board", "b"])).toBeDefined();
-  runtime.queryClient.setQueryData(["me"], me(idOf(2)));
-  expect(runtime.queryClient.getQueryData(["board", "b"])).toBeUndefined();
-  expect(String(runtime.me()?.user.id)).toBe(idOf(2));
+  const board = boardRef(BOARD_ID);
+  queryClient.setQueryData(ME_KEY, me(idOf(1)));
+  queryClient.setQueryData(queryKeyOf(board), boardState());
+  queryClient.setQueryData(ME_KEY, me(idOf(1)));
+  expect(engine.view(board)).not.toBeNull();
+  queryClient.setQueryData(ME_KEY, me(idOf(2)));
+  expect(engine.view(board)).toBeNull();
+  expect(queryClient.getQueryData(queryKeyOf(board))).toBeUndefined();
+  expect(engine.me()?.user.id).toBe(idOf(2));
 });

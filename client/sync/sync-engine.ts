@@ -1,410 +1,327 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import type { Position } from "../../shared/protocol/position.ts";
-import { type Task, taskSchema } from "../../shared/tasks.ts";
-import type { Me } from "../../shared/users.ts";
-import { keys } from "../../web/src/app/query-keys.ts";
-import { preparedText, rebasedText } from "../../web/src/entities/task-text.ts";
+import type { QueryClient } from "@tanstack/query-core";
+import type { Entity } from "../../shared/entities/define-entity.ts";
 import type { ApiClient } from "../browser/api-client.ts";
-import { fullJitter } from "../realtime/backoff.ts";
+import type { GenerationCounter } from "../realtime/generation.ts";
 import type { LiveStatus } from "../realtime/live-status.ts";
 import type { Notice } from "../realtime/notices.ts";
-import type { Clock } from "../realtime/ports.ts";
-import type { Fact } from "./decode-event.ts";
-import { type Channel, Tenants } from "./event-applier.ts";
-import { type ReadStart, readBoard, readBoards, readMembers } from "./fetch-snapshot.ts";
-import { type Intent, subjectOf } from "./mutations.ts";
+import type { GiveUpReason } from "../realtime/subscription/state.ts";
+import { Confirmation } from "./confirmation.ts";
+import type { DecodedEvent } from "./decode-event.ts";
+import { type Channel, EventApplier } from "./event-applier.ts";
+import { type Mutation, sendMutation } from "./mutation.ts";
 import { Outbox } from "./outbox/outbox.ts";
-import type { Rebased } from "./outbox/outbox-deps.ts";
-import type { Entry } from "./outbox/pending-mutation.ts";
-import { sendChange } from "./send-mutation.ts";
-import {
-  type BoardState,
-  type BoardsState,
-  hasIn,
-  isTenantState,
-  type MembersState,
-  type TenantState,
-} from "./snapshots.ts";
-import { Keeper } from "./storage/persister.ts";
-import type { DevicePort } from "./storage/storage-port.ts";
-import { taskIn } from "./task-table.ts";
-import { createBoardViews } from "./views.ts";
+import { Session } from "./session.ts";
+import { ME_KEY, type SignedIn } from "./signed-in.ts";
+import { isSnapshot, queryKeyOf, type Snapshot, type SnapshotRef } from "./snapshot.ts";
+import { SnapshotCache } from "./snapshot-cache.ts";
+import { SnapshotReader } from "./snapshot-reader.ts";
+import { Persister } from "./storage/persister.ts";
+import type { StorageContext, StoragePort } from "./storage/storage-port.ts";
+import { prepareTexts, rebaseTexts } from "./text-merge.ts";
+import { Views } from "./views.ts";
 
-export type RuntimeDeps = {
+export type SyncEngineDeps = StorageContext & {
   readonly queryClient: QueryClient;
   readonly api: ApiClient;
-  readonly clock: Clock;
+  readonly generation: GenerationCounter;
   readonly random: () => number;
   /** For idempotency keys. */
   readonly newId: () => string;
   /** For entities: UUIDv7, so that they sort by the time of their making. */
   readonly newEntityId: () => string;
-  /** Where unsent changes and confirmed states outlive the page; `null`: nowhere. */
-  readonly device: DevicePort | null;
+  /** Where unsent mutations and confirmed snapshots outlive the page; `null`: nowhere. */
+  readonly storage: StoragePort | null;
+  readonly mayBeSignedIn: () => boolean;
+  /** Called once a flush, for what an application derives from events beside its snapshots. */
+  readonly onEvents?: ((events: readonly DecodedEvent[], engine: SyncEngine) => void) | undefined;
 };
 
-const READ_TRIES = 6;
-const READ_AGAIN_BASE_MS = 50;
-
-/** The page's cache with its writer: reads, events and unsent changes meet here. */
-export class Runtime {
+/** The hub of a page's state: reads, events and unsent mutations meet in the query cache through it. */
+export class SyncEngine {
   readonly queryClient: QueryClient;
   readonly api: ApiClient;
+  readonly schema: SyncEngineDeps["schema"];
+  readonly clock: SyncEngineDeps["clock"];
   readonly newId: () => string;
   readonly newEntityId: () => string;
-  readonly clock: Clock;
   readonly outbox: Outbox;
-  readonly tenants: Tenants;
-  readonly keeper: Keeper;
-  readonly #deps: RuntimeDeps;
-  readonly #views = createBoardViews();
+  readonly persister: Persister;
+  readonly applier: EventApplier;
+  readonly #deps: SyncEngineDeps;
+  readonly #cache: SnapshotCache;
+  readonly #reader: SnapshotReader;
+  readonly #confirmation: Confirmation;
+  readonly #session: Session;
+  readonly #views: Views;
   readonly #listeners = new Set<() => void>();
-  readonly #rereads = new Map<string, number>();
-  /** From which count of cuts on a read tells whether what was to be deleted was gone, by the change's key. */
-  readonly #absentFrom = new Map<string, number>();
-  #userId: string | null = null;
-  #isLineUp = false;
+  #isConnected = false;
+  /** Within a batch listeners are called once, at its end. */
+  #batches = 0;
+  #hasChanged = false;
 
-  constructor(deps: RuntimeDeps) {
+  constructor(deps: SyncEngineDeps) {
+    const { schema, queryClient, api, clock, generation, storage } = deps;
     this.#deps = deps;
-    this.queryClient = deps.queryClient;
-    this.api = deps.api;
+    this.queryClient = queryClient;
+    this.api = api;
+    this.schema = schema;
+    this.clock = clock;
     this.newId = deps.newId;
     this.newEntityId = deps.newEntityId;
-    this.clock = deps.clock;
-    this.tenants = new Tenants({
-      queryClient: deps.queryClient,
-      clock: deps.clock,
-      flushed: (facts) => this.#flushed(facts),
-      accessChanged: () => {
-        this.refreshAccess();
-        this.#emit();
-      },
-    });
-    this.keeper = new Keeper({
+    this.#views = new Views(schema);
+    this.#cache = new SnapshotCache(queryClient);
+    this.applier = new EventApplier({
       ...deps,
-      port: deps.device,
-      cuts: () => this.tenants.cuts,
-      changed: () => this.#emit(),
-      isWhole: (state) => state.unreadFrom === null && this.#isCurrent(state),
-      isInStep: (teamId) => this.tenants.isKept(teamId),
-      // Beside states that are in step an older one that can't be brought up would look like one of them.
-      isWelcome: (state) =>
-        !this.tenants.isKept(state.teamId) || this.tenants.log(state.teamId).judge(undefined, state).kind === "taken",
+      cache: this.#cache,
+      flushed: (events, written) => this.#batch(() => this.#flushed(events, written)),
+      accessChanged: () => this.#batch(() => this.refreshAccess()),
+    });
+    const { applier } = this;
+    this.#confirmation = new Confirmation({ schema, cache: this.#cache, applier, generation });
+    this.persister = new Persister({
+      ...deps,
+      port: storage,
+      snapshots: () => this.#cache.all(),
+      isSubscribed: (tenantId) => applier.isSubscribed(tenantId),
+      isComplete: (snapshot) => this.#reader.isComplete(snapshot),
+      // Beside current snapshots an older one that cannot be brought up would look like one of them.
+      isUseful: (snapshot) =>
+        !applier.isSubscribed(snapshot.tenantId) ||
+        applier.buffer(snapshot.tenantId).reconcile(undefined, snapshot).kind === "accepted",
+      restored: (snapshot) => this.#restore(queryKeyOf(snapshot), snapshot),
+      restoredMe: (me) => void this.#restore(ME_KEY, me),
+      changed: () => this.#changed(),
+    });
+    this.#reader = new SnapshotReader({
+      ...deps,
+      cache: this.#cache,
+      applier,
+      restore: (ref) => void this.persister.restore(ref),
+      invalidate: (ref) => void queryClient.invalidateQueries({ queryKey: queryKeyOf(ref), exact: true }),
     });
     this.outbox = new Outbox({
       ...deps,
-      prepare: (intent) => preparedText(intent, this.#confirmedTask(intent)),
-      rebase: (intent) => this.#rebase(intent),
-      send: (intent, key) => sendChange(deps.api, intent, key),
-      isHeld: (entry) => this.#isHeld(entry),
+      prepare: (mutation) => prepareTexts(schema, mutation, this.#confirmedEntity(mutation)),
+      rebase: (mutation) => this.#rebase(mutation),
+      send: (mutation, key) => sendMutation(api, schema, mutation, key),
+      isConfirmed: (pending) => this.#confirmation.isConfirmed(pending),
+      answered: (pending) => this.#confirmation.answered(pending),
       changed: () => this.#outboxChanged(),
-      unverified: () => void (this.me() && this.queryClient.invalidateQueries({ queryKey: keys.me })),
-      wiped: () => this.#wiped(),
-      answered: (entry) => this.#answered(entry),
-      signedOut: () => void this.queryClient.invalidateQueries({ queryKey: keys.me }),
+      unverified: () => void (this.me() && this.refreshAccess()),
+      signedOut: () => this.refreshAccess(),
+      wiped: () => {
+        this.clear();
+        this.refreshAccess();
+      },
     });
-    deps.queryClient.getQueryCache().subscribe((event) => {
-      if (event.type === "removed") this.#emit();
-      if (event.type !== "updated" || event.action.type !== "success") return;
-      const { data } = event.query.state;
-      if (event.query.queryKey[0] === keys.me[0]) this.#noteMe();
-      if (isTenantState(data)) this.#committed(event.query.queryKey, data);
+    this.#session = new Session({
+      queryClient,
+      outbox: this.outbox,
+      persister: this.persister,
+      hasStorage: storage !== null,
+      forget: () => this.clear(),
     });
-    if (deps.device === null) this.outbox.open(null);
-    deps.device?.onPerson((userId) => {
-      if (this.#userId === null || userId === this.#userId) return;
-      // All tabs share the session: what is sent from now on would be sent in another name.
-      this.outbox.allow(false);
-      this.refreshAccess();
+    this.#watchCache();
+    if (storage === null) this.outbox.open(null);
+    storage?.onUserChange((userId) => {
+      if (this.#session.changedElsewhere(userId)) this.refreshAccess();
     });
   }
 
-  /** Connects the cache with the realtime client; returns the undo. */
-  attach(channel: Channel, listen: (listener: (notice: Notice) => void) => () => void): () => void {
-    this.tenants.attach(channel);
-    const deafen = listen((notice) => {
-      this.tenants.hear(notice);
-      if (notice.kind === "status") this.#lineChanged(channel.status());
+  /** Connects the snapshots with a realtime client; returns the undo. */
+  attach(channel: Channel & { on(listener: (notice: Notice) => void): () => void }): () => void {
+    this.applier.attach(channel);
+    const unsubscribe = channel.on((notice) => {
+      this.applier.handle(notice);
+      if (notice.kind === "status") this.#statusChanged(channel.status());
     });
     return () => {
-      deafen();
-      this.#isLineUp = false;
-      this.tenants.attach(null);
+      unsubscribe();
+      this.#isConnected = false;
+      this.applier.attach(null);
     };
   }
 
-  /** Tells when a view may have changed. */
+  /** Calls back when a view may have changed, once however much changed at the same time. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** At every commit of the query cache: a read is brought up to what is known, or refused. */
-  readonly share = (held: unknown, incoming: unknown): unknown => {
-    if (!isTenantState(incoming)) return incoming;
-    const old = isTenantState(held) ? held : undefined;
-    const verdict = this.tenants.log(incoming.teamId).judge(old, incoming);
-    if (verdict.kind === "taken") return verdict.state;
-    // With nothing better to show it is shown, but no event is folded onto it.
-    return old ?? { ...incoming, begun: Number.NEGATIVE_INFINITY };
-  };
-
-  /** Kept in step by events, a state is never stale; otherwise it is when it is looked at anew. */
-  readonly staleTime = (query: { readonly state: { readonly data: unknown } }): number => {
-    const { data } = query.state;
-    const isFresh = isTenantState(data) && data.unreadFrom === null && this.#isCurrent(data);
-    return isFresh && this.tenants.isKept(data.teamId) ? Number.POSITIVE_INFINITY : 0;
-  };
-
-  board(boardId: string, signal: AbortSignal): Promise<BoardState> {
-    return this.#read(
-      signal,
-      keys.board(boardId),
-      (start: ReadStart<BoardState>) => readBoard(this.api, boardId, start),
-      (data) => (data.kind === "board" ? data : undefined),
-    );
+  /** Options of the query that reads a snapshot and keeps it. */
+  queryOptions(ref: SnapshotRef) {
+    return {
+      queryKey: queryKeyOf(ref),
+      queryFn: ({ signal }: { readonly signal: AbortSignal }): Promise<Snapshot> => this.#reader.read(ref, signal),
+      structuralSharing: this.#reader.share,
+      staleTime: this.#staleTime,
+    };
   }
 
-  boards(teamId: string, signal: AbortSignal): Promise<BoardsState> {
-    return this.#read(
-      signal,
-      keys.boards(teamId),
-      (start: ReadStart<BoardsState>) => readBoards(this.api, teamId, start),
-      (data) => (data.kind === "boards" ? data : undefined),
-    );
+  /** A snapshot with the unconfirmed mutations over it; `null` while nothing is known of it. */
+  view(ref: SnapshotRef): Snapshot | null {
+    const confirmed = this.#cache.get(ref);
+    return confirmed === undefined ? null : this.#views.of(confirmed, this.outbox.pending);
   }
 
-  members(teamId: string, signal: AbortSignal): Promise<MembersState> {
-    return this.#read(
-      signal,
-      keys.members(teamId),
-      (start: ReadStart<MembersState>) => readMembers(this.api, teamId, start),
-      (data) => (data.kind === "members" ? data : undefined),
-    );
+  /** A snapshot as the server confirmed it. */
+  confirmed(ref: SnapshotRef): Snapshot | null {
+    return this.#cache.get(ref) ?? null;
   }
 
-  /** The board with what is on its way; `null` while nothing is known of it. */
-  viewBoard(boardId: string): BoardState | null {
-    const data = this.#held(keys.board(boardId));
-    return data?.kind === "board" ? this.#views.board(boardId, data, this.outbox.entries) : null;
+  /** An entity as one of the views shows it. */
+  find(kind: string, id: string, isWanted: (snapshot: Snapshot) => boolean): Entity | undefined {
+    for (const snapshot of this.#cache.all()) {
+      const found = isWanted(snapshot) ? this.view(snapshot)?.collections[kind]?.get(id) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
-  viewBoards(teamId: string): BoardsState | null {
-    const data = this.#held(keys.boards(teamId));
-    return data?.kind === "boards" ? this.#views.list(teamId, data, this.outbox.entries) : null;
+  /** Whether a read is under way that would tell the tenant's position, or that of a tenant not known yet. */
+  isReading(tenantId: string): boolean {
+    const count = this.queryClient.isFetching({
+      predicate: ({ queryKey: [kind, scopeId], state: { data } }) =>
+        this.schema.hasSnapshot(String(kind)) &&
+        (isSnapshot(data) ? data.tenantId === tenantId : scopeId === tenantId || data === undefined),
+    });
+    return count > 0;
   }
 
-  viewMembers(teamId: string): MembersState | null {
-    const data = this.#held(keys.members(teamId));
-    return data?.kind === "members" ? data : null;
+  me(): SignedIn | null {
+    return this.#session.me;
   }
 
-  me(): Me | null {
-    return this.queryClient.getQueryData<Me | null>(keys.me) ?? null;
+  gaveUp(tenantId: string): GiveUpReason | null {
+    return this.applier.gaveUp(tenantId);
   }
 
-  /** Who I am to which team may have changed. */
+  /** Adds a mutation to the outbox: it shows at once, and is sent in the background. */
+  mutate(...args: Parameters<Outbox["add"]>): void {
+    this.outbox.add(...args);
+  }
+
+  /** Reads again who is signed in and what they may access. */
   refreshAccess(): void {
-    void this.queryClient.invalidateQueries({ queryKey: keys.me });
-    void this.queryClient.invalidateQueries({ queryKey: keys.teams });
+    void this.queryClient.invalidateQueries({ queryKey: ME_KEY });
   }
 
-  /** Forgets everything of the person who was signed in, but not that nobody is. The device keeps what it holds. */
+  /** Forgets everything of the user who was signed in, but not that nobody is. Storage keeps what it has. */
   clear(): void {
-    this.#userId = null;
-    this.outbox.clear();
-    this.tenants.clear();
-    this.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
-    this.#views.clear();
-    this.#rereads.clear();
-    this.#absentFrom.clear();
-    this.#emit();
+    this.#batch(() => {
+      this.#session.end();
+      this.outbox.clear();
+      this.applier.clear();
+      this.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME_KEY[0] });
+      this.#views.clear();
+      this.#reader.clear();
+      this.#confirmation.clear();
+      this.#changed();
+    });
   }
 
-  /** Signed out on purpose: nothing of the person's stays, here or on the device. */
+  /** Signed out on purpose: nothing of the user's stays, here or in storage. */
   async wipe(): Promise<void> {
-    const userId = this.#userId;
-    this.outbox.tellWiped();
+    const { userId } = this.#session;
+    this.outbox.announceWipe();
     this.clear();
-    if (userId !== null) await this.keeper.wipe(userId);
+    if (userId !== null) await this.persister.wipe(userId);
   }
 
-  #wiped(): void {
-    this.clear();
-    this.refreshAccess();
+  /** A snapshot that events keep current is never stale; another one is whenever it is looked at anew. */
+  readonly #staleTime = (query: { readonly state: { readonly data: unknown } }): number => {
+    const { data } = query.state;
+    const isFresh = isSnapshot(data) && this.#reader.isComplete(data) && this.applier.isSubscribed(data.tenantId);
+    return isFresh ? Number.POSITIVE_INFINITY : 0;
+  };
+
+  #watchCache(): void {
+    this.queryClient.getQueryCache().subscribe((event) => {
+      if (event.type === "removed") this.#changed();
+      if (event.type !== "updated" || event.action.type !== "success") return;
+      const { writing } = this.#cache;
+      if (writing === "events") return;
+      const { queryKey, state } = event.query;
+      const { data } = state;
+      if (queryKey[0] === ME_KEY[0])
+        this.#batch(() => {
+          this.#session.changed(writing === null);
+          this.#changed();
+        });
+      if (isSnapshot(data)) this.#batch(() => this.#committed(data, writing === null));
+    });
   }
 
-  /** Somebody else's cache and unsent changes are nothing for who has come now. */
-  #noteMe(): void {
-    const me = this.queryClient.getQueryData<Me | null>(keys.me);
-    if (me === undefined) return;
-    if (me === null) {
-      this.outbox.allow(false);
-      this.keeper.signedOut();
+  #committed(snapshot: Snapshot, isRead: boolean): void {
+    this.applier.committed(snapshot);
+    this.#settle(snapshot, isRead);
+    this.outbox.dropConfirmed();
+    this.#changed();
+  }
+
+  #settle(snapshot: Snapshot, mayBeSaved: boolean): void {
+    if (!this.#reader.isComplete(snapshot)) {
+      this.#reader.readAgain(snapshot);
       return;
     }
-    const userId = me.user.id;
-    if (this.#userId !== null && this.#userId !== userId) this.clear();
-    if (this.#userId === null) {
-      this.#userId = userId;
-      void this.#openOutbox(userId);
-    }
-    // Who was here last is shown, but nothing is sent in that name before the server has confirmed it.
-    this.outbox.allow(!this.keeper.isRestoring);
-    if (!this.keeper.isRestoring) void this.keeper.signedIn(me);
+    this.#reader.completed(snapshot);
+    if (mayBeSaved) this.persister.save(snapshot);
   }
 
-  async #openOutbox(userId: string): Promise<void> {
-    this.outbox.expect();
-    if (this.#deps.device === null) {
-      this.outbox.open(null);
-      return;
-    }
-    const port = await this.keeper.outbox(userId);
-    if (this.#userId === userId) this.outbox.open(port, port === null);
+  #flushed(events: readonly DecodedEvent[], written: readonly Snapshot[]): void {
+    for (const { mutationId, at } of events) if (mutationId !== null) this.outbox.confirmByEvent(mutationId, at);
+    this.#deps.onEvents?.(events, this);
+    for (const snapshot of written) this.#settle(snapshot, true);
+    this.outbox.dropConfirmed();
+    this.#changed();
   }
 
-  #lineChanged({ status, reason }: LiveStatus): void {
+  #restore(queryKey: readonly unknown[], data: Snapshot | SignedIn): boolean {
+    if (this.queryClient.getQueryData(queryKey) !== undefined) return false;
+    this.#cache.write(queryKey, data, "storage");
+    return true;
+  }
+
+  #statusChanged({ status, reason }: LiveStatus): void {
     if (reason === "signed-out") this.refreshAccess();
-    // What failed meanwhile will hardly fail now. While it stays so, the wait that a server asks for is kept.
-    const isUp = status === "live" || status === "streaming";
-    if (isUp && !this.#isLineUp) this.outbox.wake();
-    this.#isLineUp = isUp;
+    // A mutation that failed meanwhile will hardly fail now. While the line stays up, a server's Retry-After holds.
+    const isConnected = status === "live" || status === "streaming";
+    if (isConnected && !this.#isConnected) this.outbox.wake();
+    this.#isConnected = isConnected;
   }
 
   #outboxChanged(): void {
-    if (this.outbox.entries.length > 0) this.keeper.hurry();
-    this.#emit();
+    if (this.outbox.pending.length > 0) this.persister.openNow();
+    this.#changed();
   }
 
-  #confirmedTask({ boardId, ...intent }: Intent): Task | undefined {
-    const board = this.#held(keys.board(boardId));
-    return board?.kind === "board" && "id" in intent ? taskIn(board.tasks, intent.id) : undefined;
+  #confirmedEntity({ entity, id }: Mutation) {
+    for (const { collections } of this.#cache.all()) {
+      const found = collections[entity]?.get(id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
-  async #rebase(intent: Intent): Promise<Rebased> {
-    const path = `/tasks/${subjectOf(intent)}`;
-    return rebasedText(intent, (await this.api.request({ method: "GET", path, schema: taskSchema })).data);
+  async #rebase(mutation: Mutation) {
+    const { plural, schema } = this.schema.entity(mutation.entity);
+    const { data } = await this.api.request({ method: "GET", path: `/${plural}/${mutation.id}`, schema });
+    return rebaseTexts(this.schema, mutation, data);
   }
 
-  async #read<State extends TenantState>(
-    signal: AbortSignal,
-    queryKey: QueryKey,
-    read: (start: ReadStart<State>) => Promise<State>,
-    narrow: (data: TenantState) => State | undefined,
-  ): Promise<State> {
-    if (this.#held(queryKey) === undefined) void this.keeper.restore(queryKey);
-    for (let tries = 1; ; tries += 1) {
-      const held = this.#held(queryKey);
-      const state = await read({
-        begun: this.tenants.cuts,
-        previous: held && this.#isCurrent(held) ? narrow(held) : undefined,
-        signal,
-      });
-      const verdict = this.tenants.log(state.teamId).judge(held, state);
-      if (verdict.kind !== "refused" || tries >= READ_TRIES) return state;
-      if (verdict.why === "other-epoch") this.tenants.otherEpoch(state.teamId, state.position.epoch);
-      await this.#pause(tries, signal);
+  #batch(work: () => void): void {
+    this.#batches += 1;
+    try {
+      work();
+    } finally {
+      this.#batches -= 1;
+      if (this.#batches === 0 && this.#hasChanged) this.#changed();
     }
   }
 
-  #pause(tries: number, signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const wait = READ_AGAIN_BASE_MS + fullJitter(tries, this.#deps.random, { base: READ_AGAIN_BASE_MS });
-    const cancel = this.clock.after(wait, resolve);
-    signal.addEventListener("abort", () => {
-      cancel();
-      reject(signal.reason);
-    });
-    return promise;
-  }
-
-  #held(queryKey: QueryKey): TenantState | undefined {
-    const data = this.queryClient.getQueryData(queryKey);
-    return isTenantState(data) ? data : undefined;
-  }
-
-  #isCurrent(state: TenantState): boolean {
-    return this.tenants.log(state.teamId).isCurrent(state);
-  }
-
-  #committed(queryKey: QueryKey, state: TenantState): void {
-    this.tenants.committed(state);
-    const key = JSON.stringify(queryKey);
-    if (state.unreadFrom !== null || !this.#isCurrent(state)) this.#readAgain(key, queryKey);
-    else {
-      this.#rereads.delete(key);
-      this.keeper.keep(queryKey, state);
-    }
-    this.outbox.prune();
-    this.#emit();
-  }
-
-  /** Not within the commit that showed the need: the query is in the middle of it. */
-  #readAgain(key: string, queryKey: QueryKey): void {
-    const tries = this.#rereads.get(key) ?? 0;
-    this.#rereads.set(key, tries + 1);
-    const wait = tries === 0 ? 0 : fullJitter(tries, this.#deps.random, { base: READ_AGAIN_BASE_MS });
-    this.clock.after(wait, () => void this.queryClient.invalidateQueries({ queryKey, exact: true }));
-  }
-
-  #flushed(facts: readonly Fact[]): void {
-    const mine = this.me()?.user.id;
-    for (const { change, mutationId, at } of facts) {
-      if (mutationId !== null) this.outbox.echo(mutationId, at);
-      const isMine = change.type === "member" && change.entity.userId === mine;
-      if (change.type === "team" || isMine) this.refreshAccess();
-      // To who was no member for a while nothing was there: neither was what they asked for meanwhile. Who is a member no
-      // more would only be told so in other words.
-      if (isMine && change.op === "put") this.tenants.hint(change.entity.teamId);
-      if (change.type === "member")
-        void this.queryClient.invalidateQueries({ queryKey: keys.invitations(change.entity.teamId) });
-    }
-    this.outbox.prune();
-    this.#emit();
-  }
-
-  #statesOf(entry: Entry): TenantState[] {
-    const board = this.#held(keys.board(entry.intent.boardId));
-    if (!entry.intent.kind.startsWith("board.")) return board === undefined ? [] : [board];
-    const lists = this.queryClient.getQueriesData({ queryKey: ["boards"] }).map(([, data]) => data);
-    return [board, ...lists].filter(isTenantState).filter(({ teamId }) => this.#isTeamOf(entry, teamId));
-  }
-
-  #isTeamOf({ intent }: Entry, teamId: string): boolean {
-    if (intent.kind === "board.create") return intent.teamId === teamId;
-    const state = this.#held(keys.boards(teamId));
-    return state?.kind !== "boards" || state.items.has(intent.boardId);
-  }
-
-  #isHeld(entry: Entry): boolean {
-    const { absent, reached, intent } = entry;
-    if (absent) {
-      const from = this.#absentFrom.get(entry.key) ?? 0;
-      return this.#statesOf(entry).every((state) => !hasIn(state, subjectOf(intent)) || state.begun >= from);
-    }
-    if (reached === null) return true;
-    return this.#statesOf(entry).every((state) => this.#isPast(state, reached));
-  }
-
-  /** What was reached in another history than the one shown can't be waited for. */
-  #isPast(state: TenantState, reached: Position): boolean {
-    return state.position.epoch !== reached.epoch || this.tenants.log(state.teamId).holds(state, reached);
-  }
-
-  /**
-   * Where no event will tell of it, a read must. That something is not there may also mean that whoever asked was no
-   * member just then: a read tells.
-   */
-  #answered(entry: Entry): void {
-    if (entry.absent) this.#absentFrom.set(entry.key, this.tenants.mark());
-    for (const { teamId } of this.#statesOf(entry)) {
-      if (entry.absent || !this.tenants.isKept(teamId)) this.tenants.hint(teamId);
-    }
-  }
-
-  #emit(): void {
+  #changed(): void {
+    this.#hasChanged = this.#batches > 0;
+    if (this.#hasChanged) return;
     for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -1,19 +1,18 @@
-import type { Column } from "../../shared/columns.ts";
-import type { Task } from "../../shared/tasks.ts";
-import { type Intent, subjectOf } from "./mutations.ts";
-import { overlayBoard, overlayBoards } from "./optimistic.ts";
-import type { Entry } from "./outbox/pending-mutation.ts";
-import type { BoardState, BoardsState } from "./snapshots.ts";
-import { taskIn, withTask } from "./task-table.ts";
+import type { Entity } from "../../shared/entities/define-entity.ts";
+import type { Mutation } from "./mutation.ts";
+import { applyMutation, isShownIn } from "./optimistic.ts";
+import type { PendingMutation } from "./outbox/pending-mutation.ts";
+import type { SyncSchema } from "./schema.ts";
+import { type Snapshot, withCollection } from "./snapshot.ts";
 
 const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);
 
-/** The old list when it says the same. */
+/** The old list when it has the same items. */
 export const stableList = <Item>(old: readonly Item[] | undefined, next: readonly Item[]): readonly Item[] =>
   old !== undefined && (old === next || isSameList(old, next)) ? old : next;
 
-const isSame = <Entity extends object>(a: Entity, b: Entity): boolean => {
+const isSame = (a: Entity, b: Entity): boolean => {
   for (const key in b) {
     const [left, right] = [a[key], b[key]];
     if (left === right) continue;
@@ -22,74 +21,57 @@ const isSame = <Entity extends object>(a: Entity, b: Entity): boolean => {
   return true;
 };
 
-/** An entity shown over the confirmed one is made anew with every commit; it keeps its identity while it looks the same. */
-const keepIdentity = (state: BoardState, intents: readonly Intent[], before: BoardState | undefined): BoardState => {
-  if (before === undefined) return state;
-  let { tasks } = state;
-  let columns: Map<string, Column> | null = null;
-  for (const intent of intents) {
-    const id = subjectOf(intent);
-    const [task, taskBefore]: [Task | undefined, Task | undefined] = [taskIn(tasks, id), taskIn(before.tasks, id)];
-    if (task && taskBefore && task !== taskBefore && isSame(task, taskBefore)) tasks = withTask(tasks, taskBefore);
-    const [column, columnBefore] = [state.columns.get(id), before.columns.get(id)];
-    if (column && columnBefore && column !== columnBefore && isSame(column, columnBefore)) {
-      columns ??= new Map(state.columns);
-      columns.set(id, columnBefore);
-    }
+/** An optimistic entity is made anew with every commit; it keeps its identity while it looks the same. */
+const keepIdentity = (view: Snapshot, mutations: readonly Mutation[], before: Snapshot | undefined): Snapshot => {
+  if (before === undefined) return view;
+  let next = view;
+  for (const { entity: kind, id } of mutations) {
+    const collection = next.collections[kind];
+    const [entity, old] = [collection?.get(id), before.collections[kind]?.get(id)];
+    if (entity && old && entity !== old && isSame(entity, old)) next = withCollection(next, kind, collection?.put(old));
   }
-  if (tasks === state.tasks && columns === null) return state;
-  return { ...state, tasks, columns: columns ?? state.columns };
+  return next;
 };
 
-/** What a view was made of; only the wishes count, not how far on their way they are. */
-type Memo<State> = { readonly confirmed: State; readonly intents: readonly Intent[]; readonly view: State };
+/** A view with what it was made of; only the mutations count, not how far on their way they are. */
+type Memo = { readonly confirmed: Snapshot; readonly mutations: readonly Mutation[]; readonly view: Snapshot };
 
-type Overlay<State> = (state: State, intent: Intent) => State;
+/** Snapshots with the unconfirmed mutations over them. Computed when looked at, once. */
+export class Views {
+  readonly #schema: SyncSchema;
+  readonly #memos = new Map<string, Memo>();
 
-/** Lays the wishes over the confirmed state. Where only new ones have come, the view goes on from what it was. */
-const laidOver = <State>(
-  memo: Memo<State> | undefined,
-  confirmed: State,
-  intents: readonly Intent[],
-  overlay: Overlay<State>,
-): { readonly view: State; readonly laid: readonly Intent[] } => {
-  const known = memo?.intents ?? [];
-  const goesOn = memo?.confirmed === confirmed && known.every((intent, index) => intent === intents[index]);
-  const laid = goesOn ? intents.slice(known.length) : intents;
-  return { view: laid.reduce(overlay, goesOn ? memo.view : confirmed), laid };
-};
+  constructor(schema: SyncSchema) {
+    this.#schema = schema;
+  }
 
-const shownOf = (entries: readonly Entry[], isShown: (intent: Intent) => boolean): Intent[] => {
-  const intents: Intent[] = [];
-  for (const { intent, held } of entries) if (!held && isShown(intent)) intents.push(intent);
-  return intents;
-};
-
-/** What is shown: the confirmed state with the changes on their way over it. Computed when looked at, once. */
-export const createBoardViews = () => {
-  const boards = new Map<string, Memo<BoardState>>();
-  const lists = new Map<string, Memo<BoardsState>>();
-
-  const board = (boardId: string, confirmed: BoardState, entries: readonly Entry[]): BoardState => {
-    const intents = shownOf(entries, (intent) => intent.boardId === boardId);
-    const memo = boards.get(boardId);
-    const { view, laid } = laidOver(memo, confirmed, intents, overlayBoard);
-    const kept = keepIdentity(view, laid, memo?.view);
-    boards.set(boardId, { confirmed, intents, view: kept });
+  of(confirmed: Snapshot, pending: readonly PendingMutation[]): Snapshot {
+    const key = `${confirmed.kind} ${confirmed.scopeId}`;
+    const memo = this.#memos.get(key);
+    const mutations: Mutation[] = [];
+    for (const { mutation, isConfirmed } of pending)
+      if (!isConfirmed && isShownIn(this.#schema, confirmed, mutation)) mutations.push(mutation);
+    const { view, applied } = this.#shown(memo, confirmed, mutations);
+    const kept = keepIdentity(view, applied, memo?.view);
+    this.#memos.set(key, { confirmed, mutations, view: kept });
     return kept;
-  };
+  }
 
-  const list = (teamId: string, confirmed: BoardsState, entries: readonly Entry[]): BoardsState => {
-    const intents = shownOf(entries, ({ kind }) => kind.startsWith("board."));
-    const { view } = laidOver(lists.get(teamId), confirmed, intents, overlayBoards);
-    lists.set(teamId, { confirmed, intents, view });
-    return view;
-  };
+  clear(): void {
+    this.#memos.clear();
+  }
 
-  const clear = () => {
-    boards.clear();
-    lists.clear();
-  };
-
-  return { board, list, clear };
-};
+  /** Where only new mutations have come, the view goes on from what it was. */
+  #shown(
+    memo: Memo | undefined,
+    confirmed: Snapshot,
+    mutations: readonly Mutation[],
+  ): { readonly view: Snapshot; readonly applied: readonly Mutation[] } {
+    const known = memo?.mutations ?? [];
+    const goesOn = memo?.confirmed === confirmed && known.every((mutation, index) => mutation === mutations[index]);
+    const applied = goesOn ? mutations.slice(known.length) : mutations;
+    let view = goesOn ? memo.view : confirmed;
+    for (const mutation of applied) view = applyMutation(this.#schema, view, mutation);
+    return { view, applied };
+  }
+}

@@ -1,21 +1,21 @@
 import type { Log } from "../log/log.ts";
-import type { QuickRedis } from "../redis/quick-redis.ts";
+import type { FailFastRedis } from "../redis/fail-fast-redis.ts";
 import type { SharedCache } from "./shared-cache.ts";
 
-const KEPT_SECONDS = 300;
-/** Larger texts keep Redis from serving others for longer than it takes to make them. In UTF-16 units. */
+const TTL_SECONDS = 300;
+/** Redis is busy longer with a larger text than the caller is with rebuilding it. In UTF-16 units. */
 const MAX_LENGTH = 4 * 1024 * 1024;
 
-/** Of each key one version is kept: the memory it takes does not grow with how often something changes. */
-export const createRedisCache = (redis: QuickRedis, log: Log): SharedCache => {
-  const failed = (err: unknown) => log.debug({ err }, "the shared cache does not answer");
+/** Keeps one version per key, so that its memory does not grow with the number of changes. */
+export const createRedisCache = (redis: FailFastRedis, log: Log): SharedCache => {
+  const logFailure = (err: unknown) => log.debug({ err }, "the shared cache does not answer");
   const keyOf = (key: string) => `artel:cache:${key}`;
   return {
     get: async (key, version) => {
       try {
         return await redis.run((client) => client.hget(keyOf(key), version));
       } catch (err) {
-        failed(err);
+        logFailure(err);
         return null;
       }
     },
@@ -23,8 +23,8 @@ export const createRedisCache = (redis: QuickRedis, log: Log): SharedCache => {
       if (text.length > MAX_LENGTH) return;
       const name = keyOf(key);
       redis
-        .run((client) => client.multi().del(name).hset(name, version, text).expire(name, KEPT_SECONDS).exec())
-        .catch(failed);
+        .run((client) => client.multi().del(name).hset(name, version, text).expire(name, TTL_SECONDS).exec())
+        .catch(logFailure);
     },
   };
 };

@@ -1,13 +1,13 @@
 /**
- * Texts that all processes may use, for a while, as long as a cache is there. Only for what never changes under its key
- * and version: what is not found is made anew, and nobody is told when a cache fails.
+ * A cache of texts that all processes share. Use it only for texts that never change under their key and version: the
+ * caller rebuilds a missing text, and a failing cache looks like a miss.
  */
 export type SharedCache = {
-  /** `null` when it is not there, or cannot be had quickly. */
+  /** Returns `null` on a miss, a failure or a timeout. */
   get(key: string, version: string): Promise<string | null>;
-  /** Takes the place of the key's other version. */
+  /** Replaces the key's other versions. */
   set(key: string, version: string, text: string): void;
 };
 
-/** Where there is one process, it has a memory of its own. */
+/** For a single process, which has its own in-memory cache. */
 export const NO_SHARED_CACHE: SharedCache = { get: async () => null, set: () => {} };

@@ -1,5 +1,5 @@
 type Bounds = {
-  /** After no failure yet, milliseconds; doubles with each. */
+  /** The bound without failures, in milliseconds; doubles with each failure. */
   readonly first: number;
   readonly most: number;
 };
@@ -7,10 +7,10 @@ type Bounds = {
 const boundOf = (failures: number, { first, most }: Bounds): number =>
   Math.min(most, first * 2 ** Math.min(failures, 20));
 
-/** Anywhere between nothing and the bound: those who failed together come back spread out. */
+/** Between 0 and the bound: processes that failed together retry spread out. In milliseconds. */
 export const fullJitter = (failures: number, random: () => number, bounds: Bounds): number =>
   random() * boundOf(failures, bounds);
 
-/** At least half of the bound. */
+/** Between half of the bound and the bound. In milliseconds. */
 export const equalJitter = (failures: number, random: () => number, bounds: Bounds): number =>
   (0.5 + random() / 2) * boundOf(failures, bounds);

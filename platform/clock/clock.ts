@@ -1,10 +1,10 @@
-/** Time as the program sees it; a simulation brings its own. All durations are in milliseconds. */
+/** The source of time and timers; tests and the simulator inject their own. Durations in milliseconds. */
 export type Clock = {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Runs `task` once after `ms`; the answer cancels it. */
+  /** Runs `task` once after `ms`. Returns a function that cancels it. */
   after(ms: number, task: () => void): () => void;
-  /** Runs `task` every `ms`; the answer ends it. */
+  /** Runs `task` every `ms`. Returns a function that stops it. */
   every(ms: number, task: () => void): () => void;
 };
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { ConfigError, loadConfig } from "./config.ts";
 import { resolveOrigins } from "./origins.ts";
 
-test("without a setting everything has its default", () => {
+test("without settings every variable has its default", () => {
   expect(loadConfig("all", {})).toMatchObject({
     port: 3000,
     host: "127.0.0.1",
@@ -15,11 +15,11 @@ test("without a setting everything has its default", () => {
   });
 });
 
-test("a process of its own has Redis, by default on this machine", () => {
+test("a stand-alone process uses Redis, by default on this machine", () => {
   expect(loadConfig("wss", {}).redisUrls).toEqual(["redis://127.0.0.1:6379"]);
 });
 
-test("every bad value is named with what is expected", () => {
+test("every invalid value is named with its expected format", () => {
   const bad = {
     PORT: "70000",
     RATE_LIMIT: "many",

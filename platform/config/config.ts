@@ -93,7 +93,7 @@ const environmentSchema = z.object({
 
 const DEFAULT_REDIS = "redis://127.0.0.1:6379";
 
-/** A setting that can't work; `message` is the one line that people see. */
+/** An invalid setting. `message` is printed to the operator as one line. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -102,22 +102,22 @@ export type Config = ReturnType<typeof loadConfig>;
 
 /**
  * Reads the settings of one process from the environment.
- * @throws ConfigError naming each variable at fault and what is expected of it.
+ * @throws ConfigError that names each invalid variable and its expected format.
  */
 export const loadConfig = (mode: Mode, environment: Readonly<Record<string, string | undefined>> = process.env) => {
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     Object.keys(environmentSchema.shape).flatMap((name) => {
       const value = environment[name];
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
   );
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = environmentSchema.safeParse(values);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   }
   const env = parsed.data;
   const database: DatabaseConfig = env.DATABASE_URL ?? { kind: "sqlite", path: `${env.DATA_DIR}/artel.db` };
-  // Processes of their own need a bus between them: Postgres is one, SQLite is none.
+  // Several processes need a bus between them. Postgres can be one, SQLite cannot.
   const needsRedis = mode !== "all" && database.kind === "sqlite";
   return {
     mode,

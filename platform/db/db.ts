@@ -7,26 +7,28 @@ export type DialectName = "sqlite" | "postgres";
 export type Executor = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
-/**
- * The database of a process. `read` gives snapshots that no writer waits for; on SQLite it is a connection of its own.
- */
+/** The database of a process. Readers on `read` never block writers; on SQLite it is a separate connection. */
 export type Db = {
   readonly dialect: DialectName;
   readonly write: Kysely<Database>;
   readonly read: Kysely<Database>;
-  /** Runs `work` in one transaction; anew when another transaction got in its way, so it must have no other effect. */
+  /**
+   * Runs `work` in one transaction. Retries it after a conflict with another one, so `work` must have no other side
+   * effects.
+   */
   change<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
-  /** Brings the schema up to this version. @throws DatabaseError when the database is of a newer one. */
+  /** Migrates the schema to this version. @throws DatabaseError when the database has a newer one. */
   migrate(): Promise<void>;
   /**
-   * Claims a database file for this process: two without a common bus would not hear each other. The claim ends with the
-   * process, however that ends, or by the answer. @throws DatabaseError when another process holds it.
+   * Locks the database file for this process: two processes without a common bus would miss each other's events. The
+   * operating system releases the lock when the process ends; so does the returned function.
+   * @throws DatabaseError when another process holds the lock.
    */
   claim?(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 };
 
-/** Why a database can't be used; `message` is the one line that people see. */
+/** The database can't be used. `message` is printed to the operator as one line. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
 }

@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const db of open.splice(0)) await db.close();
 });
 
-/** A database with one table, and how many transactions there were. */
+/** A database with one table, and a spy on its transactions. */
 const start = async () => {
   const db = openSqlite(":memory:");
   open.push(db);
@@ -22,7 +22,7 @@ const start = async () => {
   return { db, note, notes, transactions };
 };
 
-test("what comes at once shares a transaction, in its order", async () => {
+test("concurrent jobs share a transaction, in order", async () => {
   const { db, note, notes, transactions } = await start();
   const texts = Array.from({ length: 20 }, (_, index) => String(index));
   await Promise.all(texts.map((text) => db.change(note(text))));
@@ -30,7 +30,7 @@ test("what comes at once shares a transaction, in its order", async () => {
   expect(transactions).toHaveBeenCalledTimes(1);
 });
 
-test("what fails takes back its own work and nothing of the others'", async () => {
+test("a failing job rolls back its own work and no other", async () => {
   const { db, note, notes } = await start();
   const outcomes = await Promise.allSettled([
     db.change(note("a")),
@@ -45,7 +45,7 @@ test("what fails takes back its own work and nothing of the others'", async () =
   expect(await notes()).toEqual(["a", "b"]);
 });
 
-test("what fails alone takes back its work", async () => {
+test("a failing job that is alone rolls back its work", async () => {
   const { db, note, notes } = await start();
   const failing = db.change(async (tx) => {
     await note("half")(tx);
@@ -55,25 +55,25 @@ test("what fails alone takes back its work", async () => {
   expect(await notes()).toEqual([]);
 });
 
-test("nobody is told of success when the commit fails", async () => {
+test("no caller resolves when the commit fails", async () => {
   const { db, note } = await start();
   const outcomes = await Promise.allSettled([
     db.change(note("a")),
-    // As SQLite itself does when the disk is full.
+    // SQLite does the same when the disk is full.
     db.change((tx) => sql`rollback`.execute(tx)),
     db.change(note("b")),
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
 });
 
-test("each sees what came before it, also in the same transaction", async () => {
+test("each job sees the work of earlier jobs, also in the same transaction", async () => {
   const { db, note } = await start();
   const count = async (tx: Tx) => (await sql`select * from notes`.execute(tx)).rows.length;
   const seen = await Promise.all([db.change(count), db.change(note("a")), db.change(count)]);
   expect([seen[0], seen[2]]).toEqual([0, 1]);
 });
 
-test("more than fits into one transaction goes on in the next", async () => {
+test("jobs beyond the limit of a transaction run in the next", async () => {
   const { db, note, notes, transactions } = await start();
   await Promise.all(Array.from({ length: 150 }, (_, index) => db.change(note(String(index)))));
   expect((await notes()).length).toBe(150);

@@ -2,34 +2,33 @@ import { type Kysely, sql } from "kysely";
 import type { Db, Tx } from "./db.ts";
 import type { Database } from "./schema.ts";
 
-/** So much work in one transaction at most: what waits behind it should not wait long. */
-const MOST = 64;
+/** Bounds the wait of the jobs behind a transaction. */
+const MAX_JOBS_PER_TRANSACTION = 64;
 
 type Job = {
-  /** Does the work; the answer tells its caller, once it is on the disk. */
+  /** Runs the work. The returned function resolves the caller; call it after the commit. */
   run(tx: Tx): Promise<() => void>;
   reject(error: unknown): void;
 };
 
 /**
- * Group commit: what comes at the same time shares one transaction, and with it the one wait for the disk, which takes
- * longer than the work. Each piece of work stands in a savepoint of its own, so that one that fails takes back nothing of
- * the others, and nobody is answered before all of it is on the disk.
+ * Group commit: concurrent jobs share one transaction and its fsync, which takes longer than the jobs. Each job has its
+ * own savepoint, so a failing job rolls back only its own work. Callers resolve after the commit is durable.
  */
 export const createGroupCommit = (db: Kysely<Database>): Db["change"] => {
-  const waiting: Job[] = [];
+  const queue: Job[] = [];
   let isCommitting = false;
 
   const commit = async (jobs: readonly Job[]): Promise<void> => {
     try {
-      const tells = await db.transaction().execute(async (tx) => {
+      const resolvers = await db.transaction().execute(async (tx) => {
         const [only, ...others] = jobs;
         if (only !== undefined && others.length === 0) return [await only.run(tx)];
-        const done: (() => void)[] = [];
-        for (const job of jobs) done.push(await inSavepoint(tx, job));
-        return done;
+        const resolvers: (() => void)[] = [];
+        for (const job of jobs) resolvers.push(await inSavepoint(tx, job));
+        return resolvers;
       });
-      for (const tell of tells) tell();
+      for (const resolve of resolvers) resolve();
     } catch (error) {
       for (const { reject } of jobs) reject(error);
     }
@@ -37,17 +36,17 @@ export const createGroupCommit = (db: Kysely<Database>): Db["change"] => {
 
   const commitAll = async (): Promise<void> => {
     isCommitting = true;
-    while (waiting.length > 0) {
-      // All that has come in this turn of the loop gets here before the transaction begins.
+    while (queue.length > 0) {
+      // Lets all jobs of this turn of the event loop enter the queue before the transaction begins.
       await new Promise((resolve) => setImmediate(resolve));
-      await commit(waiting.splice(0, MOST));
+      await commit(queue.splice(0, MAX_JOBS_PER_TRANSACTION));
     }
     isCommitting = false;
   };
 
   return (work) => {
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof work>>>();
-    waiting.push({
+    queue.push({
       run: async (tx) => {
         const result = await work(tx);
         return () => resolve(result);
@@ -62,9 +61,9 @@ export const createGroupCommit = (db: Kysely<Database>): Db["change"] => {
 const inSavepoint = async (tx: Tx, job: Job): Promise<() => void> => {
   await sql`savepoint job`.execute(tx);
   try {
-    const tell = await job.run(tx);
+    const resolve = await job.run(tx);
     await sql`release job`.execute(tx);
-    return tell;
+    return resolve;
   } catch (error) {
     await sql`rollback to job`.execute(tx);
     await sql`release job`.execute(tx);

@@ -2,15 +2,19 @@ import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { DatabaseError, type DialectName } from "./db.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
+import { consumerCursors } from "./migrations/0002-consumer-cursors.ts";
+import { comments } from "./migrations/0003-comments.ts";
 import type { Database } from "./schema.ts";
 
 const migrations = (dialect: DialectName): Record<string, Migration> => ({
   "0001-foundation": { up: foundation(dialect) },
+  "0002-consumer-cursors": { up: consumerCursors(dialect) },
+  "0003-comments": { up: comments(dialect) },
 });
 
 /**
- * Runs what is missing, in order, forward only.
- * @throws DatabaseError when the database knows a migration that this version does not.
+ * Runs the pending migrations in order; there is no way back.
+ * @throws DatabaseError when the database has a migration that this version does not know.
  */
 export const migrateToLatest = async (db: Kysely<Database>, dialect: DialectName): Promise<void> => {
   const known = migrations(dialect);

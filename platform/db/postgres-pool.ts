@@ -1,17 +1,10 @@
 import type { Pool } from "pg";
+import { errorMessage } from "../log/error-message.ts";
 import type { Log } from "../log/log.ts";
 
-/** Without listeners the loss of a connection, idle or in use, would end the process. */
+/** Listens to connection errors: an unhandled `error` event would end the process. */
 export const guardConnections = (pool: Pool, log: Log): void => {
-  pool.on("error", (error) => log.warn({ reason: reasonOf(error) }, "a connection to Postgres was lost"));
-  // The query that runs on it fails by itself.
+  pool.on("error", (error) => log.warn({ reason: errorMessage(error) }, "a connection to Postgres was lost"));
+  // A query in progress rejects by itself.
   pool.on("connect", (client) => void client.on("error", () => {}));
 };
-
-/** What an error says, in one line. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof AggregateError
-    ? error.errors.map(reasonOf).join("; ")
-    : error instanceof Error
-      ? error.message
-      : String(error);

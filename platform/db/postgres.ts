@@ -1,19 +1,20 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
 import { Pool, type PoolClient, TypeOverrides } from "pg";
+import { errorMessage } from "../log/error-message.ts";
 import type { Log } from "../log/log.ts";
-import { isDatabaseAway } from "./away.ts";
 import { DatabaseError, type Db } from "./db.ts";
 import { migrateToLatest } from "./migrate.ts";
-import { guardConnections, reasonOf } from "./postgres-pool.ts";
+import { guardConnections } from "./postgres-pool.ts";
 import { withRetries } from "./retry.ts";
 import type { Database } from "./schema.ts";
+import { isDatabaseUnavailable } from "./unavailable.ts";
 
 const MAX_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** For a line that swallows: the server's own limit, and a moment for its answer. */
+/** For a connection that drops packets silently: the server's own timeout plus time for its answer. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
-/** `bigint`: seq and counts stay far below 2^53. */
+/** The type id of `bigint`. It is parsed as a number: seq and counts stay far below 2^53. */
 const INT8 = 20;
 
 const options = (url: string) => {
@@ -38,9 +39,9 @@ export const openPostgres = async (url: string, log: Log): Promise<Db> => {
   guardConnections(pool, log);
   await pool.query("select 1").catch(async (error: unknown) => {
     await pool.end();
-    throw new DatabaseError(`DATABASE_URL: Postgres can't be reached (${reasonOf(error)})`);
+    throw new DatabaseError(`DATABASE_URL: Postgres can't be reached (${errorMessage(error)})`);
   });
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: discarding(pool) }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: discardBroken(pool) }) });
   return {
     dialect: "postgres",
     write: db,
@@ -51,20 +52,20 @@ export const openPostgres = async (url: string, log: Log): Promise<Db> => {
   };
 };
 
-/** The pool, but a connection that did not answer is not used again. */
-const discarding = (pool: Pool): PostgresPool => ({
+/** Wraps the pool so that it closes a connection after an error that isDatabaseUnavailable recognizes. */
+const discardBroken = (pool: Pool): PostgresPool => ({
   options: pool.options,
   end: () => pool.end(),
-  connect: async () => watched(await pool.connect()),
+  connect: async () => watchQueries(await pool.connect()),
 });
 
-const watched = (client: PoolClient): PostgresPoolClient => {
+const watchQueries = (client: PoolClient): PostgresPoolClient => {
   let isBroken = false;
   const query = async (sql: string, parameters: readonly unknown[]) => {
     try {
       return await client.query(sql, [...parameters]);
     } catch (error) {
-      isBroken ||= isDatabaseAway(error);
+      isBroken ||= isDatabaseUnavailable(error);
       throw error;
     }
   };

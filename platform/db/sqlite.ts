@@ -4,12 +4,15 @@ import { dirname } from "node:path";
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type DialectAdapter,
   type Driver,
   Kysely,
+  SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
 } from "kysely";
+import { errorMessage } from "../log/error-message.ts";
 import { DatabaseError, type Db } from "./db.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { migrateToLatest } from "./migrate.ts";
@@ -18,10 +21,17 @@ import type { Database } from "./schema.ts";
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHED_STATEMENTS = 512;
 
-/** Takes the write lock at once: a plain BEGIN that has read before it writes fails with SQLITE_BUSY under contention. */
+/** BEGIN IMMEDIATE: a deferred transaction that reads before it writes fails with SQLITE_BUSY under contention. */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}
+
+/** Lets the migrator run all that is pending in one transaction with its record: a crash leaves nothing half-way. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 
@@ -34,9 +44,12 @@ class ImmediateDialect extends SqliteDialect {
   override createDriver(): Driver {
     return new ImmediateDriver({ database: this.#database });
   }
+  override createAdapter(): DialectAdapter {
+    return new TransactionalAdapter();
+  }
 }
 
-/** Kysely asks for a statement at every query; Bun's `query` keeps the compiled ones. */
+/** Kysely prepares a statement for every query; Bun's `query` caches the compiled ones. */
 const kyselyDatabase = (file: SqliteFile): SqliteDatabase => ({
   close: () => file.close(),
   prepare: (text) => {
@@ -52,7 +65,7 @@ const kyselyDatabase = (file: SqliteFile): SqliteDatabase => ({
 
 type Binding = string | number | bigint | null | Uint8Array;
 
-/** better-auth hands over booleans and dates, which SQLite has no types for. */
+/** better-auth passes booleans and dates, for which SQLite has no types. */
 const bindings = (parameters: readonly unknown[]): Binding[] =>
   parameters.map((value) => {
     if (value === null || value === undefined) return null;
@@ -67,13 +80,13 @@ const connect = (path: string): SqliteFile => {
   const file = new SqliteFile(path, { create: true, readwrite: true });
   file.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
   file.run("pragma journal_mode = wal");
-  // FULL: a commit is on the disk before it is acknowledged.
+  // FULL syncs the WAL before a commit returns, so an acknowledged commit survives a power loss.
   file.run("pragma synchronous = full");
   file.run("pragma foreign_keys = on");
   return file;
 };
 
-/** Opens a SQLite file, making it and its folder when needed. @throws DatabaseError when that can't be done. */
+/** Opens a SQLite file; creates it and its folder if missing. @throws DatabaseError when that fails. */
 export const openSqlite = (path: string): Db => {
   SqliteFile.MAX_QUERY_CACHE_SIZE = CACHED_STATEMENTS;
   let writer: SqliteFile;
@@ -84,8 +97,7 @@ export const openSqlite = (path: string): Db => {
     reader = connect(path);
     reader.run("pragma query_only = on");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DatabaseError(`DATABASE_URL: ${path} can't be opened (${reason}); is the folder writable?`);
+    throw new DatabaseError(`DATABASE_URL: ${path} can't be opened (${errorMessage(error)}); is the folder writable?`);
   }
   const write = new Kysely<Database>({ dialect: new ImmediateDialect(kyselyDatabase(writer)) });
   const read = new Kysely<Database>({ dialect: new SqliteDialect({ database: kyselyDatabase(reader) }) });
@@ -103,7 +115,7 @@ export const openSqlite = (path: string): Db => {
   };
 };
 
-/** A lock of the operating system on a file beside the database. */
+/** Holds an exclusive SQLite lock on a file beside the database. */
 const claimFile = (path: string): (() => Promise<void>) => {
   const file = new SqliteFile(`${path}.lock`, { create: true, readwrite: true });
   try {

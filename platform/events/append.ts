@@ -1,10 +1,10 @@
-import type { Action, EventData } from "../../shared/events.ts";
 import type { SequencedMessage } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import type { DialectName, Tx } from "../db/db.ts";
 import type { LogEntry } from "../pubsub/provider.ts";
 
-export type NewEvent<A extends Action = Action> = { readonly action: A; readonly data: EventData<A> };
+/** An event that has no number yet. Its owner decides which actions there are and what their data is. */
+export type NewEvent = Pick<SequencedMessage, "action" | "data">;
 
 export type EventContext = {
   readonly tenantId: string;
@@ -15,16 +15,16 @@ export type EventContext = {
 };
 
 /**
- * Takes the tenant's head for the rest of the transaction. All changes of a tenant wait here, so that the order of
- * commits is the order of seq, and whatever is read after this is not changed by another.
- * On SQLite the transaction's own write lock does it.
+ * Locks the tenant's head for the rest of the transaction; `null` when the tenant has no log. Every command of a tenant
+ * takes this lock first, so events commit in the order of seq and later reads of the transaction stay true.
+ * On SQLite `begin immediate` has taken the write lock already.
  */
 export const lockHead = async (dialect: DialectName, tx: Tx, tenantId: string): Promise<Position | null> => {
   const query = tx.selectFrom("tenant_heads").select(["epoch", "seq"]).where("tenant_id", "=", tenantId);
   return (await (dialect === "postgres" ? query.forUpdate() : query).executeTakeFirst()) ?? null;
 };
 
-/** Opens the log of a new tenant. */
+/** Creates the log of a new tenant, with seq 0. */
 export const createHead = async (tx: Tx, tenantId: string, epoch: string, at: string): Promise<Position> => {
   await tx.insertInto("tenant_heads").values({ tenant_id: tenantId, epoch, seq: 0, updated_at: at }).execute();
   return { epoch, seq: 0 };
@@ -32,10 +32,7 @@ export const createHead = async (tx: Tx, tenantId: string, epoch: string, at: st
 
 const EVENTS_PER_INSERT = 200;
 
-/**
- * Appends events behind a locked head and moves it: seq grows by one from event to event, without a hole.
- * Answers the entries as the relay hands them on.
- */
+/** Appends events after a locked head and moves the head. Returns the entries, for the relay. */
 export const appendEvents = async (
   tx: Tx,
   head: Position,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { eventDataIssues } from "../../shared/events.ts";
 import { EPOCH, entriesOf, newId } from "../../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../../tests/support/fake-bus.ts";
 import { createManualClock, settle } from "../../tests/support/manual-clock.ts";
@@ -9,7 +10,14 @@ import { createFeedHub } from "./feed-hub.ts";
 const start = () => {
   const bus = createFakeBus();
   const clock = createManualClock();
-  const hub = createFeedHub({ pubsub: bus, clock, log: silentLog, metrics: createMetrics(), random: () => 0 });
+  const hub = createFeedHub({
+    pubsub: bus,
+    clock,
+    log: silentLog,
+    metrics: createMetrics(),
+    validateData: eventDataIssues,
+    random: () => 0,
+  });
   const tenantId = newId();
   bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, 3));
   return { bus, clock, hub, tenantId };
@@ -44,9 +52,9 @@ describe("the feeds of a node", () => {
     bus.keep(tenantId, EPOCH, entriesOf(tenantId, 4, 5));
     await clock.advance(5_000);
     expect(seqs).toEqual([4, 5]);
-    // What a comparison has proven holds for ten seconds.
+    // A comparison counts for ten seconds.
     await clock.advance(60_000);
-    expect(feed.provenPosition?.seq).toBe(5);
+    expect(feed.verifiedHead?.seq).toBe(5);
   });
 
   test("compare themselves at once after the bus was lost and is back", async () => {

@@ -7,12 +7,13 @@ import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type PubSubProvider, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { repairAnswerSchema } from "./control.ts";
 import { Feed, type FeedOptions } from "./feed.ts";
+import type { DataValidator } from "./incoming.ts";
 
-/** A share in a tenant's feed; the feed lives until the last one is released, and a little longer. */
+/** Keeps a tenant's feed open. The feed closes `LINGER_MS` after the last lease is released. */
 export type FeedLease = { readonly feed: Feed; release(): void };
 
 export type FeedHub = {
-  /** Rejects when the bus is away. */
+  /** Rejects when the bus is unreachable. */
   acquire(tenantId: string): Promise<FeedLease>;
   readonly size: number;
   close(): Promise<void>;
@@ -23,21 +24,25 @@ export type FeedHubDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Judges the data of events of Artel's own teams. */
+  readonly validateData: DataValidator;
   readonly random?: () => number;
 };
 
 const TICK_MS = 1_000;
-/** With the tick on top still under the five seconds in which a feed must have compared itself. */
+/** With the tick on top still below five seconds, the protocol's bound for a comparison. */
 const COMPARE_EVERY_MS = 3_500;
-/** People who reload a page, or come back after a drop, find the feed as it was. */
+/** A page that reloads or reconnects within this time finds the feed still open. */
 const LINGER_MS = 10_000;
 const MAX_COMPARING = 64;
-/** That the bus is away is believed for so long: who asks for many tenants need not wait for each. */
+/**
+ * Fail fast for this long after the bus was unreachable: a client joining many tenants waits once, not once per tenant.
+ */
 const FAILED_MS = 100;
 
 type Slot = {
   readonly feed: Feed;
-  shares: number;
+  leases: number;
   started: Promise<void>;
   dueAt: number;
   cancelClose: (() => void) | null;
@@ -48,13 +53,13 @@ const optionsFor = (pubsub: PubSubProvider): FeedOptions => ({
   catchUpLimit: 10_000,
   freshMs: 10_000,
   repairWaitMs: 2_000,
-  repairs: pubsub.isCache,
+  isCache: pubsub.isCache,
 });
 
-/** Holds the feeds of this node: one per tenant, shared by sockets and streams. */
+/** Opens and closes the feeds of this node: one for each tenant, shared by sockets and streams. */
 export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
-  const { pubsub, clock, log, metrics, random = Math.random } = deps;
-  const feedDeps = { pubsub, clock, log, metrics, options: optionsFor(pubsub) };
+  const { pubsub, clock, log, metrics, validateData, random = Math.random } = deps;
+  const feedDeps = { pubsub, clock, log, metrics, validateData, options: optionsFor(pubsub) };
   const slots = new Map<string, Slot>();
   const due: Slot[] = [];
   let comparing = 0;
@@ -63,30 +68,30 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
   const open = (tenantId: string): Slot => {
     const feed = new Feed(tenantId, feedDeps);
     const dueAt = clock.now() + random() * COMPARE_EVERY_MS;
-    const slot: Slot = { feed, shares: 0, started: feed.start(), dueAt, cancelClose: null };
+    const slot: Slot = { feed, leases: 0, started: feed.start(), dueAt, cancelClose: null };
     slots.set(tenantId, slot);
     slot.started.catch((err: unknown) => {
       failure = { err, until: clock.now() + FAILED_MS };
       if (slots.get(tenantId) === slot) slots.delete(tenantId);
-      shut(feed);
+      closeFeed(feed);
     });
     return slot;
   };
 
-  const shut = (feed: Feed) => {
+  const closeFeed = (feed: Feed) => {
     feed.close().catch((err: unknown) => log.debug({ err, tenantId: feed.tenantId }, "a feed did not end cleanly"));
   };
 
   const release = (tenantId: string, slot: Slot) => {
-    slot.shares -= 1;
-    if (slot.shares > 0) return;
-    // Looked at again when the time is over: whoever came meanwhile keeps the feed.
+    slot.leases -= 1;
+    if (slot.leases > 0) return;
+    // Checked again after LINGER_MS: a new lease keeps the feed open.
     slot.cancelClose?.();
     slot.cancelClose = clock.after(LINGER_MS, () => {
       slot.cancelClose = null;
-      if (slot.shares > 0 || slots.get(tenantId) !== slot) return;
+      if (slot.leases > 0 || slots.get(tenantId) !== slot) return;
       slots.delete(tenantId);
-      shut(slot.feed);
+      closeFeed(slot.feed);
     });
   };
 
@@ -111,7 +116,7 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
     for (const slot of slots.values()) {
       if (slot.dueAt > now) continue;
       slot.dueAt = now + COMPARE_EVERY_MS;
-      slot.feed.forgetRevocations(now - TOKEN_SECONDS * 1_000);
+      slot.feed.pruneRevocations(now - TOKEN_SECONDS * 1_000);
       due.push(slot);
     }
     compareNext();
@@ -124,14 +129,14 @@ export const createFeedHub = (deps: FeedHubDeps): FeedHub => {
   });
   const stopAnswers = keepSubscribed({ pubsub, clock, log }, REPAIRED_CHANNEL, (payload) => {
     const answer = repairAnswerSchema.safeParse(parseJson(payload));
-    if (answer.success) slots.get(answer.data.tenantId)?.feed.repaired(answer.data.head);
+    if (answer.success) slots.get(answer.data.tenantId)?.feed.onRepairAnswer(answer.data.head);
   });
 
   return {
     acquire: async (tenantId) => {
       if (!slots.has(tenantId) && failure !== null && clock.now() < failure.until) throw failure.err;
       const slot = slots.get(tenantId) ?? open(tenantId);
-      slot.shares += 1;
+      slot.leases += 1;
       let released = false;
       const lease: FeedLease = {
         feed: slot.feed,

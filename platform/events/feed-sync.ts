@@ -6,8 +6,8 @@ import { type PubSubProvider, REPAIR_CHANNEL } from "../pubsub/provider.ts";
 import type { RepairRequest } from "./control.ts";
 import type { Sequencer } from "./sequencer.ts";
 
-/** Whether the log reaches a position; `unknown`: nobody who could tell answers now. */
-export type Reach = "reached" | "behind" | "unknown";
+/** Whether the log has reached a position; `unknown` when neither the bus nor a process with the database answers. */
+export type ReachResult = "reached" | "behind" | "unknown";
 
 export type SyncDeps = {
   readonly pubsub: PubSubProvider;
@@ -18,43 +18,43 @@ export type SyncDeps = {
 };
 
 export type SyncOptions = {
-  /** The longest run of events that a feed that fell behind reads before it starts anew. */
+  /** The longest run of missed events that a feed reads; after a longer one it starts anew at the head. */
   readonly catchUpLimit: number;
-  /** How old a comparison with the log may be when somebody joins, or is told the head, in milliseconds. */
+  /** How long a comparison with the log counts as fresh, in milliseconds. */
   readonly freshMs: number;
-  /** How long an answer to a request for repair is waited for, in milliseconds. */
+  /** How long to wait for the answer to a repair request, in milliseconds. */
   readonly repairWaitMs: number;
-  /** The bus only caches the log, so what it lacks can be asked for, whoever needs it. */
-  readonly repairs: boolean;
+  /** The bus only caches the log, so any node may request a repair of events that it lacks. */
+  readonly isCache: boolean;
 };
 
 const MAX_ROUNDS = 4;
-/** What was published before a head was read may arrive after it. */
+/** An event published before a head was read may arrive this long after it. */
 const IN_FLIGHT_MS = 100;
-const REPAIR_LOOK_MS = 50;
-const REPAIR_EVERY_MS = 1_000;
-/** That nobody could tell is believed for so long. */
+const RECHECK_MS = 50;
+const REQUEST_EVERY_MS = 1_000;
+/** How long an `unknown` result is cached. */
 const UNKNOWN_MS = 100;
 
-/** Keeps one tenant's sequencer level with the log. */
+/** Keeps one tenant's sequencer up to date with the log. */
 export class FeedSync {
   readonly #tenantId: string;
   readonly #deps: SyncDeps;
   readonly #sequencer: Sequencer;
-  /** When the log was last seen to hold nothing more. */
+  /** When the last comparison started that found nothing more in the log. */
   #comparedAt = Number.NEGATIVE_INFINITY;
   #catchingUp: Promise<void> | null = null;
   #comparing: Promise<void> | null = null;
-  #looking: Promise<void> | null = null;
-  #askedAt = Number.NEGATIVE_INFINITY;
-  /** The latest position that was committed for certain, and the one that was last told of. */
+  #rechecking: Promise<void> | null = null;
+  #requestedAt = Number.NEGATIVE_INFINITY;
+  /** The highest position that is known to be committed, and the one that the last repair request named. */
   #committed: Position | null = null;
-  #told: Position | null = null;
-  /** How many wait for the same answer, and until when. */
-  #reaching = 0;
-  #giveUpAt = 0;
+  #requestedFor: Position | null = null;
+  /** Callers of `ensureReached` that wait; they share one deadline. */
+  #waiters = 0;
+  #deadline = 0;
   #unknownUntil = Number.NEGATIVE_INFINITY;
-  #answers = 0;
+  #answerCount = 0;
   #answeredHead: Position | null = null;
 
   constructor(tenantId: string, sequencer: Sequencer, deps: SyncDeps) {
@@ -63,14 +63,16 @@ export class FeedSync {
     this.#deps = deps;
   }
 
-  /** Whether the log was lately seen to hold nothing that the listeners were not handed. */
+  /** Whether a comparison within `freshMs` found that the listeners have every event of the log. */
   get isFresh(): boolean {
     return this.#deps.clock.now() - this.#comparedAt <= this.#deps.options.freshMs;
   }
 
-  /** Reads what is missing from the log. Rejects when the bus is away; events are then held back until the next try. */
+  /**
+   * Reads missing events from the log. Rejects when the bus is unreachable; events are held back until the next call.
+   */
   catchUp(reason: string): Promise<void> {
-    this.#sequencer.hold();
+    this.#sequencer.pause();
     this.#catchingUp ??= this.#catchUp(reason).finally(() => {
       this.#catchingUp = null;
     });
@@ -88,17 +90,17 @@ export class FeedSync {
         this.#comparedAt = startedAt;
       } else {
         const history = await pubsub.history(this.#tenantId, position, options.catchUpLimit);
-        if (this.#sequencer.apply(history) === "level") this.#comparedAt = startedAt;
-        else this.#ask();
+        if (this.#sequencer.apply(history) === "caught-up") this.#comparedAt = startedAt;
+        else this.#requestRepair();
       }
-      // In the same turn as what was read is passed on: nothing can arrive between the two.
-      if (this.#sequencer.release()) return;
+      // In the same turn as the events were passed on: no event can arrive between the two.
+      if (this.#sequencer.resume()) return;
       if (this.#sequencer.position === null) return;
     }
-    this.#sequencer.abandon();
+    this.#sequencer.discardPending();
   }
 
-  /** Compares with the log's head and reads what is missing. Rejects when the bus is away. */
+  /** Compares with the log's head and reads missing events. Rejects when the bus is unreachable. */
   compare(): Promise<void> {
     this.#comparing ??= this.#compare().finally(() => {
       this.#comparing = null;
@@ -108,77 +110,77 @@ export class FeedSync {
 
   async #compare(): Promise<void> {
     const { pubsub, clock } = this.#deps;
-    if (this.#sequencer.isHeld) return this.catchUp("held");
+    if (this.#sequencer.isPaused) return this.catchUp("held");
     const startedAt = clock.now();
     const before = this.#sequencer.position;
     const head = await pubsub.head(this.#tenantId);
     if (head === null && before === null) this.#comparedAt = startedAt;
     else if (before === null) await this.catchUp("start");
-    else if (head === null || head.epoch < before.epoch) this.#ask();
+    else if (head === null || head.epoch < before.epoch) this.#requestRepair();
     else if (head.epoch > before.epoch) await this.catchUp("epoch");
-    else if (head.seq < before.seq) this.#ask();
+    else if (head.seq < before.seq) this.#requestRepair();
     else {
-      if (!this.covers(head)) await this.#pause(IN_FLIGHT_MS);
+      if (!this.covers(head)) await this.#delay(IN_FLIGHT_MS);
       if (this.covers(head)) this.#comparedAt = startedAt;
       else await this.catchUp("behind");
     }
   }
 
-  /** Makes sure that the log was lately looked at and reaches `need`, and asks for its repair if it does not. */
-  async reach(need: Position): Promise<Reach> {
+  /** Compares with the log unless that was done lately, and requests a repair if the log has not reached `need`. */
+  async ensureReached(need: Position): Promise<ReachResult> {
     if (this.isFresh && this.covers(need)) return "reached";
     const { clock, options } = this.#deps;
     const startedAt = clock.now();
-    // Who asks for many tenants, one after the other, need not wait for each.
+    // A client that joins many tenants, one after the other, waits once.
     if (startedAt < this.#unknownUntil) return "unknown";
-    if (this.#reaching === 0) this.#giveUpAt = startedAt + options.repairWaitMs;
-    this.#reaching += 1;
+    if (this.#waiters === 0) this.#deadline = startedAt + options.repairWaitMs;
+    this.#waiters += 1;
     try {
-      const reach = await this.#reach(need, this.#giveUpAt);
-      if (reach === "unknown") this.#unknownUntil = clock.now() + UNKNOWN_MS;
-      return reach;
+      const result = await this.#ensureReached(need, this.#deadline);
+      if (result === "unknown") this.#unknownUntil = clock.now() + UNKNOWN_MS;
+      return result;
     } finally {
-      this.#reaching -= 1;
+      this.#waiters -= 1;
     }
   }
 
-  /** The same for what was committed for certain: a database that has not come as far has gone back, and begins anew. */
-  reachCommitted(need: Position): Promise<Reach> {
+  /** The same for a position that is known to be committed: a database behind it went back and begins a new epoch. */
+  ensureCommitted(need: Position): Promise<ReachResult> {
     if (!isAtLeast(this.#committed, need)) this.#committed = need;
-    return this.reach(need);
+    return this.ensureReached(need);
   }
 
-  async #reach(need: Position, deadline: number): Promise<Reach> {
+  async #ensureReached(need: Position, deadline: number): Promise<ReachResult> {
     try {
       await this.compare();
     } catch (err) {
       this.#deps.log.debug({ err, tenantId: this.#tenantId }, "the bus does not answer");
     }
     if (this.isFresh && this.covers(need)) return "reached";
-    if (!this.#deps.options.repairs) {
+    if (!this.#deps.options.isCache) {
       if (!this.isFresh) return "unknown";
-      // The log itself was read and has not come as far: that is only amiss if it once had.
+      // The comparison read the log itself, so it is right unless a higher position was committed.
       if (!isAtLeast(this.#committed, need)) return "behind";
     }
     return this.#repair(need, deadline);
   }
 
-  async #repair(need: Position, deadline: number): Promise<Reach> {
+  async #repair(need: Position, deadline: number): Promise<ReachResult> {
     const { clock } = this.#deps;
-    const answers = this.#answers;
+    const before = this.#answerCount;
     while (clock.now() < deadline) {
-      // Again and again: the first may come too soon after another's, or before anybody listens.
-      this.#ask();
-      await this.#look();
+      // Each round: an earlier request may have been throttled, or published before a relay subscribed.
+      this.#requestRepair();
+      await this.#recheck();
       if (this.isFresh && this.covers(need)) return "reached";
-      if (this.#answers > answers && !isAtLeast(this.#answeredHead, need)) return "behind";
+      if (this.#answerCount > before && !isAtLeast(this.#answeredHead, need)) return "behind";
     }
     return "unknown";
   }
 
-  /** Somebody with the database has published the log again. */
-  answered(head: Position | null): void {
-    this.#answers += 1;
+  /** Called when a relay has published the log again; `head` is the database's. */
+  onRepairAnswer(head: Position | null): void {
+    this.#answerCount += 1;
     this.#answeredHead = head;
   }
 
@@ -186,38 +188,38 @@ export class FeedSync {
     return isAtLeast(this.#sequencer.position, need);
   }
 
-  /** One look at the head after a moment, shared by all who wait. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#pause(REPAIR_LOOK_MS)
+  /** Compares after a moment; all waiters share one comparison. */
+  #recheck(): Promise<void> {
+    this.#rechecking ??= this.#delay(RECHECK_MS)
       .then(() => this.compare())
       .catch((err: unknown) => this.#deps.log.debug({ err, tenantId: this.#tenantId }, "the bus does not answer"))
       .finally(() => {
-        this.#looking = null;
+        this.#rechecking = null;
       });
-    return this.#looking;
+    return this.#rechecking;
   }
 
-  #ask(): void {
+  #requestRepair(): void {
     const { pubsub, clock, log, options } = this.#deps;
     const now = clock.now();
-    if (!options.repairs && this.#committed === null) return;
-    const isNews = this.#committed !== this.#told;
-    if (!isNews && now - this.#askedAt < REPAIR_EVERY_MS) return;
-    this.#askedAt = now;
-    this.#told = this.#committed;
+    if (!options.isCache && this.#committed === null) return;
+    const isNews = this.#committed !== this.#requestedFor;
+    if (!isNews && now - this.#requestedAt < REQUEST_EVERY_MS) return;
+    this.#requestedAt = now;
+    this.#requestedFor = this.#committed;
     const request: RepairRequest = { tenantId: this.#tenantId, seen: this.#committed ?? undefined };
     pubsub
       .publish(REPAIR_CHANNEL, JSON.stringify(request))
-      .catch((err: unknown) => log.debug({ err, tenantId: this.#tenantId }, "a repair could not be asked for"));
+      .catch((err: unknown) => log.debug({ err, tenantId: this.#tenantId }, "a repair could not be requested"));
   }
 
-  #pause(ms: number): Promise<void> {
+  #delay(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#deps.clock.after(ms, resolve);
     });
   }
 }
 
-/** Epochs are UUIDv7: a later one sorts behind. */
+/** Epochs are UUIDv7: a later one sorts after. */
 const isAtLeast = (position: Position | null, need: Position): boolean =>
   position !== null && (position.epoch === need.epoch ? position.seq >= need.seq : position.epoch > need.epoch);

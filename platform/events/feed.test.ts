@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { eventDataIssues } from "../../shared/events.ts";
 import { EPOCH, entriesOf, entryOf, LATER_EPOCH, newId } from "../../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../../tests/support/fake-bus.ts";
 import { createManualClock, settle } from "../../tests/support/manual-clock.ts";
@@ -7,28 +8,31 @@ import { silentLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { Feed, type FeedEvent } from "./feed.ts";
 
-const OPTIONS = {
-  ring: { entries: 100, length: 100_000 },
-  catchUpLimit: 1_000,
-  freshMs: 10_000,
-  repairWaitMs: 2_000,
-  repairs: true,
+const FEED = {
+  validateData: eventDataIssues,
+  options: {
+    ring: { entries: 100, length: 100_000 },
+    catchUpLimit: 1_000,
+    freshMs: 10_000,
+    repairWaitMs: 2_000,
+    isCache: true,
+  },
 };
 
-/** A feed that has started at `head`, and what its listener heard. */
+/** A feed that has started at `head`, with the events that its listener got. */
 const startFeed = async (head = 0) => {
   const tenantId = newId();
   const bus = createFakeBus();
   const clock = createManualClock();
   const metrics = createMetrics();
   if (head > 0) bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, head));
-  const feed = new Feed(tenantId, { pubsub: bus, clock, metrics, log: silentLog, options: OPTIONS });
+  const feed = new Feed(tenantId, { pubsub: bus, clock, metrics, log: silentLog, ...FEED });
   await feed.start();
   const heard: FeedEvent[] = [];
   const resets: unknown[] = [];
   feed.subscribe({ event: (event) => heard.push(event), reset: (position) => resets.push(position) });
   const seqs = () => heard.map(({ position }) => position?.seq ?? null);
-  /** Commits, and tells of those events that are not lost. */
+  /** Commits events and publishes those that are not lost. */
   const publish = async (from: number, to: number, lost: readonly number[] = []) => {
     const entries = entriesOf(tenantId, from, to);
     bus.keep(tenantId, EPOCH, entries);
@@ -42,7 +46,7 @@ const startFeed = async (head = 0) => {
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe("Feed", () => {
-  test("R1 drops what it had already", async () => {
+  test("R1 drops events that it has already", async () => {
     const { tenantId, bus, publish, seqs } = await startFeed(3);
     await publish(4, 6);
     await bus.tell(tenantId, entryOf(tenantId, 5).payload);
@@ -50,7 +54,7 @@ describe("Feed", () => {
     expect(seqs()).toEqual([4, 5, 6]);
   });
 
-  test("R2 reads from the log what was lost on the way", async () => {
+  test("R2 reads lost events from the log", async () => {
     const { publish, seqs, feed } = await startFeed(3);
     await publish(4, 9, [5, 6, 9]);
     expect(seqs()).toEqual([4, 5, 6, 7, 8, 9]);
@@ -61,13 +65,13 @@ describe("Feed", () => {
     const { publish, seqs, feed, clock } = await startFeed(3);
     await publish(4, 5, [5]);
     expect(seqs()).toEqual([4]);
-    await clock.advance(OPTIONS.freshMs + 1);
-    expect(feed.provenPosition).toBeNull();
+    await clock.advance(FEED.options.freshMs + 1);
+    expect(feed.verifiedHead).toBeNull();
     const comparing = feed.compare();
     await clock.advance(200);
     await comparing;
     expect(seqs()).toEqual([4, 5]);
-    expect(feed.provenPosition?.seq).toBe(5);
+    expect(feed.verifiedHead?.seq).toBe(5);
   });
 
   test("C1 holds events back while the bus is away and goes on without a hole when it is there again", async () => {
@@ -102,7 +106,7 @@ describe("Feed", () => {
     );
   });
 
-  test("tells its listeners to start anew when the log no longer has what was lost", async () => {
+  test("tells its listeners to start anew when the log no longer has the lost events", async () => {
     const { tenantId, bus, publish, resets, seqs, feed } = await startFeed(3);
     bus.keep(tenantId, EPOCH, entriesOf(tenantId, 4, 8));
     bus.cache.trim(tenantId, 6);
@@ -124,7 +128,7 @@ describe("Feed", () => {
     expect(feed.position).toEqual({ epoch: LATER_EPOCH, seq: 2 });
   });
 
-  test("drops what an older epoch still says", async () => {
+  test("drops events of an older epoch", async () => {
     const { tenantId, bus, seqs, rejected } = await startFeed(3);
     await bus.tell(tenantId, entryOf(tenantId, 4, { epoch: "00000000-0000-7000-8000-000000000000" }).payload);
     expect(seqs()).toEqual([]);
@@ -171,7 +175,7 @@ describe("Feed", () => {
       pubsub: {
         ...bus,
         subscribeExact: async (channel, listener) => {
-          // Committed and told before the subscription is in force: only the head can tell of it.
+          // Committed and published before the subscription is in force, so that only the head shows it.
           bus.keep(tenantId, EPOCH, entriesOf(tenantId, 4, 4));
           return bus.subscribeExact(channel, listener);
         },
@@ -179,13 +183,13 @@ describe("Feed", () => {
       clock: createManualClock(),
       metrics: createMetrics(),
       log: silentLog,
-      options: OPTIONS,
+      ...FEED,
     });
     await feed.start();
     expect(feed.position).toEqual({ epoch: EPOCH, seq: 4 });
   });
 
-  test("shares one reading of the log among all who ask for the same", async () => {
+  test("shares one read of the log among identical requests", async () => {
     const { feed, bus } = await startFeed(50);
     const since = { epoch: EPOCH, seq: 10 };
     const histories = await Promise.all(range(1, 20).map(() => feed.history(since, 100)));
@@ -199,19 +203,19 @@ describe("Feed, when the bus has forgotten or is behind", () => {
   test("asks for a repair and reaches what the token knows", async () => {
     const { feed, bus, clock, tenantId } = await startFeed();
     bus.repair = async () => bus.keep(tenantId, EPOCH, entriesOf(tenantId, 1, 7));
-    const reaching = feed.reach({ epoch: EPOCH, seq: 7 });
+    const reaching = feed.ensureReached({ epoch: EPOCH, seq: 7 });
     await clock.advance(500);
     expect(await reaching).toBe("reached");
     expect(bus.asked.repairs).toBe(1);
   });
 
-  test("tells with its request what a signed token has seen, at once and from then on", async () => {
+  test("names the position of a signed token in its requests, at once and from then on", async () => {
     const { feed, bus, clock } = await startFeed(5);
     const told: unknown[] = [];
     bus.repair = async (_, seen) => void told.push(seen);
-    const asking = feed.reach({ epoch: EPOCH, seq: 99 });
+    const asking = feed.ensureReached({ epoch: EPOCH, seq: 99 });
     await clock.advance(10);
-    const reaching = feed.reachCommitted({ epoch: EPOCH, seq: 9 });
+    const reaching = feed.ensureCommitted({ epoch: EPOCH, seq: 9 });
     await clock.advance(1_500);
     expect(told).toEqual([undefined, { epoch: EPOCH, seq: 9 }, { epoch: EPOCH, seq: 9 }]);
     await clock.advance(1_000);
@@ -220,15 +224,15 @@ describe("Feed, when the bus has forgotten or is behind", () => {
 
   test("gives up after two seconds when nobody answers", async () => {
     const { feed, clock } = await startFeed();
-    const reaching = feed.reach({ epoch: EPOCH, seq: 7 });
+    const reaching = feed.ensureReached({ epoch: EPOCH, seq: 7 });
     await clock.advance(2_100);
     expect(await reaching).toBe("unknown");
   });
 
   test("believes the answer that the database has no more either", async () => {
     const { feed, bus, clock } = await startFeed(5);
-    bus.repair = async () => feed.repaired({ epoch: EPOCH, seq: 5 });
-    const reaching = feed.reach({ epoch: EPOCH, seq: 9 });
+    bus.repair = async () => feed.onRepairAnswer({ epoch: EPOCH, seq: 5 });
+    const reaching = feed.ensureReached({ epoch: EPOCH, seq: 9 });
     await clock.advance(500);
     expect(await reaching).toBe("behind");
   });
@@ -252,32 +256,32 @@ describe("Feed, asked for memberships", () => {
     entryOf(tenantId, seq, { action: "MEMBER_DELETED", data: { userId } });
   const at = (seq: number) => ({ epoch: EPOCH, seq });
 
-  test("S2 knows who left since it started", async () => {
+  test("S2 knows the memberships that ended since it started", async () => {
     const { feed, bus, tenantId } = await startFeed(3);
     const entry = ended(tenantId, 4, "u1");
     bus.keep(tenantId, EPOCH, [entry]);
     await bus.tell(tenantId, entry.payload);
-    expect(await feed.standing("u1", at(3))).toBe("revoked");
-    expect(await feed.standing("u1", at(4))).toBe("member");
-    expect(await feed.standing("u2", at(3))).toBe("member");
+    expect(await feed.membershipStatus("u1", at(3))).toBe("revoked");
+    expect(await feed.membershipStatus("u1", at(4))).toBe("member");
+    expect(await feed.membershipStatus("u2", at(3))).toBe("member");
   });
 
   test("S2 looks through the log for tokens that are older than itself", async () => {
     const { bus, tenantId, clock } = await startFeed();
     bus.keep(tenantId, EPOCH, [...entriesOf(tenantId, 1, 5), ended(tenantId, 6, "u1"), ...entriesOf(tenantId, 7, 9)]);
-    const feed = new Feed(tenantId, { pubsub: bus, clock, metrics: createMetrics(), log: silentLog, options: OPTIONS });
+    const feed = new Feed(tenantId, { pubsub: bus, clock, metrics: createMetrics(), log: silentLog, ...FEED });
     await feed.start();
-    expect(feed.knownStanding("u1", at(5))).toBe("unknown");
-    expect(await feed.standing("u1", at(5))).toBe("revoked");
-    expect(await feed.standing("u1", at(7))).toBe("member");
-    expect(await feed.standing("u2", at(2))).toBe("member");
+    expect(feed.knownMembershipStatus("u1", at(5))).toBe("unknown");
+    expect(await feed.membershipStatus("u1", at(5))).toBe("revoked");
+    expect(await feed.membershipStatus("u1", at(7))).toBe("member");
+    expect(await feed.membershipStatus("u2", at(2))).toBe("member");
   });
 
   test("S2 vouches for nobody whose token is older than the log, or of another epoch", async () => {
     const { feed, bus, tenantId } = await startFeed(9);
     bus.cache.trim(tenantId, 5);
-    expect(await feed.standing("u1", at(3))).toBe("unknown");
-    expect(await feed.standing("u1", { epoch: LATER_EPOCH, seq: 9 })).toBe("unknown");
+    expect(await feed.membershipStatus("u1", at(3))).toBe("unknown");
+    expect(await feed.membershipStatus("u1", { epoch: LATER_EPOCH, seq: 9 })).toBe("unknown");
   });
 
   test("S2 knows that the team is deleted", async () => {
@@ -285,6 +289,6 @@ describe("Feed, asked for memberships", () => {
     const entry = entryOf(tenantId, 4, { action: "TEAM_DELETED" });
     bus.keep(tenantId, EPOCH, [entry]);
     await bus.tell(tenantId, entry.payload);
-    expect(await feed.standing("u1", at(3))).toBe("deleted");
+    expect(await feed.membershipStatus("u1", at(3))).toBe("deleted");
   });
 });

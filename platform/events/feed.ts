@@ -1,38 +1,42 @@
 import type { Position } from "../../shared/protocol/position.ts";
 import { type History, type LogEntry, tenantChannel, type Unsubscribe } from "../pubsub/provider.ts";
-import { FeedSync, type Reach, type SyncDeps, type SyncOptions } from "./feed-sync.ts";
-import { type MembershipEnd, readIncoming, type SequencedEvent } from "./incoming.ts";
-import { Revocations, type Standing } from "./revocations.ts";
+import { FeedSync, type ReachResult, type SyncDeps, type SyncOptions } from "./feed-sync.ts";
+import { type DataValidator, type MembershipEnd, readIncoming, type SequencedEvent } from "./incoming.ts";
+import { type MembershipStatus, Revocations } from "./revocations.ts";
 import { Ring, type RingBounds } from "./ring.ts";
-import { Sequencer } from "./sequencer.ts";
+import { Sequencer, type SequencerOutput } from "./sequencer.ts";
 
-/** An event as it goes to sockets and streams. `position` is `null` when no log has it. */
+/** An event for sockets and streams. */
 export type FeedEvent = {
-  /** The very text that the client gets. */
+  /** The JSON text that clients get, byte by byte. */
   readonly payload: string;
+  /** `null` when the event belongs to no log. */
   readonly position: Position | null;
-  /** When it was committed, in milliseconds since the Unix epoch. */
+  /** Time of the commit, in milliseconds since the Unix epoch. */
   readonly at: number | null;
+  /** The membership that the event ends, if any. */
   readonly ends: MembershipEnd | null;
 };
 
 export type FeedListener = {
-  /** Called for each event, in order, none twice and none missing. */
+  /** Called for each event, in order and exactly once. */
   event(event: FeedEvent): void;
-  /** The events up to `position` cannot be had any more; those after it follow. */
+  /** The events up to `position` are lost; the events after it follow. */
   reset(position: Position): void;
 };
 
 export type FeedOptions = SyncOptions & { readonly ring: RingBounds };
-export type FeedDeps = SyncDeps & { readonly options: FeedOptions };
+export type FeedDeps = SyncDeps & { readonly options: FeedOptions; readonly validateData: DataValidator };
 
-/** Tokens live ten minutes; a team with more events in that time gets its people new tokens. */
+/**
+ * Tokens live ten minutes. If a team has more events than this since a token was issued, its holder needs a new one.
+ */
 const SCAN_LIMIT = 20_000;
 const LOG_EVERY_MS = 1_000;
 
 /**
- * One tenant's events on this node: checked once, in order, without holes, for any number of listeners.
- * It repairs itself from the log; only if the log cannot give what is missing are its listeners told to start anew.
+ * One tenant's events on this node, validated once, in order and without gaps, for any number of listeners. A gap is
+ * filled from the log; listeners start anew only when the log no longer has the missing events.
  */
 export class Feed {
   readonly tenantId: string;
@@ -44,7 +48,8 @@ export class Feed {
   readonly #sequencer: Sequencer;
   readonly #sync: FeedSync;
   #resets = 0;
-  #unlogged = 0;
+  /** Rejections since the last log line. */
+  #rejections = 0;
   #quietUntil = Number.NEGATIVE_INFINITY;
   #unsubscribe: Unsubscribe | null = null;
 
@@ -52,34 +57,34 @@ export class Feed {
     this.tenantId = tenantId;
     this.#deps = deps;
     this.#ring = new Ring(deps.options.ring);
-    this.#sequencer = new Sequencer(tenantId, {
+    const output: SequencerOutput = {
       event: (event) => this.#onEvent(event),
-      begun: (position) => this.#revocations.begin(position.seq),
+      begun: (position) => this.#revocations.reset(position.seq),
       reset: (position) => this.#onReset(position),
-      strayed: (event) => this.#reject("sequence", event.seq),
-    });
+      misplaced: (event) => this.#reject("sequence", event.seq),
+    };
+    this.#sequencer = new Sequencer(tenantId, output, deps.validateData);
     this.#sync = new FeedSync(tenantId, this.#sequencer, deps);
   }
 
-  /** The last event that was handed to the listeners; `null` for a tenant without a log. */
+  /** The position of the last event that listeners got; `null` for a tenant without a log. */
   get position(): Position | null {
     return this.#sequencer.position;
   }
 
   /**
-   * The position, if the log was compared lately enough (`freshMs`): everything up to it was handed on. `null` while
-   * nobody can tell.
+   * The log's head, if a comparison within `freshMs` found that listeners have every event up to it; otherwise `null`.
    */
-  get provenPosition(): Position | null {
+  get verifiedHead(): Position | null {
     return this.#sync.isFresh ? this.position : null;
   }
 
-  /** Grows each time that the listeners must start anew: a replay under way is then worth nothing. */
+  /** Incremented each time that listeners must start anew, which makes a replay in progress void. */
   get resets(): number {
     return this.#resets;
   }
 
-  /** Subscribes, and only when that is in force reads the head: an event between the two would be lost otherwise. */
+  /** Subscribes first and reads the head afterwards: an event published between the two would be lost otherwise. */
   async start(): Promise<void> {
     this.#unsubscribe = await this.#deps.pubsub.subscribeExact(tenantChannel(this.tenantId), (payload) =>
       this.#receive(payload),
@@ -87,7 +92,7 @@ export class Feed {
     await this.#sync.catchUp("start");
   }
 
-  /** Tells `listener` of every event from now on; the answer ends it. */
+  /** Calls `listener` for every event from now on. Returns a function that ends it. */
   subscribe(listener: FeedListener): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -95,69 +100,72 @@ export class Feed {
     };
   }
 
-  /** Up to `limit` of the events after `seq` that are at hand; `null` when they must be read by `history`. */
+  /** Up to `limit` events after `seq` from memory; `null` when only `history` can read them. */
   recent(seq: number, limit: number): readonly LogEntry[] | null {
     if (this.position !== null && seq >= this.position.seq) return [];
     return this.#ring.after(seq, limit);
   }
 
-  /** Reads all events after `since`, at most `limit`, from the log. Many who come back at once share one reading. */
+  /** Reads all events after `since`, at most `limit`, from the log. Clients that reconnect at once share one read. */
   history(since: Position, limit: number): Promise<History> {
     const key = `${since.epoch}:${since.seq}:${limit}`;
-    let reading = this.#reads.get(key);
-    if (reading === undefined) {
-      reading = this.#read(since, limit).finally(() => this.#reads.delete(key));
-      this.#reads.set(key, reading);
+    let read = this.#reads.get(key);
+    if (read === undefined) {
+      read = this.#read(since, limit).finally(() => this.#reads.delete(key));
+      this.#reads.set(key, read);
     }
-    return reading;
+    return read;
   }
 
   async #read(since: Position, limit: number): Promise<History> {
     const history = await this.#deps.pubsub.history(this.tenantId, since, limit);
     const { position } = this;
     if (history.kind === "events" && position?.epoch === since.epoch) {
-      this.#revocations.scan(since.seq, history.events, this.tenantId, since.epoch, this.#deps.clock.now());
+      this.#revocations.scan(since.seq, history.events, this.tenantId, this.#deps.clock.now());
       const known = history.events.filter((entry) => entry.seq <= position.seq);
       this.#ring.backfill(known, position.seq);
     }
     return history;
   }
 
-  /** How a person stands whose token was issued at `issued`; reads the log where it must. Rejects when the bus is away. */
-  async standing(userId: string, issued: Position): Promise<Standing> {
+  /**
+   * The membership status of a user whose token was issued at `issued`, read from the log if need be. Rejects when the
+   * bus is unreachable.
+   */
+  async membershipStatus(userId: string, issued: Position): Promise<MembershipStatus> {
     if (this.position?.epoch === issued.epoch && issued.seq < this.#revocations.from) {
       await this.history(issued, SCAN_LIMIT);
     }
-    return this.knownStanding(userId, issued);
+    return this.knownMembershipStatus(userId, issued);
   }
 
-  /** The same without reading. A token of another epoch proves nothing about this history. */
-  knownStanding(userId: string, issued: Position): Standing {
-    return this.position?.epoch === issued.epoch ? this.#revocations.standing(userId, issued.seq) : "unknown";
+  /** The same from memory alone. A token of another epoch proves nothing about this history. */
+  knownMembershipStatus(userId: string, issued: Position): MembershipStatus {
+    return this.position?.epoch === issued.epoch ? this.#revocations.statusOf(userId, issued.seq) : "unknown";
   }
 
-  forgetRevocations(learnedBefore: number): void {
+  pruneRevocations(learnedBefore: number): void {
     this.#revocations.prune(learnedBefore);
   }
 
-  /** Makes sure that the log was lately looked at and reaches `need`; asks for its repair if it does not. Never rejects. */
-  reach(need: Position): Promise<Reach> {
-    return this.#sync.reach(need);
+  /** Compares with the log unless that was done lately, and requests a repair if it is behind `need`. Never rejects. */
+  ensureReached(need: Position): Promise<ReachResult> {
+    return this.#sync.ensureReached(need);
   }
 
-  /** The same for a position that a signed token names: a database that has not come as far begins a new epoch. */
-  reachCommitted(need: Position): Promise<Reach> {
-    return this.#sync.reachCommitted(need);
+  /** The same for a position that a signed token names: a database behind it begins a new epoch. */
+  ensureCommitted(need: Position): Promise<ReachResult> {
+    return this.#sync.ensureCommitted(need);
   }
 
-  /** Compares with the log's head and reads what is missing. Rejects when the bus is away. */
+  /** Compares with the log's head and reads missing events. Rejects when the bus is unreachable. */
   compare(): Promise<void> {
     return this.#sync.compare();
   }
 
-  /** Somebody with the database has published the log again. */
-  repaired(head: Position | null): void {
-    this.#sync.answered(head);
+  /** Called when a relay has published the log again; `head` is the database's. */
+  onRepairAnswer(head: Position | null): void {
+    this.#sync.onRepairAnswer(head);
   }
 
   async close(): Promise<void> {
@@ -167,7 +175,7 @@ export class Feed {
   }
 
   #receive(payload: string): void {
-    const incoming = readIncoming(payload, this.tenantId);
+    const incoming = readIncoming(payload, this.tenantId, this.#deps.validateData);
     switch (incoming.kind) {
       case "rejected":
         this.#reject(incoming.reason, null);
@@ -188,7 +196,7 @@ export class Feed {
   #onEvent(event: SequencedEvent): void {
     const { seq, epoch, payload, at, ends, fault } = event;
     this.#ring.push({ seq, payload });
-    if (ends !== null) this.#revocations.note(ends, seq, this.#deps.clock.now());
+    if (ends !== null) this.#revocations.record(ends, seq, this.#deps.clock.now());
     if (fault !== null) this.#reject("relayed-invalid", seq);
     this.#emit({ payload, position: { epoch, seq }, at, ends });
   }
@@ -196,7 +204,7 @@ export class Feed {
   #onReset(position: Position): void {
     this.#resets += 1;
     this.#ring.clear();
-    this.#revocations.begin(position.seq);
+    this.#revocations.reset(position.seq);
     this.#deps.log.warn({ tenantId: this.tenantId, ...position }, "the history is broken; listeners start anew");
     for (const listener of this.#listeners) this.#guard(() => listener.reset(position));
   }
@@ -205,7 +213,7 @@ export class Feed {
     for (const listener of this.#listeners) this.#guard(() => listener.event(event));
   }
 
-  /** One listener's failure is its own. */
+  /** A listener that throws must not stop the others. */
   #guard(call: () => void): void {
     try {
       call();
@@ -217,11 +225,11 @@ export class Feed {
   #reject(reason: string, seq: number | null): void {
     const { metrics, log, clock } = this.#deps;
     metrics.pubsubRejected.inc({ reason });
-    this.#unlogged += 1;
-    // Whoever floods the channel shall not flood the log.
+    this.#rejections += 1;
+    // A flooded channel must not flood the log.
     if (clock.now() < this.#quietUntil) return;
     this.#quietUntil = clock.now() + LOG_EVERY_MS;
-    log.warn({ tenantId: this.tenantId, reason, seq, count: this.#unlogged }, "messages from the bus are not valid");
-    this.#unlogged = 0;
+    log.warn({ tenantId: this.tenantId, reason, seq, count: this.#rejections }, "messages from the bus are not valid");
+    this.#rejections = 0;
   }
 }

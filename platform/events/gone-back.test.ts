@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { eventDataIssues } from "../../shared/events.ts";
 import { newDatabase } from "../../tests/support/database.ts";
 import { systemClock } from "../clock/clock.ts";
 import { silentLog } from "../log/log.ts";
@@ -25,7 +26,7 @@ const startRestored = async () => {
   const deps = { clock: systemClock, log: silentLog, metrics: createMetrics() };
   const pubsub = createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics });
   const relay = startRelay({ ...deps, db, pubsub, random: Math.random, newEpoch: () => "f" });
-  const hub = createFeedHub({ ...deps, pubsub });
+  const hub = createFeedHub({ ...deps, pubsub, validateData: eventDataIssues });
   const { feed, release } = await hub.acquire("t");
   stops.push(async () => {
     release();
@@ -39,13 +40,13 @@ const startRestored = async () => {
 
 test("a process alone begins a new epoch for a signed token that knows more than its database", async () => {
   const { feed, head } = await startRestored();
-  expect(await feed.reachCommitted({ epoch: "e", seq: 100 })).toBe("reached");
+  expect(await feed.ensureCommitted({ epoch: "e", seq: 100 })).toBe("reached");
   expect(feed.position).toEqual({ epoch: "f", seq: 80 });
   expect(await head()).toEqual({ epoch: "f", seq: 80 });
 });
 
-test("what a client says it has seen begins no epoch", async () => {
+test("a position that only a client names begins no epoch", async () => {
   const { feed, head } = await startRestored();
-  expect(await feed.reach({ epoch: "e", seq: 100 })).toBe("behind");
+  expect(await feed.ensureReached({ epoch: "e", seq: 100 })).toBe("behind");
   expect(await head()).toEqual({ epoch: "e", seq: 80 });
 });

@@ -1,19 +1,25 @@
 import { describe, expect, test } from "bun:test";
-import { MAX_UNSEQUENCED_LENGTH, type RejectReason, readEntry, readIncoming } from "./incoming.ts";
+import { eventDataIssues } from "../../shared/events.ts";
+import { MAX_UNSEQUENCED_LENGTH, membershipEndIn, type RejectReason, readEntry, readIncoming } from "./incoming.ts";
 
 const TENANT = "01900000-0000-7000-8000-0000000000aa";
 const EPOCH = "01900000-0000-7000-8000-000000000001";
 const message = (more: Record<string, unknown> = {}) =>
   JSON.stringify({ type: "message", tenantId: TENANT, initiatorId: "x", action: "NOTE_ADDED", data: {}, ...more });
-const outcome = (payload: string): string => {
-  const incoming = readIncoming(payload, TENANT);
+/** A tenant whose id another backend chose. */
+const FOREIGN = "shop-7/orders";
+const read = (payload: string, tenantId = TENANT) => readIncoming(payload, tenantId, eventDataIssues);
+const readAt = (seq: number, payload: string, tenantId = TENANT) =>
+  readEntry(payload, { tenantId, epoch: EPOCH, seq, validateData: eventDataIssues });
+const outcome = (payload: string, tenantId = TENANT): string => {
+  const incoming = read(payload, tenantId);
   return incoming.kind === "rejected" ? incoming.reason : incoming.kind;
 };
 
 describe("a message of another backend", () => {
   test("is taken when its envelope is right, with the very text that came", () => {
     const payload = ` ${message({ more: 1 })}\n`;
-    expect(readIncoming(payload, TENANT)).toEqual({ kind: "unsequenced", payload, at: null });
+    expect(read(payload)).toEqual({ kind: "unsequenced", payload, at: null });
   });
 
   const refused: [name: string, payload: string, reason: RejectReason][] = [
@@ -47,14 +53,54 @@ describe("an event of the log", () => {
       data: { id: 1 },
       at: "2026-01-31T09:30:00.000Z",
     });
-    expect(readIncoming(payload, TENANT)).toMatchObject({ kind: "sequenced", seq: 5, epoch: EPOCH, fault: "data" });
-    expect(readEntry("no JSON", TENANT, EPOCH, 7)).toMatchObject({ seq: 7, payload: "no JSON", fault: "unreadable" });
+    expect(read(payload)).toMatchObject({ kind: "sequenced", seq: 5, epoch: EPOCH, fault: "data" });
+    expect(readAt(7, "no JSON")).toMatchObject({ seq: 7, payload: "no JSON", fault: "unreadable" });
   });
 
   test("ends a membership even if this version cannot read the rest of it", () => {
     const payload = message({ seq: 5, epoch: EPOCH, action: "MEMBER_DELETED", data: { userId: "u1", newer: true } });
-    expect(readIncoming(payload, TENANT)).toMatchObject({ ends: { kind: "member", userId: "u1" } });
+    expect(read(payload)).toMatchObject({ ends: { kind: "member", userId: "u1" } });
     const team = message({ seq: 6, epoch: EPOCH, action: "TEAM_DELETED", data: {} });
-    expect(readIncoming(team, TENANT)).toMatchObject({ ends: { kind: "team" } });
+    expect(read(team)).toMatchObject({ ends: { kind: "team" } });
+  });
+});
+
+describe("an action means what the tenant's owner says", () => {
+  const misfit = { action: "TASK_CREATED", data: { id: 1 } };
+
+  test("the data of a known action is judged for Artel's own teams alone", () => {
+    expect(outcome(message(misfit))).toBe("data");
+    expect(outcome(message({ tenantId: FOREIGN, ...misfit }), FOREIGN)).toBe("unsequenced");
+    const sequenced = { seq: 5, epoch: EPOCH, at: "2026-01-31T09:30:00.000Z", ...misfit };
+    expect(readAt(5, message(sequenced))).toMatchObject({ fault: "data" });
+    expect(readAt(5, message({ tenantId: FOREIGN, ...sequenced }), FOREIGN)).toMatchObject({ fault: null });
+  });
+
+  test("an id in upper case or of another UUID version is not one of Artel's own", () => {
+    for (const tenantId of [TENANT.toUpperCase(), TENANT.replace("-7000-", "-4000-")]) {
+      expect([tenantId, outcome(message({ tenantId, ...misfit }), tenantId)]).toEqual([tenantId, "unsequenced"]);
+    }
+  });
+
+  test("the data of another owner's event is still an object", () => {
+    expect(outcome(message({ tenantId: FOREIGN, action: "TASK_CREATED", data: [] }), FOREIGN)).toBe("envelope");
+  });
+
+  test("MEMBER_DELETED and TEAM_DELETED end memberships in the log of Artel's own teams alone", () => {
+    const ended = (tenantId: string) => [
+      message({ tenantId, seq: 5, epoch: EPOCH, action: "MEMBER_DELETED", data: { userId: "u1" } }),
+      message({ tenantId, seq: 6, epoch: EPOCH, action: "TEAM_DELETED", data: {} }),
+    ];
+    const ends = (tenantId: string) =>
+      ended(tenantId).map((payload) => [readAt(5, payload, tenantId).ends, membershipEndIn(payload, tenantId)]);
+    const member = { kind: "member", userId: "u1" } as const;
+    expect(ends(TENANT)).toEqual([
+      [member, member],
+      [{ kind: "team" }, { kind: "team" }],
+    ]);
+    expect(ends(FOREIGN)).toEqual([
+      [null, null],
+      [null, null],
+    ]);
   });
 });

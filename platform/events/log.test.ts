@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { newDatabase, newDatabaseUrl, openDatabase } from "../../tests/support/database.ts";
 import type { Db } from "../db/db.ts";
 import { appendEvents, createHead, lockHead } from "./append.ts";
-import { createLogReader, KEPT_EVENTS } from "./log.ts";
-import { trimOnce } from "./retention.ts";
+import { createLogReader } from "./log.ts";
+import { KEPT_EVENTS, trimOnce } from "./retention.ts";
 
 const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
@@ -15,7 +15,7 @@ const commit = (db: Db, count: number, at = AT) =>
     return appendEvents(tx, head, { tenantId: "t", initiatorId: "u", at, mutationId: null }, events);
   });
 
-test("seq grows by one over concurrent transactions, and what rolls back leaves no hole", async () => {
+test("seq grows by one over concurrent transactions, and a rollback leaves no gap", async () => {
   const db = await newDatabase();
   await commit(db, 1);
   const failing = db
@@ -51,7 +51,7 @@ test("history says why it can't be had: another epoch, ahead, too many, unknown"
   ]).toEqual(["epoch", "ahead", "too-many", "unknown", "events"]);
 });
 
-test("retention deletes what is too old or too much, from the oldest on, and history says so", async () => {
+test("retention deletes events beyond its bounds, from the oldest on, and history says so", async () => {
   const db = await newDatabase();
   await commit(db, 10, "2026-01-01T00:00:00.000Z");
   await commit(db, KEPT_EVENTS + 5);

@@ -3,14 +3,15 @@ import { AT, startRelayed, stopRelays } from "../../tests/support/relayed.ts";
 import type { Db } from "../db/db.ts";
 import { type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
 import { createHead } from "./append.ts";
-import { readHead } from "./log.ts";
+import { registerConsumer } from "./cursors.ts";
+import { readHead, startEpoch } from "./log.ts";
 
 afterEach(stopRelays);
 
 const headOf = async (db: Db) =>
   db.read.selectFrom("tenant_heads").select(["epoch", "seq"]).where("tenant_id", "=", "t").executeTakeFirst();
 
-test("a bus that knows more than the database makes the history begin anew, without its old events", async () => {
+test("a bus ahead of the database makes it begin a new epoch, without the old events", async () => {
   const { db, relay, commit, log, seqs, bus } = await startRelayed();
   relay.nudge("t", await commit(3));
   await relay.idle();
@@ -25,7 +26,7 @@ test("a bus that knows more than the database makes the history begin anew, with
   expect(seqs()).toEqual([4, 5, 6]);
 });
 
-test("a database that went back has begun anew before the first change may be taken", async () => {
+test("a database that went back begins its new epoch before the process takes a command", async () => {
   const { db, relay } = await startRelayed(async (database, { log }) => {
     await database.change((tx) => createHead(tx, "t", "e", AT));
     log.push({ seq: 1, payload: "undone" });
@@ -52,7 +53,7 @@ test("a database from before its last new epoch begins another, whether it is no
   expect(await late.bus.head("t")).toEqual({ epoch: "f", seq: 4 });
 });
 
-test("a signed token that knows more than the database makes the history begin anew, whatever the bus has", async () => {
+test("a signed token ahead of the database makes it begin a new epoch, whatever the bus has", async () => {
   const { db, relay, commit, seqs, say, published, log, until } = await startRelayed();
   relay.nudge("t", await commit(3));
   await relay.idle();
@@ -77,7 +78,7 @@ test.each([
   expect(await headOf(db)).toEqual({ epoch: "e", seq: 3 });
 });
 
-test("several who are told of the same token begin one history", async () => {
+test("several requests with the same token begin one epoch", async () => {
   const { db, commit, say, published, until } = await startRelayed();
   await commit(3);
   for (let time = 0; time < 3; time += 1) {
@@ -117,7 +118,7 @@ describe("a database that went back while the bus was away at the start is found
     expect(await headOf(db)).toEqual({ epoch: "f", seq: 0 });
   });
 
-  test("by looking again", async () => {
+  test("by the retry", async () => {
     const { db, clock, log, until } = await startAway();
     clock.move(1_000);
     await until(() => log[0]?.seq !== 1);
@@ -157,4 +158,35 @@ test("a bus that does not answer holds up the start for a moment only", async ()
   await relay.compared;
   expect(isOver).toBe(true);
   resolve(null);
+});
+
+test("the sweep tells the bus of a new epoch whose process died", async () => {
+  const { db, relay, commit, clock, until, bus } = await startRelayed();
+  relay.nudge("t", await commit(3));
+  await relay.idle();
+  clock.move(1_000);
+  const seen = { epoch: "e", seq: 9 };
+  await startEpoch(db, "t", { seen, epoch: "f", at: new Date(clock.now()).toISOString() });
+  clock.move(2_000);
+  await until(async () => (await bus.head("t"))?.epoch === "f");
+  expect(await bus.head("t")).toEqual({ epoch: "f", seq: 3 });
+});
+
+test("the events of an earlier epoch that a consumer has still to take do not reach the bus", async () => {
+  const { db, relay, commit, log, say, published, until } = await startRelayed();
+  await registerConsumer(db, "slow", "beginning", AT);
+  await commit(3);
+  await startEpoch(db, "t", { seen: { epoch: "e", seq: 9 }, epoch: "f", at: AT });
+  await commit(2);
+  say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t" }));
+  await until(() => published.length > 0);
+  relay.nudge("t", await commit(1));
+  await relay.idle();
+  const epochs = log.flatMap(({ seq, payload }) => (payload === "" ? [] : [[seq, JSON.parse(payload).epoch]]));
+  expect(epochs).toEqual([
+    [4, "f"],
+    [5, "f"],
+    [6, "f"],
+  ]);
+  expect(await db.read.selectFrom("events").select("seq").execute()).toHaveLength(6);
 });

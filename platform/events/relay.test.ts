@@ -1,18 +1,24 @@
-import { afterEach, expect, test } from "bun:test";
-import { startRelayed, stopRelays, upTo } from "../../tests/support/relayed.ts";
+import { afterEach, describe, expect, test } from "bun:test";
+import { AT, startRelayed, stopRelays, upTo } from "../../tests/support/relayed.ts";
+import type { Db } from "../db/db.ts";
+import { silentLog } from "../log/log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { createLocalPubSub } from "../pubsub/local.ts";
 import { REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
-import { readHead } from "./log.ts";
+import { advanceCursors, registerConsumer } from "./cursors.ts";
+import { createLogReader, readHead } from "./log.ts";
+import { startRelay } from "./relay.ts";
 
 afterEach(stopRelays);
 
-test("what was committed goes the short way, in order, in batches", async () => {
+test("committed events take the direct path, in order, in batches", async () => {
   const { relay, commit, seqs } = await startRelayed();
   for (let index = 0; index < 5; index += 1) relay.nudge("t", await commit(3));
   await relay.idle();
   expect(seqs()).toEqual(upTo(15));
 });
 
-test("what is told in another order than it was committed is handed on all the same", async () => {
+test("events nudged in another order than they were committed reach the bus in order", async () => {
   const { relay, commit, seqs } = await startRelayed();
   const [first, second, third, fourth] = [await commit(1), await commit(1), await commit(1), await commit(1)];
   for (const committed of [first, second, fourth, third]) relay.nudge("t", committed);
@@ -20,7 +26,7 @@ test("what is told in another order than it was committed is handed on all the s
   expect(seqs()).toEqual(upTo(4));
 });
 
-test("a bus that comes back with an older copy is given what it forgot, though nobody asks for it", async () => {
+test("a bus that reconnects with an older copy gets the missing events, though no node asks for them", async () => {
   const { relay, commit, seqs, log, reconnect, until } = await startRelayed();
   relay.nudge("t", await commit(3));
   await relay.idle();
@@ -30,7 +36,7 @@ test("a bus that comes back with an older copy is given what it forgot, though n
   expect(seqs()).toEqual(upTo(3));
 });
 
-test.each([1, 0])("a bus that goes back without a word, to %i events, is given what it forgot", async (kept) => {
+test.each([1, 0])("a bus that silently goes back to %i events gets the missing ones", async (kept) => {
   const { relay, commit, seqs, log, clock, until } = await startRelayed();
   relay.nudge("t", await commit(3));
   await relay.idle();
@@ -40,7 +46,7 @@ test.each([1, 0])("a bus that goes back without a word, to %i events, is given w
   expect(seqs()).toEqual(upTo(3));
 });
 
-test("while the bus is away nothing is lost: it is tried again with backoff and read from the log", async () => {
+test("while the bus is unreachable no event is lost: the relay retries with backoff and reads the log", async () => {
   const { relay, commit, seqs, fail, clock } = await startRelayed();
   fail(2);
   relay.nudge("t", await commit(2));
@@ -55,7 +61,7 @@ test("while the bus is away nothing is lost: it is tried again with backoff and 
   expect(seqs()).toEqual(upTo(4));
 });
 
-test("what another process committed and did not hand on is found by the sweep", async () => {
+test("the sweep finds events that another process committed and did not relay", async () => {
   const { commit, seqs, clock, until } = await startRelayed();
   await commit(4);
   clock.move(1_000);
@@ -63,7 +69,7 @@ test("what another process committed and did not hand on is found by the sweep",
   expect(seqs()).toEqual(upTo(4));
 });
 
-test("where the database is the bus's own log, what another process left is told of all the same", async () => {
+test("on the Postgres bus the sweep publishes events that another process left", async () => {
   const { bus, commit, seqs, clock, until, db } = await startRelayed();
   Object.assign(bus, { name: "postgres", head: (tenantId: string) => readHead(db.read, tenantId) });
   await commit(4);
@@ -72,7 +78,7 @@ test("where the database is the bus's own log, what another process left is told
   expect(seqs()).toEqual(upTo(4));
 });
 
-test("where the database is the bus's own log, what could not be told is told again", async () => {
+test("on the Postgres bus events that could not be published are published again", async () => {
   const { bus, relay, commit, seqs, clock, fail, db } = await startRelayed();
   Object.assign(bus, { name: "postgres", head: (tenantId: string) => readHead(db.read, tenantId) });
   fail(1);
@@ -83,7 +89,7 @@ test("where the database is the bus's own log, what could not be told is told ag
   expect(seqs()).toEqual(upTo(2));
 });
 
-test("a hole before what was committed is filled from the log", async () => {
+test("a gap before committed events is filled from the log", async () => {
   const { relay, commit, seqs } = await startRelayed();
   await commit(3);
   relay.nudge("t", await commit(1));
@@ -91,7 +97,7 @@ test("a hole before what was committed is filled from the log", async () => {
   expect(seqs()).toEqual(upTo(4));
 });
 
-test("a log that was trimmed meanwhile does not make the relay ask for ever", async () => {
+test("a log that was trimmed meanwhile does not make the relay retry for ever", async () => {
   const { db, relay, commit, seqs } = await startRelayed();
   await commit(6);
   await db.write.deleteFrom("events").where("seq", "<=", 4).execute();
@@ -100,7 +106,7 @@ test("a log that was trimmed meanwhile does not make the relay ask for ever", as
   expect(seqs()).toEqual([5, 6, 7]);
 });
 
-test("a node that asks gets the log published again and is told the database's head", async () => {
+test("a repair request has the log published again and is answered with the database's head", async () => {
   const { commit, seqs, say, published, until } = await startRelayed();
   await commit(2);
   say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "t" }));
@@ -114,4 +120,49 @@ test("a request for a team that does not exist is answered too", async () => {
   say(REPAIR_CHANNEL, JSON.stringify({ tenantId: "nobody" }));
   await until(() => published.length > 0);
   expect(published).toEqual([[REPAIRED_CHANNEL, JSON.stringify({ tenantId: "nobody", head: null })]]);
+});
+
+describe("the relay's cursors", () => {
+  const cursors = (db: Db) => db.read.selectFrom("consumer_cursors").select(["consumer", "epoch", "seq"]).execute();
+
+  test("move to the relayed positions in the next sweep, outside of every request", async () => {
+    const { db, relay, commit, clock, until } = await startRelayed();
+    relay.nudge("t", await commit(3));
+    relay.nudge("t", await commit(2));
+    await relay.idle();
+    expect(await cursors(db)).toEqual([]);
+    clock.move(1_000);
+    await until(async () => (await cursors(db))[0]?.seq === 5);
+    expect(await cursors(db)).toEqual([{ consumer: "relay", epoch: "e", seq: 5 }]);
+  });
+
+  test("are written when the relay stops", async () => {
+    const { db, relay, commit } = await startRelayed();
+    relay.nudge("t", await commit(3));
+    await relay.stop();
+    expect(await cursors(db)).toEqual([{ consumer: "relay", epoch: "e", seq: 3 }]);
+  });
+
+  test("are not moved back by a slower process", async () => {
+    const { db, relay, commit } = await startRelayed();
+    relay.nudge("t", await commit(3));
+    await relay.idle();
+    await registerConsumer(db, "relay", "head", AT);
+    await advanceCursors(db, "relay", new Map([["t", { epoch: "e", seq: 9 }]]));
+    await relay.stop();
+    await advanceCursors(db, "relay", new Map([["t", { epoch: "d", seq: 10 }]]));
+    expect(await cursors(db)).toEqual([{ consumer: "relay", epoch: "e", seq: 9 }]);
+  });
+
+  test("are removed on the local bus, where nothing reads them", async () => {
+    const { db, clock } = await startRelayed();
+    await registerConsumer(db, "relay", "beginning", AT);
+    const deps = { db, clock, log: silentLog, metrics: createMetrics(), random: () => 1, newEpoch: () => "f" };
+    const relay = startRelay({
+      ...deps,
+      pubsub: createLocalPubSub({ log: createLogReader(db), metrics: deps.metrics }),
+    });
+    await relay.stop();
+    expect(await db.read.selectFrom("consumers").selectAll().execute()).toEqual([]);
+  });
 });

@@ -1,37 +1,35 @@
 import { parseJson } from "../../shared/json.ts";
 import type { Position } from "../../shared/protocol/position.ts";
-import { fullJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import { type Db, readSnapshot } from "../db/db.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { keepSubscribed } from "../pubsub/keep-subscribed.ts";
 import { type LogEntry, type PubSubProvider, REPAIR_CHANNEL, REPAIRED_CHANNEL } from "../pubsub/provider.ts";
-import { startComparison } from "./comparison.ts";
 import { type RepairAnswer, repairRequestSchema } from "./control.ts";
+import { advanceCursors, RELAY, readCursor, registerConsumer, unregisterConsumer } from "./cursors.ts";
 import { eventsAfter, isBehind, readHead, startEpoch } from "./log.ts";
+import { startReconciler } from "./reconciler.ts";
+import { startSweep } from "./sweep.ts";
+import { createTenantRunner } from "./tenant-runner.ts";
 
-const SWEEP_MS = 1_000;
-/** What a sweep leaves to the process that committed it. */
-const SWEEP_GRACE_MS = 1_000;
-const SWEEP_BATCH = 500;
 const BATCH = 500;
 const RETRY = { first: 100, most: 10_000 };
-/** Another relay may append between the answer and our reading; more often than this it is no race. */
+/** Another relay may append between an outcome and the next read; more misses in a row than this are no race. */
 const MAX_MISSES = 5;
 
 export type Committed = { readonly epoch: string; readonly entries: readonly LogEntry[] };
 
 export type Relay = {
   /**
-   * Resolves once pub/sub was compared with the database and histories that went back have begun anew; after five
-   * seconds at the latest, and sooner when pub/sub is away. No change may be taken before: one that takes the number of
-   * an event that was undone would hide that the database has gone back. Never rejects.
+   * Resolves once pub/sub was compared with the database and a new epoch begun wherever the database had gone back;
+   * after five seconds at the latest, and sooner when pub/sub is unreachable. The process must take no command before:
+   * an event with the seq of an undone one would hide that the database went back. Never rejects.
    */
   readonly compared: Promise<void>;
-  /** Hands committed events on; call it after the commit. Never throws and never waits. */
+  /** Sends committed events to pub/sub; call it after the commit. Never throws and never waits. */
   nudge(tenantId: string, committed: Committed): void;
-  /** Resolves when nothing that was handed over is under way. */
+  /** Resolves when no tenant's events are being sent; waits after failures do not count. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -43,206 +41,196 @@ export type RelayDeps = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly random: () => number;
-  /** A new epoch; it must sort behind all earlier ones. */
+  /** Makes an epoch that sorts after all earlier ones. */
   readonly newEpoch: () => string;
 };
 
-/** One tenant's events on their way; only one append of a tenant is under way at a time. */
-type Lane = {
+/** One tenant's events that are not sent yet. */
+type TenantQueue = {
   committed: Committed[];
-  /** The log is to be read: something did not go the short way. */
-  behind: boolean;
-  /** A node asked for it and waits for the answer. */
-  asked: boolean;
-  /** What a token has seen that such a node was shown. */
+  /** The direct path failed or missed events, so they must be read from the log. */
+  isBehind: boolean;
+  /** A node waits for the answer to its repair request. */
+  repairRequested: boolean;
+  /** The highest position named by a token that such a node was shown. */
   seen: Position | null;
-  failures: number;
-  running: Promise<void> | null;
-  cancelRetry: (() => void) | null;
 };
 
 /**
- * Carries events from the log to pub/sub. The short way hands over what was just committed; whatever fails, is missing
- * or was left by a process that died is read from the log. Appending twice does nothing, so several relays may run.
+ * Sends events from the log to pub/sub. The direct path sends committed events without reading the log. Events that it
+ * failed to send, and those of processes that died, are read from the log. Appending is idempotent, so several relays
+ * may run.
  */
 export const startRelay = (deps: RelayDeps): Relay => {
   const { db, pubsub, clock, log, metrics } = deps;
-  const lanes = new Map<string, Lane>();
-  // The local bus reads the log itself and dies with the process: there is nothing to remember for it.
-  const remembers = pubsub.name !== "local";
-  const marks = new Map<string, number>();
+  const queues = new Map<string, TenantQueue>();
+  // The local bus reads the log itself and ends with the process, so no cursor is needed.
+  const hasCursor = pubsub.name !== "local";
+  /** Positions that pub/sub accepted since the last sweep; the next one writes them into the cursors. */
+  const relayedPositions = new Map<string, Position>();
   let stopped = false;
 
-  const laneOf = (tenantId: string): Lane => {
-    let lane = lanes.get(tenantId);
-    if (lane === undefined) {
-      lane = { committed: [], behind: false, asked: false, seen: null, failures: 0, running: null, cancelRetry: null };
-      lanes.set(tenantId, lane);
+  const queueOf = (tenantId: string): TenantQueue => {
+    let queue = queues.get(tenantId);
+    if (queue === undefined) {
+      queue = { committed: [], isBehind: false, repairRequested: false, seen: null };
+      queues.set(tenantId, queue);
     }
-    return lane;
+    return queue;
   };
 
-  const mark = (tenantId: string, { epoch, seq }: Position) => {
-    if (!remembers) return;
-    marks.set(tenantId, Math.max(seq, marks.get(tenantId) ?? 0));
-    comparison?.handed(tenantId, { epoch, seq });
+  const markRelayed = (tenantId: string, position: Position) => {
+    if (!hasCursor) return;
+    const known = relayedPositions.get(tenantId);
+    if (known === undefined || isBehind(known, position)) relayedPositions.set(tenantId, position);
+    reconciler?.accepted(tenantId, position);
   };
 
-  const run = (tenantId: string, lane: Lane) => {
-    if (lane.running !== null || lane.cancelRetry !== null) return;
-    lane.running = drain(tenantId, lane).finally(() => {
-      lane.running = null;
-      if (lane.committed.length > 0 || (lane.behind && lane.cancelRetry === null)) run(tenantId, lane);
-      else if (!lane.behind) lanes.delete(tenantId);
-    });
-  };
-
-  const drain = async (tenantId: string, lane: Lane): Promise<void> => {
+  const relayTenant = async (tenantId: string): Promise<void> => {
+    const queue = queueOf(tenantId);
     try {
-      while (lane.committed.length > 0 && !lane.behind) {
-        const batch = joinBatches(lane.committed);
+      while (queue.committed.length > 0 && !queue.isBehind) {
+        const batch = joinBatches(queue.committed);
         const outcome = await pubsub.append(tenantId, batch.epoch, batch.entries);
         if (outcome.kind === "accepted") {
           metrics.relayed.inc({ path: "direct" }, batch.entries.length);
           const last = batch.entries.at(-1)?.seq ?? 0;
-          mark(tenantId, { epoch: batch.epoch, seq: Math.min(last, outcome.head) });
-          // Another process may have gone on, the database has gone back, or a hole in the batch ended it: the log tells.
-          if (outcome.head !== last) lane.behind = true;
-        } else lane.behind = true;
+          markRelayed(tenantId, { epoch: batch.epoch, seq: Math.min(last, outcome.head) });
+          // Another relay is further, the database went back, or the batch has a gap: the log decides.
+          if (outcome.head !== last) queue.isBehind = true;
+        } else queue.isBehind = true;
       }
-      if (lane.behind) {
-        lane.committed = [];
-        lane.behind = false;
-        const { asked, seen } = lane;
-        lane.asked = false;
-        lane.seen = null;
+      if (queue.isBehind) {
+        queue.committed = [];
+        queue.isBehind = false;
+        const { repairRequested, seen } = queue;
+        queue.repairRequested = false;
+        queue.seen = null;
         const head = await relayFromLog(tenantId, seen);
-        if (asked) await answerRepair(tenantId, head);
+        if (repairRequested) await answerRepair(tenantId, head);
       }
-      lane.failures = 0;
-    } catch (err) {
-      lane.behind = true;
-      lane.committed = [];
-      lane.failures += 1;
-      metrics.relayFailures.inc();
-      if (lane.failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
-      if (stopped) return;
-      lane.cancelRetry = clock.after(fullJitter(lane.failures, deps.random, RETRY), () => {
-        lane.cancelRetry = null;
-        run(tenantId, lane);
-      });
+    } catch (error) {
+      queue.isBehind = true;
+      queue.committed = [];
+      throw error;
     }
+    if (queue.committed.length === 0 && !queue.isBehind) queues.delete(tenantId);
   };
 
-  /** Sends what pub/sub is missing, from the database; answers the database's head. */
+  const runner = createTenantRunner({
+    clock,
+    random: deps.random,
+    retry: RETRY,
+    run: relayTenant,
+    onFailure: (tenantId, err, failures) => {
+      metrics.relayFailures.inc();
+      if (failures === 1) log.warn({ err, tenantId }, "events could not be handed to pub/sub; tried again");
+    },
+  });
+
+  /** Sends the events that pub/sub lacks from the log. Returns the database's head. */
   const relayFromLog = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
-    let after = await handedOn(tenantId, seen);
+    let after = await lastPublished(tenantId, seen);
     let misses = 0;
     for (;;) {
-      const { head, events } = await readSnapshot(db, async (tx) => ({
-        head: await readHead(tx, tenantId),
-        events: await eventsAfter(tx, tenantId, after, BATCH),
-      }));
+      const { head, events } = await readSnapshot(db, async (tx) => {
+        const head = await readHead(tx, tenantId);
+        if (head === null) return { head, events: [] };
+        return { head, events: await eventsAfter(tx, tenantId, { epoch: head.epoch, seq: after }, BATCH) };
+      });
       if (head === null) return null;
       if (head.seq === after) {
-        mark(tenantId, head);
+        markRelayed(tenantId, head);
         return head;
       }
-      // Everything before the first event that is kept is trimmed: pub/sub need not wait for it.
+      // Events up to the floor are no longer kept, so pub/sub must not ask for them.
       const floor = (events[0]?.seq ?? head.seq + 1) - 1;
       const outcome = await pubsub.append(tenantId, head.epoch, events, floor);
       if (outcome.kind !== "accepted") {
         misses += 1;
-        if (misses > MAX_MISSES) throw new Error("pub/sub asks for what the log does not have");
-        after = outcome.kind === "gap" ? outcome.head : await lastKnown(tenantId, seen);
+        if (misses > MAX_MISSES) throw new Error("pub/sub asks for events that the log does not have");
+        after = outcome.kind === "gap" ? outcome.head : ((await lastKnown(tenantId, seen))?.seq ?? 0);
         continue;
       }
       metrics.relayed.inc({ path: "log" }, events.length);
       after = events.at(-1)?.seq ?? head.seq;
-      mark(tenantId, { epoch: head.epoch, seq: after });
+      markRelayed(tenantId, { epoch: head.epoch, seq: after });
       if (after >= head.seq) return head;
     }
   };
 
   /**
-   * Pub/sub or a token knows events that the database has not: it was put back to an older state. Its history is no
-   * continuation of what clients have seen, so it gets another epoch.
+   * Begins a new epoch: pub/sub or a token knows events that the database does not have, so the database was put back
+   * to an older copy, and its history does not continue the one that clients have seen.
    */
   const beginEpoch = async (tenantId: string, known: Position): Promise<void> => {
     const epoch = deps.newEpoch();
-    const head = await startEpoch(db, tenantId, known, epoch);
+    const at = new Date(clock.now()).toISOString();
+    const head = await startEpoch(db, tenantId, { seen: known, epoch, at });
     if (head?.epoch !== epoch) return;
     log.error({ tenantId, known, head }, "the database has gone back; the team's history begins anew");
     await pubsub.append(tenantId, epoch, [], head.seq);
   };
 
-  /** The last event that pub/sub has of the history that is in the database. */
-  const lastKnown = async (tenantId: string, seen: Position | null): Promise<number> => {
+  /** The last position of the database's current epoch that pub/sub has; seq 0 when it has none of it. */
+  const lastKnown = async (tenantId: string, seen: Position | null): Promise<Position | null> => {
     for (let hasBegun = false; ; hasBegun = true) {
       const [inBus, inLog] = await Promise.all([pubsub.head(tenantId), readHead(db.read, tenantId)]);
-      if (inLog === null) return 0;
+      if (inLog === null) return null;
       const ahead = [inBus, seen].find((known) => known !== null && isBehind(inLog, known));
-      if (!ahead) return inBus?.epoch === inLog.epoch ? inBus.seq : 0;
-      if (hasBegun) throw new Error("what is known is ahead of every history that is begun");
+      if (!ahead) return { epoch: inLog.epoch, seq: inBus?.epoch === inLog.epoch ? inBus.seq : 0 };
+      if (hasBegun) throw new Error("pub/sub or a token stays ahead of the database after a new epoch");
       await beginEpoch(tenantId, ahead);
     }
   };
 
   /**
-   * The last event that pub/sub has and has told of. Redis has told of all that it has. Where the database is the log,
-   * or stands in while Redis is away, it has events of which nobody was told: a process died before, or was refused.
+   * The seq of the last event that pub/sub has and has published. Redis has published all events that it has. On the
+   * Postgres bus the database itself is the log, and holds events that nobody was notified of, because a process died
+   * or its notice failed; there the cursor decides.
    */
-  const handedOn = async (tenantId: string, seen: Position | null): Promise<number> => {
+  const lastPublished = async (tenantId: string, seen: Position | null): Promise<number> => {
     const known = await lastKnown(tenantId, seen);
-    if (pubsub.name !== "postgres") return known;
-    const row = await db.read
-      .selectFrom("tenant_heads")
-      .select("relayed_seq")
-      .where("tenant_id", "=", tenantId)
-      .executeTakeFirst();
-    return Math.min(known, Math.max(row?.relayed_seq ?? 0, marks.get(tenantId) ?? 0));
+    if (known === null) return 0;
+    if (pubsub.name !== "postgres") return known.seq;
+    const positions = [await readCursor(db.read, RELAY, tenantId), relayedPositions.get(tenantId)];
+    const seqs = positions.map((position) => (position?.epoch === known.epoch ? position.seq : 0));
+    return Math.min(known.seq, Math.max(...seqs));
   };
 
-  const sweep = async (): Promise<void> => {
-    const entries = [...marks];
-    marks.clear();
-    for (const [tenantId, seq] of entries) {
-      await db.write
-        .updateTable("tenant_heads")
-        .set({ relayed_seq: seq })
-        .where("tenant_id", "=", tenantId)
-        .where("relayed_seq", "<", seq)
-        .execute();
-    }
-    const left = await db.read
-      .selectFrom("tenant_heads")
-      .select("tenant_id")
-      .whereRef("relayed_seq", "<", "seq")
-      .where("updated_at", "<", new Date(clock.now() - SWEEP_GRACE_MS).toISOString())
-      .orderBy("updated_at")
-      .limit(SWEEP_BATCH)
-      .execute();
-    for (const { tenant_id: tenantId } of left) void catchUp(tenantId);
+  let isRegistered = false;
+  /** Writes the relayed positions into the cursors, for many tenants at once and outside of every request. */
+  const writeCursors = async (): Promise<void> => {
+    if (!isRegistered) await registerConsumer(db, RELAY, "beginning", new Date(clock.now()).toISOString());
+    isRegistered = true;
+    const positions = new Map(relayedPositions);
+    relayedPositions.clear();
+    await advanceCursors(db, RELAY, positions).catch((error: unknown) => {
+      // The consumer may have been unregistered by hand.
+      isRegistered = false;
+      throw error;
+    });
   };
 
-  /** Resolves when what was missing is handed on, or could not be. */
-  const catchUp = async (tenantId: string): Promise<void> => {
-    const lane = laneOf(tenantId);
-    lane.behind = true;
-    run(tenantId, lane);
-    await lane.running;
+  /** Resolves when the missing events are sent, or an attempt has failed. */
+  const catchUp = (tenantId: string): Promise<void> => {
+    queueOf(tenantId).isBehind = true;
+    return runner.request(tenantId);
   };
 
-  let sweeping: Promise<void> | null = null;
-  const startSweep = () => {
-    sweeping ??= sweep()
-      .catch((err: unknown) => log.warn({ err }, "the relay's sweep failed; it is tried again"))
-      .finally(() => {
-        sweeping = null;
-      });
-  };
-  const stopSweep = remembers ? clock.every(SWEEP_MS, startSweep) : () => {};
-  const comparison = remembers ? startComparison({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
+  const stopSweep = hasCursor
+    ? startSweep(
+        { db, clock, log },
+        { consumer: RELAY, before: writeCursors, found: (tenantId) => void catchUp(tenantId) },
+      )
+    : async () => {};
+  const reconciler = hasCursor ? startReconciler({ db, pubsub, clock, log, random: deps.random, catchUp }) : null;
+  // Cursors of an earlier run with another bus would never move, and retention would wait for them.
+  const unregistered = hasCursor
+    ? Promise.resolve()
+    : unregisterConsumer(db, RELAY).catch((err: unknown) =>
+        log.warn({ err }, "the relay's cursors of an earlier run could not be removed"),
+      );
 
   const answerRepair = (tenantId: string, head: Position | null): Promise<void> => {
     const answer: RepairAnswer = { tenantId, head };
@@ -253,52 +241,45 @@ export const startRelay = (deps: RelayDeps): Relay => {
     const request = repairRequestSchema.safeParse(parseJson(payload));
     if (!request.success) return;
     const { tenantId, seen } = request.data;
-    const lane = laneOf(tenantId);
-    lane.asked = true;
-    if (seen !== undefined && (lane.seen === null || isBehind(lane.seen, seen))) lane.seen = seen;
+    const queue = queueOf(tenantId);
+    queue.repairRequested = true;
+    if (seen !== undefined && (queue.seen === null || isBehind(queue.seen, seen))) queue.seen = seen;
     void catchUp(tenantId);
   });
   const unsubscribeReconnect = pubsub.onReconnect(() => {
-    for (const tenantId of lanes.keys()) void catchUp(tenantId);
+    for (const tenantId of queues.keys()) void catchUp(tenantId);
   });
 
   return {
-    compared: comparison?.compared ?? Promise.resolve(),
+    compared: reconciler?.compared ?? Promise.resolve(),
     nudge: (tenantId, committed) => {
       if (committed.entries.length === 0 || stopped) return;
-      const lane = laneOf(tenantId);
-      lane.committed.push(committed);
-      run(tenantId, lane);
+      queueOf(tenantId).committed.push(committed);
+      void runner.request(tenantId);
     },
-    idle: async () => {
-      while (lanes.size > 0) {
-        const running = [...lanes.values()].flatMap((lane) => (lane.running ? [lane.running] : []));
-        if (running.length === 0) return;
-        await Promise.all(running);
-      }
-    },
+    idle: () => runner.idle(),
     stop: async () => {
       stopped = true;
-      stopSweep();
       unsubscribeReconnect();
       stopRepairs();
-      for (const lane of lanes.values()) lane.cancelRetry?.();
-      await Promise.all([...lanes.values()].flatMap((lane) => (lane.running === null ? [] : [lane.running])));
-      await comparison?.stop();
-      await sweeping;
-      if (remembers) await sweep().catch(() => {});
+      await stopSweep();
+      await runner.idle();
+      await runner.stop();
+      await reconciler?.stop();
+      await unregistered;
+      if (hasCursor) await writeCursors().catch(() => {});
     },
   };
 };
 
-/** Takes all that waits of the first epoch, as one batch. */
-const joinBatches = (waiting: Committed[]): Committed => {
-  const first = waiting[0];
+/** Removes everything of the first epoch from the queue and joins it into one batch. */
+const joinBatches = (queue: Committed[]): Committed => {
+  const first = queue[0];
   if (first === undefined) return { epoch: "", entries: [] };
-  let count = waiting.findIndex((committed) => committed.epoch !== first.epoch);
-  if (count < 0) count = waiting.length;
-  const taken = waiting.splice(0, count);
-  // Who commits first need not be the first to be told of it.
+  let count = queue.findIndex((committed) => committed.epoch !== first.epoch);
+  if (count < 0) count = queue.length;
+  const taken = queue.splice(0, count);
+  // Transactions may return in another order than they committed.
   const entries = taken.flatMap((committed) => committed.entries).sort((a, b) => a.seq - b.seq);
   return { epoch: first.epoch, entries };
 };

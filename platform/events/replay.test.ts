@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { eventDataIssues } from "../../shared/events.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { EPOCH, entriesOf, LATER_EPOCH, newId } from "../../tests/contract/pubsub-fixtures.ts";
 import { createFakeBus } from "../../tests/support/fake-bus.ts";
@@ -22,17 +23,18 @@ const start = async (head: number, ringEntries = 1_000) => {
     clock: createManualClock(),
     metrics: createMetrics(),
     log: silentLog,
+    validateData: eventDataIssues,
     options: {
       ring: { entries: ringEntries, length: 1_000_000 },
       catchUpLimit: 1_000,
       freshMs: 10_000,
       repairWaitMs: 2_000,
-      repairs: true,
+      isCache: true,
     },
   });
   await feed.start();
   let last = head;
-  /** Commits `count` more and tells of them. */
+  /** Commits and publishes `count` more events. */
   const commit = async (count: number) => {
     const entries = entriesOf(tenantId, last + 1, last + count);
     last += count;
@@ -40,13 +42,13 @@ const start = async (head: number, ringEntries = 1_000) => {
     for (const { payload } of entries) void bus.tell(tenantId, payload);
   };
 
-  /** A client that takes down all that it is told, and does `onSlice` while it makes room. */
+  /** A client that records everything it is sent, and runs `onSlice` while it drains. */
   const target = (onSlice: (slice: number) => Promise<void> | void = () => {}) => {
     const told: (number | string)[] = [];
     let slices = 0;
     const client = {
       isGone: false,
-      isWelcome: () => !client.isGone,
+      isAuthorized: () => !client.isGone,
       joined: (position: Position, recovered: boolean) => {
         told.push(`${recovered ? "recovered" : "anew"} at ${position.epoch === EPOCH ? "" : "later "}${position.seq}`);
       },
@@ -142,7 +144,7 @@ describe("replay", () => {
     expect(told).toEqual(["recovered at 30", ...range(11, 17), "anew at later 4", "live"]);
   });
 
-  test("S2 sends nothing more to who is no longer welcome", async () => {
+  test("S2 sends nothing more once the client is not authorized", async () => {
     const { feed, target } = await start(30);
     const { client, told } = target((slice) => {
       if (slice === 2) client.isGone = true;

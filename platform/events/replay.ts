@@ -2,23 +2,23 @@ import type { Position } from "../../shared/protocol/position.ts";
 import type { LogEntry } from "../pubsub/provider.ts";
 import type { Feed } from "./feed.ts";
 
-/** Where a replay goes: a socket or a stream. */
+/** The receiver of a replay: a socket or a stream. */
 export type ReplayTarget = {
-  /** Asked before every step, for time passes while the log is read and the client drains. */
-  isWelcome(): boolean;
-  /** Tells the client where it joins. With `recovered` everything after its `since` follows. */
+  /** Checked before every step, because reading the log and draining the client take time. */
+  isAuthorized(): boolean;
+  /** Sends the position at which the client joins. With `recovered` every event after its `since` follows. */
   joined(position: Position, recovered: boolean): void;
-  /** Hands over a slice. The promise, if there is one, resolves when there is room for the next. */
+  /** Sends a slice. The promise, if any, resolves when there is room for the next one. */
   send(slice: readonly LogEntry[]): Promise<void> | undefined;
-  /** Begins to hand over what the feed says from now on. Called in the same turn as the last `send`. */
+  /** Starts sending the feed's events. Called in the same turn as the last `send`. */
   live(): void;
 };
 
 export type ReplayBounds = {
-  /** More events than this are not replayed. */
+  /** A longer run of events is not replayed. */
   readonly events: number;
   readonly sliceEvents: number;
-  /** UTF-16 units of payload in one slice; one event may be longer. */
+  /** UTF-16 units of payload in one slice; a single event may exceed it. */
   readonly sliceLength: number;
 };
 
@@ -27,8 +27,8 @@ export type ReplayOutcome = "recovered" | "not-recovered" | "unwelcome" | "unava
 export const REPLAY_BOUNDS: ReplayBounds = { events: 5_000, sliceEvents: 250, sliceLength: 64 * 1024 };
 
 /**
- * Brings a client from `since` to the feed's head and joins it there, without a hole, a double or an await between the
- * last event of the past and the first live one. Rejects when the log cannot be read.
+ * Replays the events from `since` to the feed's head and joins the client there, without a gap, a duplicate or an await
+ * between the last past event and the first live one. Rejects when the log cannot be read.
  */
 export const replay = async (
   feed: Feed,
@@ -39,7 +39,7 @@ export const replay = async (
   const startAnew = (): ReplayOutcome => {
     const { position } = feed;
     if (position === null) return "unavailable";
-    if (!target.isWelcome()) return "unwelcome";
+    if (!target.isAuthorized()) return "unwelcome";
     target.joined(position, false);
     target.live();
     return "not-recovered";
@@ -54,12 +54,12 @@ export const replay = async (
 
   const { resets } = feed;
   let cursor = since.seq;
-  let isTold = false;
+  let hasJoined = false;
   let read: readonly LogEntry[] = [];
   for (;;) {
     const { position } = feed;
     if (position === null || feed.resets !== resets) return startAnew();
-    if (!target.isWelcome()) return "unwelcome";
+    if (!target.isAuthorized()) return "unwelcome";
     const slice = nextSlice(feed, read, cursor, position.seq, bounds);
     if (slice === null) {
       const history = await feed.history({ epoch: since.epoch, seq: cursor }, bounds.events);
@@ -68,11 +68,11 @@ export const replay = async (
       read = history.events;
       continue;
     }
-    if (!isTold) target.joined(position, true);
-    isTold = true;
+    if (!hasJoined) target.joined(position, true);
+    hasJoined = true;
     const room = slice.length > 0 ? target.send(slice) : undefined;
     cursor = slice.at(-1)?.seq ?? cursor;
-    // Compared with the feed as it is now, not as it was before `send`.
+    // The feed may have moved on during `send`.
     if (cursor === feed.position?.seq && feed.resets === resets) {
       target.live();
       return "recovered";
@@ -81,7 +81,9 @@ export const replay = async (
   }
 };
 
-/** The next events up to `head`: the feed's own if it has them, else those read from the log; `null` when neither has. */
+/**
+ * The next events up to `head` from the feed's memory or from what was read of the log; `null` when neither has them.
+ */
 const nextSlice = (
   feed: Feed,
   read: readonly LogEntry[],
@@ -94,7 +96,7 @@ const nextSlice = (
   const first = read[0];
   const offset = first === undefined ? -1 : cursor + 1 - first.seq;
   if (offset < 0 || offset >= read.length) return null;
-  // What the log has beyond the feed's head comes as live events.
+  // Events of the log beyond the feed's head will come live.
   const upTo = Math.min(bounds.sliceEvents, head - cursor);
   return cut(read.slice(offset, offset + upTo), bounds.sliceLength);
 };

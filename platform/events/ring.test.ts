@@ -6,7 +6,7 @@ const entry = (seq: number, size = 1) => ({ seq, payload: "x".repeat(size) });
 const seqs = (entries: readonly { seq: number }[] | null) => entries?.map(({ seq }) => seq) ?? null;
 
 describe("Ring", () => {
-  test("gives back what follows a seq, or says that it does not reach back", () => {
+  test("returns the entries after a seq, or null when it does not reach back", () => {
     const ring = new Ring({ entries: 3, length: 100 });
     for (let seq = 1; seq <= 5; seq += 1) ring.push(entry(seq));
     expect(seqs(ring.after(2, 10))).toEqual([3, 4, 5]);
@@ -36,7 +36,7 @@ describe("Ring", () => {
     expect(seqs(ring.after(1, 10))).toEqual([2, 3, 4, 5]);
   });
 
-  test("R2 never gives a run with a hole, whatever was pushed and trimmed", () => {
+  test("R2 never returns a run with a gap, whatever was pushed and trimmed", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 400 }),

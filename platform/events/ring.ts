@@ -2,11 +2,13 @@ import type { LogEntry } from "../pubsub/provider.ts";
 
 export type RingBounds = { readonly entries: number /** UTF-16 units of payload. */; readonly length: number };
 
-/** The most recent events of one epoch, without holes, bounded by number and size. */
+/** The most recent events of one epoch, without gaps, bounded by number and size. */
 export class Ring {
   readonly #bounds: RingBounds;
   #entries: LogEntry[] = [];
-  /** Entries before this index are dropped already; they are cut off now and then instead of shifting each time. */
+  /**
+   * Entries before this index are dropped. They are sliced off now and then, which is cheaper than a shift for each.
+   */
   #start = 0;
   #length = 0;
 
@@ -18,14 +20,14 @@ export class Ring {
     return this.#entries.length - this.#start;
   }
 
-  /** Adds the entry that follows the last one. */
+  /** Adds the entry after the last one. */
   push(entry: LogEntry): void {
     this.#entries.push(entry);
     this.#length += entry.payload.length;
     this.#trim();
   }
 
-  /** Takes over a run of older entries if it reaches up to what is here, or to `head` where nothing is. */
+  /** Adds older entries if they reach up to the first one here, or up to `head` when the ring is empty. */
   backfill(entries: readonly LogEntry[], head: number): void {
     const first = this.#entries[this.#start];
     const last = entries.at(-1);
@@ -37,7 +39,7 @@ export class Ring {
     this.#trim();
   }
 
-  /** Up to `limit` of the entries after `seq`; `null` when the ring does not reach back to it. */
+  /** Up to `limit` entries after `seq`; `null` when the ring does not reach back to it. */
   after(seq: number, limit: number): readonly LogEntry[] | null {
     const first = this.#entries[this.#start];
     if (first === undefined || seq < first.seq - 1) return null;

@@ -1,64 +1,66 @@
 import type { Position } from "../../shared/protocol/position.ts";
 import type { History } from "../pubsub/provider.ts";
-import { readEntry, type SequencedEvent } from "./incoming.ts";
+import { type DataValidator, readEntry, type SequencedEvent } from "./incoming.ts";
 
 export type SequencerOutput = {
-  /** The next event; called in order, for each exactly once. */
+  /** The next event: in order, and each exactly once. */
   event(event: SequencedEvent): void;
-  /** The events after `position` follow; those before it were not looked at. */
+  /** The events after `position` follow; earlier ones were not read. */
   begun(position: Position): void;
-  /** What comes before `position` is lost; the events after it follow. */
+  /** The events up to `position` are lost; the events after it follow. */
   reset(position: Position): void;
-  /** A message is in no log and at no place where it could belong. */
-  strayed(event: SequencedEvent): void;
+  /** The event is not in the log and fits nowhere into it, so it was dropped. */
+  misplaced(event: SequencedEvent): void;
 };
 
-/** `level`: everything up to the head read went out. `behind`: the bus knows less than this node. */
-export type Applied = "level" | "behind";
+/** `caught-up`: every event up to the head went out. `behind`: the bus knows less than this node. */
+export type Applied = "caught-up" | "behind";
 
-/** Beyond, what waits is dropped: it is in the log, which is being read anyway. */
-const MAX_WAITING = 2_000;
+/** Beyond this many, pending events are dropped: the log has them and is being read anyway. */
+const MAX_PENDING = 2_000;
 
 /**
- * Puts one tenant's events in order: passes on what follows directly, drops what was there, and holds everything back
- * while the log is read for what is missing.
+ * Puts one tenant's events in order: passes on the next event, drops duplicates, and holds events back while the
+ * missing ones are read from the log.
  */
 export class Sequencer {
   readonly #tenantId: string;
   readonly #out: SequencerOutput;
+  readonly #validateData: DataValidator;
   #position: Position | null = null;
-  /** Arrivals while the log is read; `null` when events go straight through. */
-  #waiting: SequencedEvent[] | null = [];
+  /** Events that arrived while paused; `null` while events pass straight through. */
+  #pending: SequencedEvent[] | null = [];
 
-  constructor(tenantId: string, out: SequencerOutput) {
+  constructor(tenantId: string, out: SequencerOutput, validateData: DataValidator) {
     this.#tenantId = tenantId;
     this.#out = out;
+    this.#validateData = validateData;
   }
 
   get position(): Position | null {
     return this.#position;
   }
 
-  get isHeld(): boolean {
-    return this.#waiting !== null;
+  get isPaused(): boolean {
+    return this.#pending !== null;
   }
 
-  hold(): void {
-    this.#waiting ??= [];
+  pause(): void {
+    this.#pending ??= [];
   }
 
-  /** Takes what the bus delivers. Answers false when the log must be read before it can go on. */
+  /** Takes an event from the bus. Returns false when the log must be read first. */
   take(event: SequencedEvent): boolean {
-    if (this.#waiting === null && this.#pass(event)) return true;
-    this.#waiting ??= [];
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting.length = 0;
-    this.#waiting.push(event);
+    if (this.#pending === null && this.#pass(event)) return true;
+    this.#pending ??= [];
+    if (this.#pending.length >= MAX_PENDING) this.#pending.length = 0;
+    this.#pending.push(event);
     return false;
   }
 
-  /** Starts at the head of the log; without one, right before what arrived first. */
+  /** Starts at the head of the log; without one, right before the first pending event. */
   begin(head: Position | null): void {
-    const first = this.#waiting?.[0];
+    const first = this.#pending?.[0];
     if (first !== undefined && (head === null || head.epoch === first.epoch)) {
       const seq = Math.min(first.seq - 1, head?.seq ?? Number.POSITIVE_INFINITY);
       this.#position = { epoch: first.epoch, seq };
@@ -66,47 +68,48 @@ export class Sequencer {
     if (this.#position !== null) this.#out.begun(this.#position);
   }
 
-  /** Passes on what the log holds after the position. */
+  /** Passes on the events that were read from the log. */
   apply(history: History): Applied {
     const position = this.#position;
     if (history.kind === "unknown" || position === null) return "behind";
     const { head } = history;
     if (head.epoch < position.epoch) return "behind";
     if (history.kind === "unreachable") {
-      if (history.reason === "ahead") return head.seq < position.seq ? "behind" : "level";
+      if (history.reason === "ahead") return head.seq < position.seq ? "behind" : "caught-up";
       this.#reset(head);
-      return "level";
+      return "caught-up";
     }
     for (const { seq, payload } of history.events) {
       const at = this.#position;
       if (at === null || seq <= at.seq) continue;
       if (seq !== at.seq + 1) {
         this.#reset(head);
-        return "level";
+        return "caught-up";
       }
-      this.#advance(readEntry(payload, this.#tenantId, head.epoch, seq));
+      const context = { tenantId: this.#tenantId, epoch: head.epoch, seq, validateData: this.#validateData };
+      this.#advance(readEntry(payload, context));
     }
-    return "level";
+    return "caught-up";
   }
 
-  /** Lets go what waited. Answers false when there is still something missing before it. */
-  release(): boolean {
-    const waiting = this.#waiting ?? [];
-    for (const [index, event] of waiting.entries()) {
+  /** Passes on the pending events. Returns false when events before them are still missing. */
+  resume(): boolean {
+    const pending = this.#pending ?? [];
+    for (const [index, event] of pending.entries()) {
       if (this.#pass(event)) continue;
-      this.#waiting = waiting.slice(index);
+      this.#pending = pending.slice(index);
       return false;
     }
-    this.#waiting = null;
+    this.#pending = null;
     return true;
   }
 
-  /** Drops what waits: the log was read again and does not lead up to it. */
-  abandon(): void {
-    for (const event of this.#waiting ?? []) {
-      if (!this.#pass(event)) this.#out.strayed(event);
+  /** Drops the pending events that the log, read again, does not lead up to. */
+  discardPending(): void {
+    for (const event of this.#pending ?? []) {
+      if (!this.#pass(event)) this.#out.misplaced(event);
     }
-    this.#waiting = null;
+    this.#pending = null;
   }
 
   #pass(event: SequencedEvent): boolean {
@@ -119,7 +122,7 @@ export class Sequencer {
       return true;
     }
     if (event.epoch > position.epoch) return false;
-    this.#out.strayed(event);
+    this.#out.misplaced(event);
     return true;
   }
 

@@ -22,7 +22,7 @@ const REDACTED = [
   "*.key",
 ];
 
-/** Errors of drivers carry whole connections, with passwords: of an error only what it says of itself is told. */
+/** Logs only these fields of an error: driver errors carry whole connections, with passwords. */
 const errorFields = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
@@ -36,7 +36,7 @@ const errorFields = (error: unknown): unknown => {
   };
 };
 
-/** One JSON object a line on stdout; readable lines in a terminal. */
+/** Logs to stdout: one JSON object per line, or pretty-printed in a terminal. */
 export const createLog = (level: LogLevel): Log => {
   const options = {
     level,

@@ -2,13 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** All metrics of a process in a registry of its own; docs/operations.md describes each. */
+/** All metrics of a process, in its own registry. docs/operations.md describes each. */
 export const createMetrics = () => {
   const registry = new Registry();
   const registers = [registry];
   const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name, help, labelNames, registers });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  let beforeScrape = async () => {};
 
   return {
     registry,
@@ -45,6 +46,26 @@ export const createMetrics = () => {
     }),
     relayed: counter("relay_events_total", "Events that the relay handed to pub/sub, by path.", ["path"]),
     relayFailures: counter("relay_failures_total", "Attempts of the relay that failed and are tried again."),
+    consumerLag: new Gauge({
+      name: "consumer_lag_events",
+      help: "Events that a log consumer has still to take, over all tenants.",
+      labelNames: ["consumer"],
+      registers,
+      collect: () => beforeScrape(),
+    }),
+    /** Has `measure` called before each reading of the metrics, to set `consumerLag`; it must not reject. */
+    measureLag: (measure: () => Promise<void>) => {
+      beforeScrape = measure;
+    },
+    consumerEvents: counter("consumer_events_total", "Events that a log consumer has taken.", ["consumer"]),
+    consumerFailures: counter("consumer_failures_total", "Attempts of a log consumer that failed and are repeated.", [
+      "consumer",
+    ]),
+    consumerMissed: counter(
+      "consumer_missed_events_total",
+      "Events that were deleted before a log consumer took them.",
+      ["consumer"],
+    ),
     jobs: counter("jobs_total", "Jobs that ended, by queue and outcome.", ["queue", "outcome"]),
   };
 };

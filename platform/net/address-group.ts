@@ -3,7 +3,7 @@ import { Address6 } from "ip-address";
 const PREFIX_BITS = 64;
 
 /**
- * What limits are counted by: an IPv4 address, or the /64 network of an IPv6 one, for whoever has one of its addresses has them all.
+ * The key for limits per address: an IPv4 address, or an IPv6 address's /64 network, all of which one client controls.
  */
 export const addressGroup = (address: string): string => {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");

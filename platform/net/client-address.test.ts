@@ -4,11 +4,11 @@ import { createAddressResolver } from "./client-address.ts";
 const resolve = (proxies: string[], peer: string, forwarded?: string) =>
   createAddressResolver(proxies)(new Headers(forwarded === undefined ? {} : { "X-Forwarded-For": forwarded }), peer);
 
-test("nobody's forwarding header is believed by default", () => {
+test("no forwarding header is trusted by default", () => {
   expect(resolve([], "203.0.113.9", "198.51.100.1").address).toBe("203.0.113.9");
 });
 
-test("behind trusted proxies it is the first address from the right that is none of them", () => {
+test("behind trusted proxies the client is the first address from the right that is no trusted proxy", () => {
   const proxies = ["10.0.0.0/8", "::1"];
   expect(resolve(proxies, "10.0.0.2", "1.1.1.1, 198.51.100.1, 10.0.0.7").address).toBe("198.51.100.1");
   expect(resolve(proxies, "::1", "198.51.100.1").address).toBe("198.51.100.1");
@@ -23,6 +23,6 @@ test("a loopback peer counts as local only without forwarding headers", () => {
   expect(resolve([], "192.0.2.1").loopback).toBeFalse();
 });
 
-test("a network that can't be read is refused", () => {
+test("an invalid network is rejected", () => {
   expect(() => createAddressResolver(["somewhere"])).toThrow("TRUSTED_PROXIES");
 });

@@ -2,9 +2,9 @@ import { Address4, Address6 } from "ip-address";
 import { ConfigError } from "../config/config.ts";
 
 export type Client = {
-  /** The address of who called, behind trusted proxies where there are any. */
+  /** The client's address, as trusted proxies forwarded it if there are any. */
   readonly address: string;
-  /** Called from this machine and through no proxy. */
+  /** The request came from this machine and through no proxy. */
   readonly loopback: boolean;
 };
 
@@ -39,8 +39,9 @@ const LOOPBACK: Network = (address) => address === "::1" || /^(::ffff:)?127\./i.
 const FORWARDING = ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
 
 /**
- * Finds the client's address. `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right,
- * the first address that is none of them. @throws ConfigError for a network that can't be read.
+ * Resolves the client's address. Trusts `X-Forwarded-For` only as far as trusted proxies wrote it: takes the first
+ * address from the right that is not a trusted proxy.
+ * @throws ConfigError for an entry that is neither an address nor a network.
  */
 export const createAddressResolver = (trustedProxies: readonly string[]): AddressResolver => {
   const networks = trustedProxies.map(toNetwork);

@@ -1,8 +1,8 @@
 import type { Log } from "../log/log.ts";
 
-const LIMIT_MS = 9_500;
+const SHUTDOWN_LIMIT_MS = 9_500;
 
-/** Says in one line why the program can't serve, and ends it. */
+/** Prints in one line why the process can't start, and exits with 1. */
 export const reportStartFailure = (error: unknown): never => {
   process.stderr.write(`Artel can't start: ${startFailure(error)}\n`);
   process.exit(1);
@@ -12,24 +12,27 @@ const startFailure = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") return "the port is taken; set PORT (or WSS_PORT) to another";
-  if (code === "EACCES") return "the port may not be used by this user; set PORT (or WSS_PORT) to one above 1023";
+  if (code === "EACCES") return "this user may not use the port; set PORT (or WSS_PORT) to one above 1023";
   return error.message.replaceAll("\n", " ");
 };
 
-/** Ends the program in order on SIGTERM and SIGINT: exit 0 when `drain` is done, a second signal or ten seconds end it at once. */
+/**
+ * On SIGTERM and SIGINT runs `drain` and exits with 0, at the latest after SHUTDOWN_LIMIT_MS. A second signal exits
+ * with 1 at once.
+ */
 export const onTermination = (log: Log, drain: () => Promise<void>): void => {
   let ending = false;
   const end = () => {
     if (ending) process.exit(1);
     ending = true;
     const limit = setTimeout(() => {
-      log.warn({}, "the end took too long; what was left is cut off");
+      log.warn({}, "the shutdown took too long; open connections are dropped");
       process.exit(0);
-    }, LIMIT_MS);
+    }, SHUTDOWN_LIMIT_MS);
     drain()
       .then(() => process.exit(0))
       .catch((err: unknown) => {
-        log.error({ err }, "the end failed");
+        log.error({ err }, "the shutdown failed");
         process.exit(1);
       })
       .finally(() => clearTimeout(limit));
@@ -38,16 +41,16 @@ export const onTermination = (log: Log, drain: () => Promise<void>): void => {
   process.on("SIGINT", end);
 };
 
-const LOOK_MS = 20;
+const POLL_MS = 20;
 
-/** Takes no new connection and waits for the requests under way, at most `ms`. */
-export const finishRequests = async (
+/** Stops accepting connections and waits for pending requests, at most `ms`. */
+export const drainRequests = async (
   server: { readonly pendingRequests: number; stop(closeConnections?: boolean): Promise<void> },
   ms: number,
 ): Promise<void> => {
-  // Not awaited: it resolves only when every kept-alive connection has ended.
+  // Not awaited: it resolves only when every keep-alive connection has ended.
   void server.stop();
   const deadline = Date.now() + ms;
-  while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(LOOK_MS);
+  while (server.pendingRequests > 0 && Date.now() < deadline) await Bun.sleep(POLL_MS);
   await server.stop(true);
 };

@@ -1,26 +1,29 @@
 import { v7 } from "uuid";
 import packageJson from "../../package.json" with { type: "json" };
+import { eventDataIssues } from "../../shared/events.ts";
 import { createRedisCache } from "../cache/redis-cache.ts";
 import { NO_SHARED_CACHE } from "../cache/shared-cache.ts";
 import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { resolveSecret } from "../config/secret.ts";
 import { openDb } from "../db/open-db.ts";
+import { createConsumers } from "../events/consumers.ts";
 import { createFeedHub } from "../events/feed-hub.ts";
+import { exposeLag } from "../events/lag.ts";
 import { createLogReader } from "../events/log.ts";
-import { startRelay } from "../events/relay.ts";
+import { type Relay, startRelay } from "../events/relay.ts";
 import { startRetention } from "../events/retention.ts";
 import { createLog } from "../log/log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { createPubSub } from "../pubsub/create.ts";
 import { createRateLimits } from "../rate-limit/rate-limit.ts";
 import { createTenantBudget } from "../rate-limit/tenant-budget.ts";
-import { connectQuickRedis } from "../redis/quick-redis.ts";
+import { connectFailFastRedis } from "../redis/fail-fast-redis.ts";
 import { createRealtimeTokens } from "../tokens/realtime-token.ts";
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-/** Opens what a process with the database stands on. @throws ConfigError, DatabaseError */
+/** Opens everything that a process with a database needs. @throws ConfigError, DatabaseError */
 export const openPlatform = async (config: Config) => {
   const clock = systemClock;
   const log = createLog(config.logLevel);
@@ -28,7 +31,7 @@ export const openPlatform = async (config: Config) => {
   metrics.collectDefaults();
   const secret = resolveSecret(config);
   const db = await openDb(config.database, log);
-  // Without a bus between processes a database file belongs to one of them.
+  // Without a bus only one process may use the database file.
   const release = config.redisUrls === null ? await db.claim?.() : undefined;
   await db.migrate();
   const pubsub = await createPubSub({
@@ -41,14 +44,20 @@ export const openPlatform = async (config: Config) => {
   });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: Math.random, newEpoch: v7 });
   await relay.compared;
-  const feeds = createFeedHub({ pubsub, clock, log, metrics });
+  const consumers = createConsumers({ db, clock, log, metrics, random: Math.random });
+  exposeLag({ db, log, metrics });
+  const feeds = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
   const stopRetention = startRetention({ db, clock, log });
   const tokens = createRealtimeTokens(secret, clock);
-  const redis = config.redisUrls === null ? null : connectQuickRedis(config.redisUrls, { clock, log });
+  const redis = config.redisUrls === null ? null : connectFailFastRedis(config.redisUrls, { clock, log });
   const cache = redis === null ? NO_SHARED_CACHE : createRedisCache(redis, log);
   const rates = { rest: config.rateLimit, auth: config.authRateLimit, tenant: config.tenantRateLimit };
   const rateLimits = createRateLimits(rates, redis);
   const tenantBudget = createTenantBudget({ rate: rates.tenant, limiter: rateLimits.tenant, clock, log });
+  const nudgeAll: Relay["nudge"] = (tenantId, committed) => {
+    relay.nudge(tenantId, committed);
+    if (committed.entries.length > 0) consumers.nudge(tenantId);
+  };
   return {
     clock,
     log,
@@ -56,7 +65,8 @@ export const openPlatform = async (config: Config) => {
     secret,
     db,
     pubsub,
-    relay,
+    relay: { ...relay, nudge: nudgeAll },
+    consumers,
     feeds,
     tokens,
     rateLimits,
@@ -65,6 +75,7 @@ export const openPlatform = async (config: Config) => {
     version: packageJson.version,
     close: async () => {
       await stopRetention();
+      await consumers.stop();
       await relay.stop();
       await feeds.close();
       await pubsub.close();

@@ -1,22 +1,22 @@
 import type { Clock } from "../clock/clock.ts";
 import type { DatabaseConfig } from "../config/config.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createLocalPubSub } from "./local.ts";
+import type { LogReader } from "./log-reader.ts";
 import type { PubSubProvider } from "./provider.ts";
 
 export type CreatePubSubDeps = {
   readonly redisUrls: readonly string[] | null;
   readonly database: DatabaseConfig;
-  /** Reads the event log in that database. */
+  /** Reads the event log of `database`. */
   readonly reader: LogReader;
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
 };
 
-/** The bus that the settings ask for: Redis, Postgres, Redis with Postgres behind it, or the one inside the process. */
+/** Creates the configured bus: Redis, Postgres, Redis with failover to Postgres, or the in-process one. */
 export const createPubSub = async (deps: CreatePubSubDeps): Promise<PubSubProvider> => {
   const { reader, log, clock, metrics } = deps;
   const redis = await createRedis(deps);

@@ -4,19 +4,19 @@ import { keepSubscribed } from "./keep-subscribed.ts";
 import type { Listener, PubSubProvider, Unsubscribe } from "./provider.ts";
 
 export type FailoverDeps = {
-  /** Used whenever it answers. */
+  /** Used while it answers. */
   readonly primary: PubSubProvider;
-  /** Used while the primary is away. */
+  /** Used while the primary does not answer. */
   readonly secondary: PubSubProvider;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-const PROBE_EVERY_MS = 2_000;
+const PROBE_INTERVAL_MS = 2_000;
 
 /**
- * Two buses as one. Every process listens to both, and publishes on the first that takes it, so it does not matter that
- * processes find out at different times which one is away. What both carry is told apart by its `seq`.
+ * Two buses as one. Every process subscribes to both and publishes on the first that accepts, so processes may notice
+ * an outage at different times. Feeds drop duplicates by `seq`.
  */
 export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
   const { primary, secondary, clock, log } = deps;
@@ -31,7 +31,7 @@ export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
       { inUse: up ? primary.name : secondary.name },
       up ? "pub/sub is back on its first bus" : "pub/sub falls over",
     );
-    // What was published while it was away came by the other one; the feeds make sure of it.
+    // The secondary carried events meanwhile; a reconnect makes the feeds compare themselves with the log.
     if (up) for (const listener of reconnects) listener();
   };
 
@@ -46,7 +46,7 @@ export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
     return call(secondary);
   };
 
-  const stopProbes = clock.every(PROBE_EVERY_MS, () => {
+  const stopProbes = clock.every(PROBE_INTERVAL_MS, () => {
     if (probing) return;
     probing = true;
     void primary
@@ -62,10 +62,10 @@ export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
     }),
   );
 
-  /** Holds a subscription on one bus for as long as it is wanted; `settled` tells how the first attempt went. */
-  const hold = (bus: PubSubProvider, channel: string, listener: Listener) => {
+  /** Subscribes on one bus with retries. `settled` resolves with whether the first attempt succeeded. */
+  const subscribeOn = (bus: PubSubProvider, channel: string, listener: Listener) => {
     const settled = Promise.withResolvers<boolean>();
-    const watched: PubSubProvider = {
+    const observed: PubSubProvider = {
       ...bus,
       subscribeExact: async (name, own) => {
         try {
@@ -76,9 +76,9 @@ export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
         }
       },
     };
-    const onHeld = () => settled.resolve(true);
+    const onSubscribed = () => settled.resolve(true);
     return {
-      stop: keepSubscribed({ pubsub: watched, clock, log, onHeld }, channel, listener),
+      stop: keepSubscribed({ pubsub: observed, clock, log, onSubscribed }, channel, listener),
       settled: settled.promise,
     };
   };
@@ -92,21 +92,21 @@ export const createFailoverPubSub = (deps: FailoverDeps): PubSubProvider => {
     publish: (...input) => attempt((bus) => bus.publish(...input)),
     subscribe: async (pattern, listener): Promise<Unsubscribe> => {
       const outcomes = await Promise.allSettled([primary, secondary].map((bus) => bus.subscribe(pattern, listener)));
-      const held = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-      if (held.length === 0) throw new Error("neither bus takes a subscription");
+      const unsubscribes = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+      if (unsubscribes.length === 0) throw new Error("neither bus accepts a subscription");
       return async () => {
-        await Promise.all(held.map((stop) => stop()));
+        await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
       };
     },
     subscribeExact: async (channel, listener): Promise<Unsubscribe> => {
-      const holds = [primary, secondary].map((bus) => hold(bus, channel, listener));
-      const held = await Promise.all(holds.map(({ settled }) => settled));
-      const end = async () => {
-        for (const { stop } of holds) stop();
+      const subscriptions = [primary, secondary].map((bus) => subscribeOn(bus, channel, listener));
+      const subscribed = await Promise.all(subscriptions.map(({ settled }) => settled));
+      const unsubscribe = async () => {
+        for (const { stop } of subscriptions) stop();
       };
-      if (held.some(Boolean)) return end;
-      await end();
-      throw new Error("neither bus takes a subscription");
+      if (subscribed.some(Boolean)) return unsubscribe;
+      await unsubscribe();
+      throw new Error("neither bus accepts a subscription");
     },
     head: (tenantId) => attempt((bus) => bus.head(tenantId)),
     history: (...input) => attempt((bus) => bus.history(...input)),

@@ -1,7 +1,7 @@
 import type { Position } from "../../shared/protocol/position.ts";
 import type { History, LogEntry } from "./provider.ts";
 
-/** Says what was read of a log: the events after `since`, or why they can't be had. `events` and `head` are of one snapshot. */
+/** Builds the History after `since` from a log's `head` and `events`, which must come from one snapshot. */
 export const toHistory = (
   head: Position | null,
   since: Position,

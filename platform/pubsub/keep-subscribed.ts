@@ -10,31 +10,31 @@ export type KeepSubscribedDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
-  /** Called when the subscription is in force. */
-  onHeld?(): void;
+  /** Called when the bus has acknowledged the subscription. */
+  onSubscribed?(): void;
 };
 
-/** Subscribes to a channel for as long as the process lives, also when the bus is away at first. The answer ends it. */
+/** Subscribes to a channel, with retries until the bus is available. Returns a function that unsubscribes. */
 export const keepSubscribed = (deps: KeepSubscribedDeps, channel: string, listener: Listener): (() => void) => {
   const { pubsub, clock, log, random = Math.random } = deps;
   let ended = false;
   let unsubscribe: Unsubscribe | null = null;
   let cancelRetry = () => {};
 
-  const end = (held: Unsubscribe) => {
-    held().catch((err: unknown) => log.debug({ err, channel }, "a subscription did not end cleanly"));
+  const end = (unsubscribe: Unsubscribe) => {
+    unsubscribe().catch((err: unknown) => log.debug({ err, channel }, "unsubscribing from a channel failed"));
   };
 
   const attempt = (failures: number): void => {
     pubsub.subscribeExact(channel, listener).then(
-      (held) => {
-        if (ended) return end(held);
-        unsubscribe = held;
-        deps.onHeld?.();
+      (subscribed) => {
+        if (ended) return end(subscribed);
+        unsubscribe = subscribed;
+        deps.onSubscribed?.();
       },
       (err: unknown) => {
         if (ended) return;
-        log.debug({ err, channel }, "a channel cannot be heard yet; tried again");
+        log.debug({ err, channel }, "subscribing to a channel failed; it is retried");
         cancelRetry = clock.after(equalJitter(failures, random, RETRY), () => attempt(failures + 1));
       },
     );

@@ -1,7 +1,7 @@
 import type { Log } from "../log/log.ts";
 import type { Listener } from "./provider.ts";
 
-/** Calls every listener; one that throws keeps its failure to itself. */
+/** Calls every listener. An exception of one does not keep the message from the others. */
 export const deliver = (listeners: Iterable<Listener>, payload: string, channel: string, log: Log): void => {
   for (const listener of listeners) {
     try {
@@ -12,7 +12,7 @@ export const deliver = (listeners: Iterable<Listener>, payload: string, channel:
   }
 };
 
-/** Turns a glob with `*` into a test. */
+/** Compiles a glob with `*` into a predicate. */
 export const globMatcher = (pattern: string): ((channel: string) => boolean) => {
   const source = pattern
     .split("*")

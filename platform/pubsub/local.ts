@@ -1,8 +1,8 @@
-import type { LogReader } from "../events/log-reader.ts";
 import { type Log, silentLog } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { LogReader } from "./log-reader.ts";
 import { type PubSubProvider, tenantChannel } from "./provider.ts";
-import { createPublished } from "./published.ts";
+import { createPublishedHeads } from "./published-heads.ts";
 import { createSubscribers } from "./subscribers.ts";
 
 export type LocalPubSubDeps = {
@@ -11,20 +11,20 @@ export type LocalPubSubDeps = {
   readonly logger?: Log;
 };
 
-/** The bus of a single process. The database is its log, so head and history are never behind. */
+/** The bus of a single process. It reads head and history from the database, so they are never behind. */
 export const createLocalPubSub = (deps: LocalPubSubDeps): PubSubProvider => {
   const { log: reader, metrics, logger = silentLog } = deps;
   const subscribers = createSubscribers(logger, metrics);
-  const published = createPublished();
+  const heads = createPublishedHeads();
   const emit = (channel: string, payload: string) => {
     metrics.pubsubPublished.inc();
-    subscribers.tell(channel, payload);
+    subscribers.dispatch(channel, payload);
   };
   return {
     name: "local",
     isCache: false,
     append: async (tenantId, epoch, entries, floor) =>
-      published.append(tenantId, epoch, entries, floor, ({ payload }) => emit(tenantChannel(tenantId), payload)),
+      heads.append(tenantId, epoch, entries, floor, ({ payload }) => emit(tenantChannel(tenantId), payload)),
     publish: async (channel, payload) => emit(channel, payload),
     subscribe: async (pattern, listener) => subscribers.addPattern(pattern, listener),
     subscribeExact: async (channel, listener) => subscribers.add(channel, listener),
@@ -35,7 +35,7 @@ export const createLocalPubSub = (deps: LocalPubSubDeps): PubSubProvider => {
     onReconnect: () => () => {},
     close: async () => {
       subscribers.clear();
-      published.clear();
+      heads.clear();
     },
   };
 };

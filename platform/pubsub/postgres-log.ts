@@ -1,27 +1,27 @@
 import { Pool } from "pg";
 import type { Position } from "../../shared/protocol/position.ts";
 import { guardConnections } from "../db/postgres-pool.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import { toHistory } from "./history.ts";
+import type { LogReader } from "./log-reader.ts";
 import type { LogEntry } from "./provider.ts";
 
 const MAX_CONNECTIONS = 4;
 const TIMEOUT_MS = 2_000;
 
-/** Head and events in one statement, so in one snapshot: nothing is trimmed between the two. */
+/** Reads head and events in one statement and thus one snapshot: retention cannot trim events in between. */
 const HISTORY = `
   select h.epoch, h.seq::float8 as head, e.seq::float8 as seq, e.payload
   from tenant_heads h
   left join lateral (
     select seq, payload from events
-    where tenant_id = h.tenant_id and h.epoch = $2 and seq > $3 order by seq limit $4
+    where tenant_id = h.tenant_id and h.epoch = $2 and seq > greatest($3, h.epoch_base) order by seq limit $4
   ) e on true
   where h.tenant_id = $1`;
 
 type Row = { epoch: string; head: number; seq: number | null; payload: string | null };
 
-/** Reads the event log, and nothing else, of a Postgres database: enough for a process that only carries events. */
+/** Reads only the event log of a Postgres database, for a process that has no other database access. */
 export const createPostgresLogReader = (url: string, log: Log): LogReader => {
   const pool = new Pool({
     connectionString: url,

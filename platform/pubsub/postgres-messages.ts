@@ -1,24 +1,27 @@
-/** A notice holds less than 8,000 bytes; what is longer travels in parts. */
+/** NOTIFY limits a payload to less than 8,000 bytes; longer messages are split. In characters of base64. */
 const PART_LENGTH = 7_000;
-/** Parts whose others never come are forgotten. */
-const MAX_OPEN = 100;
+/** Above this many incomplete messages the oldest is dropped: its other parts were probably lost. */
+const MAX_INCOMPLETE = 100;
 
-export type PostgresMessages = {
-  /** The notices that carry a message, in order. */
-  write(channel: string, payload: string): string[];
-  /** Reads a notice; answers the message when it is whole. */
-  read(notice: string): { readonly channel: string; readonly payload: string } | null;
+export type MessageCodec = {
+  /** The notification payloads of a message, to be sent in order. */
+  encode(channel: string, payload: string): string[];
+  /** Takes one notification payload. Returns the message once it is complete, else `null`. */
+  decode(part: string): { readonly channel: string; readonly payload: string } | null;
 };
 
-const decode = (text: string) => Buffer.from(text, "base64").toString("utf8");
-const encode = (text: string) => Buffer.from(text, "utf8").toString("base64");
+const fromBase64 = (text: string) => Buffer.from(text, "base64").toString("utf8");
+const toBase64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
 
-/** Messages as notices: in base64, for a notice is text without U+0000, and cut into `id index count part`. */
-export const createPostgresMessages = (): PostgresMessages => {
-  const open = new Map<string, string[]>();
+/**
+ * Encodes messages as base64, because NOTIFY payloads cannot contain U+0000, and splits them into `id index count
+ * part`.
+ */
+export const createMessageCodec = (): MessageCodec => {
+  const incomplete = new Map<string, string[]>();
   return {
-    write: (channel, payload) => {
-      const text = `${encode(channel)} ${encode(payload)}`;
+    encode: (channel, payload) => {
+      const text = `${toBase64(channel)} ${toBase64(payload)}`;
       const count = Math.ceil(text.length / PART_LENGTH);
       const id = crypto.randomUUID();
       return Array.from(
@@ -26,22 +29,22 @@ export const createPostgresMessages = (): PostgresMessages => {
         (_, index) => `${id} ${index} ${count} ${text.slice(index * PART_LENGTH, (index + 1) * PART_LENGTH)}`,
       );
     },
-    read: (notice) => {
-      const [, id, index, count, part] = /^(\S+) (\d+) (\d+) ([\s\S]*)$/.exec(notice) ?? [];
-      if (id === undefined || part === undefined) return null;
-      const parts = open.get(id) ?? [];
-      parts.push(part);
+    decode: (part) => {
+      const [, id, index, count, text] = /^(\S+) (\d+) (\d+) ([\s\S]*)$/.exec(part) ?? [];
+      if (id === undefined || text === undefined) return null;
+      const parts = incomplete.get(id) ?? [];
+      parts.push(text);
       if (parts.length !== Number(index) + 1 || parts.length < Number(count)) {
-        open.set(id, parts);
-        for (const oldest of open.keys()) {
-          if (open.size <= MAX_OPEN) break;
-          open.delete(oldest);
+        incomplete.set(id, parts);
+        for (const oldest of incomplete.keys()) {
+          if (incomplete.size <= MAX_INCOMPLETE) break;
+          incomplete.delete(oldest);
         }
         return null;
       }
-      open.delete(id);
+      incomplete.delete(id);
       const [channel = "", payload = ""] = parts.join("").split(" ");
-      return { channel: decode(channel), payload: decode(payload) };
+      return { channel: fromBase64(channel), payload: fromBase64(payload) };
     },
   };
 };

@@ -1,16 +1,16 @@
 import type { Clock } from "../clock/clock.ts";
-import type { LogReader } from "../events/log-reader.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { createPostgresChannel } from "./postgres-channel.ts";
-import { createPostgresMessages } from "./postgres-messages.ts";
+import type { LogReader } from "./log-reader.ts";
+import { createPostgresConnection } from "./postgres-connection.ts";
+import { createMessageCodec } from "./postgres-messages.ts";
 import { type PubSubProvider, tenantChannel } from "./provider.ts";
-import { createPublished } from "./published.ts";
+import { createPublishedHeads } from "./published-heads.ts";
 import { createSubscribers } from "./subscribers.ts";
 
 export type PostgresPubSubDeps = {
   readonly url: string;
-  /** Reads the event log in that database. */
+  /** Reads the event log of the database at `url`. */
   readonly reader: LogReader;
   readonly log: Log;
   readonly clock: Clock;
@@ -19,53 +19,58 @@ export type PostgresPubSubDeps = {
 
 const EVENTS = "artel_events";
 const MESSAGES = "artel_messages";
-/** More events than this in one notice are read by the feeds themselves, when they compare their heads. */
+/** A notification of more events is ignored; the feeds read them when they compare their heads. */
 const MAX_READ = 10_000;
 
 /**
- * The bus over LISTEN and NOTIFY. A notice of events carries only tenant and seq: the events are read from the log,
- * which is in the same database and therefore never behind. Other messages travel in the notices themselves.
+ * The bus over LISTEN and NOTIFY. A notification of events carries only tenant, epoch and seqs: each process reads the
+ * events from the log, which is in the same database and therefore never behind. Other messages travel as
+ * notifications.
  */
 export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider => {
   const { reader, clock, log, metrics } = deps;
   const subscribers = createSubscribers(log, metrics);
-  const published = createPublished();
-  const messages = createPostgresMessages();
+  const heads = createPublishedHeads();
+  const messages = createMessageCodec();
   const reconnects = new Set<() => void>();
-  /** Reads of one tenant follow each other, so that its events are told in order. */
-  const reading = new Map<string, Promise<void>>();
+  /**
+   * The last read per tenant. Reads of one tenant run one after the other, so that its events are dispatched in order.
+   */
+  const reads = new Map<string, Promise<void>>();
 
-  const readAndTell = async (tenantId: string, epoch: string, first: number, last: number): Promise<void> => {
+  const readAndDispatch = async (tenantId: string, epoch: string, first: number, last: number): Promise<void> => {
     const history = await reader.history(tenantId, { epoch, seq: first - 1 }, MAX_READ);
     if (history.kind !== "events") return;
-    for (const { seq, payload } of history.events) if (seq <= last) subscribers.tell(tenantChannel(tenantId), payload);
+    for (const { seq, payload } of history.events) {
+      if (seq <= last) subscribers.dispatch(tenantChannel(tenantId), payload);
+    }
   };
 
-  const onEvents = (notice: string) => {
-    const [tenantId = "", epoch = "", first = "", last = ""] = notice.split(" ");
-    published.learn(tenantId, { epoch, seq: Number(last) });
+  const onEvents = (payload: string) => {
+    const [tenantId = "", epoch = "", first = "", last = ""] = payload.split(" ");
+    heads.advance(tenantId, { epoch, seq: Number(last) });
     if (!subscribers.has(tenantChannel(tenantId))) return;
-    const before = reading.get(tenantId) ?? Promise.resolve();
+    const before = reads.get(tenantId) ?? Promise.resolve();
     const read = before
-      .then(() => readAndTell(tenantId, epoch, Number(first), Number(last)))
+      .then(() => readAndDispatch(tenantId, epoch, Number(first), Number(last)))
       .catch((err: unknown) =>
-        log.warn({ err, tenantId }, "events could not be read; the feeds will find them missing"),
+        log.warn({ err, tenantId }, "events could not be read from the log; the feeds will detect the gap"),
       )
       .finally(() => {
-        if (reading.get(tenantId) === read) reading.delete(tenantId);
+        if (reads.get(tenantId) === read) reads.delete(tenantId);
       });
-    reading.set(tenantId, read);
+    reads.set(tenantId, read);
   };
 
-  const channel = createPostgresChannel({
+  const connection = createPostgresConnection({
     url: deps.url,
     clock,
     log,
     channels: [EVENTS, MESSAGES],
-    onNotice: (name, notice) => {
-      if (name === EVENTS) return onEvents(notice);
-      const message = messages.read(notice);
-      if (message !== null) subscribers.tell(message.channel, message.payload);
+    onNotification: (channel, payload) => {
+      if (channel === EVENTS) return onEvents(payload);
+      const message = messages.decode(payload);
+      if (message !== null) subscribers.dispatch(message.channel, message.payload);
     },
     onReconnect: () => {
       for (const listener of reconnects) listener();
@@ -77,32 +82,32 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
     isCache: false,
     append: async (tenantId, epoch, entries, floor) => {
       const seqs: number[] = [];
-      const outcome = published.append(tenantId, epoch, entries, floor, ({ seq }) => seqs.push(seq));
+      const outcome = heads.append(tenantId, epoch, entries, floor, ({ seq }) => seqs.push(seq));
       const first = seqs[0];
       if (outcome.kind === "accepted" && first !== undefined) {
-        await channel.notify(EVENTS, `${tenantId} ${epoch} ${first} ${outcome.head}`).catch((error: unknown) => {
-          published.retract(tenantId, { epoch, seq: first - 1 });
+        await connection.notify(EVENTS, `${tenantId} ${epoch} ${first} ${outcome.head}`).catch((error: unknown) => {
+          heads.rollBack(tenantId, { epoch, seq: first - 1 });
           throw error;
         });
         metrics.pubsubPublished.inc(seqs.length);
       }
       return outcome;
     },
-    publish: async (name, payload) => {
-      for (const notice of messages.write(name, payload)) await channel.notify(MESSAGES, notice);
+    publish: async (channel, payload) => {
+      for (const part of messages.encode(channel, payload)) await connection.notify(MESSAGES, part);
       metrics.pubsubPublished.inc();
     },
     subscribe: async (pattern, listener) => {
-      await channel.connected();
+      await connection.connected();
       return subscribers.addPattern(pattern, listener);
     },
-    subscribeExact: async (name, listener) => {
-      await channel.connected();
-      return subscribers.add(name, listener);
+    subscribeExact: async (channel, listener) => {
+      await connection.connected();
+      return subscribers.add(channel, listener);
     },
     head: (tenantId) => reader.head(tenantId),
     history: (tenantId, since, limit) => reader.history(tenantId, since, limit),
-    isHealthy: () => channel.isHealthy(),
+    isHealthy: () => connection.isHealthy(),
     stats: () => subscribers.stats(),
     onReconnect: (listener) => {
       reconnects.add(listener);
@@ -110,8 +115,8 @@ export const createPostgresPubSub = (deps: PostgresPubSubDeps): PubSubProvider =
     },
     close: async () => {
       subscribers.clear();
-      published.clear();
-      await channel.close();
+      heads.clear();
+      await connection.close();
     },
   };
 };

@@ -2,11 +2,11 @@ import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { equalJitter } from "../clock/backoff.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
-import { within } from "../redis/away.ts";
 import { connectCluster } from "../redis/connect-cluster.ts";
+import { withRedisTimeout } from "../redis/unavailable.ts";
 import type { Script } from "./redis-scripts.ts";
 
-/** Nobody waits longer for Redis, in milliseconds. */
+/** The timeout of every Redis command, in milliseconds. */
 export const DEADLINE_MS = 2_000;
 const RETRY = { first: 25, most: 1_000 };
 
@@ -29,24 +29,24 @@ export type RedisClients = {
   readonly commands: Redis | Cluster;
   readonly subscriber: Redis | Cluster;
   readonly isCluster: boolean;
-  /** The master of each slot of a cluster, as far as it is known; empty without a cluster. */
+  /** The known master of each cluster slot; empty without a cluster. */
   slotOwners(): readonly (string | undefined)[];
-  /** Runs a command once Redis is there; rejects with RedisAwayError when that takes too long. */
+  /** Waits for a connection and runs the command; rejects with RedisUnavailableError after DEADLINE_MS in total. */
   run<Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer>;
   script(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** Gives up both connections and makes them anew. */
+  /** Drops both connections and connects again. */
   reconnect(): void;
   close(): void;
 };
 
-/** One connection for commands and one for subscriptions; with several seeds, a cluster's. */
+/** Opens one connection for commands and one for subscriptions; to a cluster when there are several `urls`. */
 export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
   const { urls, clock, log, random = Math.random } = deps;
   const options = {
     ...PER_NODE,
-    // Commands wait here, with a deadline, and not in a queue that is sent whenever Redis comes back.
+    // `run` waits with a deadline. ioredis's offline queue would send stale commands whenever Redis comes back.
     enableOfflineQueue: false,
-    // Done here, for only then is it known when all subscriptions are in force again.
+    // RedisSubscriptions resubscribes itself, to know when all subscriptions are active again.
     autoResubscribe: false,
     retryStrategy: (times: number) => equalJitter(times, random, RETRY),
   } satisfies RedisOptions;
@@ -54,14 +54,14 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
   const connect = (): Redis | Cluster => (isCluster ? connectNodes(urls) : new Redis(urls[0] ?? "", options));
   const commands = connect();
   const subscriber = connect();
-  watch(commands, urls, log);
+  logAvailability(commands, urls, log);
   subscriber.on("error", (err: Error) => log.debug({ err }, "the connection for subscriptions failed"));
   const whenReady = createReadiness(commands);
 
   const run = async <Answer>(command: (client: Redis | Cluster) => Promise<Answer>): Promise<Answer> => {
     const deadline = clock.now() + DEADLINE_MS;
-    if (commands.status !== "ready") await within(clock, whenReady(), DEADLINE_MS);
-    return within(clock, command(commands), Math.max(1, deadline - clock.now()));
+    if (commands.status !== "ready") await withRedisTimeout(clock, whenReady(), DEADLINE_MS);
+    return withRedisTimeout(clock, command(commands), Math.max(1, deadline - clock.now()));
   };
 
   return {
@@ -75,7 +75,7 @@ export const createRedisClients = (deps: RedisClientDeps): RedisClients => {
         try {
           return await client.evalsha(script.sha, keys.length, ...keys, ...args);
         } catch (error) {
-          // A Redis that restarted has forgotten it.
+          // A restarted Redis has lost its script cache.
           if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
           return client.eval(script.text, keys.length, ...keys, ...args);
         }
@@ -96,12 +96,12 @@ const connectNodes = (urls: readonly string[]): Cluster =>
     enableOfflineQueue: false,
     shardedSubscribers: true,
     clusterRetryStrategy: (times) => Math.min(RETRY.most, 50 * times),
-    // The cluster's own subscribers follow the slots as they move.
+    // ioredis's cluster subscribers follow slots that move.
     redisOptions: { ...PER_NODE, autoResubscribe: true },
   });
 
-/** Says once that Redis is away and once that it is back. */
-const watch = (client: Redis | Cluster, urls: readonly string[], log: Log): void => {
+/** Logs once when Redis becomes unavailable and once when it is back. */
+const logAvailability = (client: Redis | Cluster, urls: readonly string[], log: Log): void => {
   const address = urls.map(withoutSecrets).join(", ");
   let isAway = false;
   const away = (reason: string) => {
@@ -122,7 +122,7 @@ const withoutSecrets = (url: string): string => {
   return `${protocol}//${host}`;
 };
 
-/** One promise for all who wait: each listener of its own would stay until Redis is back. */
+/** Shares one `ready` promise: a listener per waiting command would leak until Redis is back. */
 const createReadiness = (client: Redis | Cluster): (() => Promise<void>) => {
   let readiness = Promise.withResolvers<void>();
   client.on("ready", () => {

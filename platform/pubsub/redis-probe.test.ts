@@ -8,7 +8,7 @@ import type { RedisSubscriptions } from "./redis-subscriptions.ts";
 
 const SLOTS = 16_384;
 
-/** A cluster of masters that can go deaf one by one, and a probe of it. */
+/** A cluster whose masters can each stop delivering messages, and a probe of it. */
 const startProbe = (masters: readonly string[]) => {
   const clock = createManualClock();
   const listeners = new Map<string, () => void>();
@@ -51,12 +51,12 @@ const startProbe = (masters: readonly string[]) => {
     deaf,
     share,
     probe,
-    proven: () => [...listeners.keys()].map(masterOf).sort(),
+    probed: () => [...listeners.keys()].map(masterOf).sort(),
     reconnects: () => reconnects,
   };
 };
 
-test("one deaf master of several is found within ten seconds, and the connections are made anew", async () => {
+test("one deaf master of several is detected within ten seconds, and the probe reconnects", async () => {
   for (const master of ["a", "b", "c"]) {
     const { clock, deaf, reconnects } = startProbe(["a", "b", "c"]);
     deaf.add(master);
@@ -65,7 +65,7 @@ test("one deaf master of several is found within ten seconds, and the connection
   }
 });
 
-test("a master that stays away costs the others their connections ever less often, until all work again", async () => {
+test("while a master stays down the probe reconnects ever less often, until all work again", async () => {
   const { clock, deaf, reconnects } = startProbe(["a", "b"]);
   deaf.add("a");
   await clock.advance(125_000);
@@ -77,21 +77,21 @@ test("a master that stays away costs the others their connections ever less ofte
   expect(reconnects()).toBe(4);
 });
 
-test("masters that come and go are proven as they do, by one channel each", async () => {
-  const { clock, share, proven, probe, reconnects } = startProbe(["a", "b"]);
+test("the probe follows masters that come and go, with one channel each", async () => {
+  const { clock, share, probed, probe, reconnects } = startProbe(["a", "b"]);
   await clock.advance(5_000);
-  expect(proven()).toEqual(["a", "b"]);
+  expect(probed()).toEqual(["a", "b"]);
   share(["a", "b", "c"]);
   await clock.advance(5_000);
-  expect(proven()).toEqual(["a", "b", "c"]);
+  expect(probed()).toEqual(["a", "b", "c"]);
   share(["c"]);
   await clock.advance(5_000);
-  expect(proven()).toEqual(["c"]);
+  expect(probed()).toEqual(["c"]);
   expect(probe.channels).toBe(1);
   expect(reconnects()).toBe(0);
 });
 
-test("slots are those of Redis", () => {
+test("slots are computed as Redis does", () => {
   expect(["123456789", "{user1000}.following", "artel:{x}:channel"].map((key) => slotOf(key))).toEqual([
     12_739, 3_443, 16_287,
   ]);

@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import slotOf from "cluster-key-slot";
 import type { Clock } from "../clock/clock.ts";
+import { errorMessage } from "../log/error-message.ts";
 import type { Log } from "../log/log.ts";
-import { within } from "../redis/away.ts";
+import { withRedisTimeout } from "../redis/unavailable.ts";
 import type { Unsubscribe } from "./provider.ts";
 import type { RedisClients } from "./redis-client.ts";
 import { PROBE } from "./redis-scripts.ts";
 import type { RedisSubscriptions } from "./redis-subscriptions.ts";
 
 export type RedisProbe = {
-  /** Whether a message just made the round trip. Never rejects. */
+  /** Whether a message just made a round trip through every master. Never rejects. */
   isHealthy(): Promise<boolean>;
-  /** The channels that it holds for itself. */
+  /** The number of channels that the probe itself has subscribed to. */
   readonly channels: number;
   close(): void;
 };
@@ -24,17 +25,19 @@ export type RedisProbeDeps = {
 };
 
 const ROUND_TRIP_MS = 1_800;
-const EVERY_MS = 5_000;
-/** So many failures on what looks connected, and the connection is made anew: it may be half open. */
-const MAX_FAILURES = 2;
-/** Where that does not help, twice as many the next time, up to this: of several masters the others do work. */
-const MAX_PATIENCE = 12;
+const INTERVAL_MS = 5_000;
+/** Failures of a seemingly connected Redis before the probe reconnects: the connection may be half open. */
+const MIN_ALLOWED_FAILURES = 2;
+/** Allowed failures double after each fruitless reconnect, up to this: reconnecting also drops the healthy masters. */
+const MAX_ALLOWED_FAILURES = 12;
 
-/** In so many names there is one of every slot, near enough. */
-const MAX_NAMES = 200_000;
+/** Candidate names to try per update. Among this many, every slot has one with near certainty. */
+const MAX_CANDIDATES = 200_000;
 
-/** A place to prove: with a cluster each master has one, for each has a connection of its own for subscriptions. */
-type Spot = {
+/**
+ * A key and channel on one master. In a cluster each master has one, because each has its own subscriber connection.
+ */
+type ProbeTarget = {
   readonly name: string;
   readonly channel: string;
   expected: { readonly text: string; resolve(): void } | null;
@@ -42,82 +45,82 @@ type Spot = {
 };
 
 /**
- * Sends a message to itself, for a socket that is open need not carry anything, and writes: a replica that took over from
- * nobody, or a Redis that is full, carries messages and takes no events.
+ * Health check of Redis: writes a key and publishes a message to itself. An open socket may carry nothing, and a
+ * read-only replica or a Redis out of memory may deliver messages but accept no events.
  */
 export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
   const { clients, subscriptions, clock, log } = deps;
   const id = randomUUID();
   const kind = clients.isCluster ? "sharded" : "channel";
-  /** By master; one that is not known goes by "". */
-  let spots = new Map<string, Spot>();
+  /** By master; "" for an unknown master. */
+  let targets = new Map<string, ProbeTarget>();
   let running: Promise<boolean> | null = null;
   let failures = 0;
-  let patience = MAX_FAILURES;
+  let allowedFailures = MIN_ALLOWED_FAILURES;
   let isClosed = false;
 
-  const openSpot = (index: number): Spot => {
+  const createTarget = (index: number): ProbeTarget => {
     const name = `artel:{probe:${id}:${index}}`;
     return { name, channel: `${name}:channel`, expected: null, subscribed: null };
   };
 
-  const dropSpot = ({ channel, subscribed }: Spot) => {
+  const dropTarget = ({ channel, subscribed }: ProbeTarget) => {
     subscribed
       ?.then((end) => end())
-      .catch((err: unknown) => log.debug({ err, channel }, "a subscription did not end cleanly"));
+      .catch((err: unknown) => log.debug({ err, channel }, "unsubscribing from a channel failed"));
   };
 
-  /** One spot for each master of now: those that are still good stay. */
-  const findSpots = (): readonly Spot[] => {
+  /** Returns one target per current master. Keeps the targets whose master has none yet. */
+  const updateTargets = (): readonly ProbeTarget[] => {
     const owners = clients.slotOwners();
-    const ownerOf = ({ channel }: Spot) => owners[slotOf(channel)] ?? "";
+    const ownerOf = ({ channel }: ProbeTarget) => owners[slotOf(channel)] ?? "";
     const masters = new Set(owners.filter((owner) => owner !== undefined));
     if (masters.size === 0) masters.add("");
-    const found = new Map<string, Spot>();
-    const take = (spot: Spot): boolean => {
-      const owner = ownerOf(spot);
+    const found = new Map<string, ProbeTarget>();
+    const assign = (target: ProbeTarget): boolean => {
+      const owner = ownerOf(target);
       if (!masters.has(owner) || found.has(owner)) return false;
-      found.set(owner, spot);
+      found.set(owner, target);
       return true;
     };
-    for (const spot of spots.values()) if (!take(spot)) dropSpot(spot);
-    for (let index = 0; found.size < masters.size && index < MAX_NAMES; index += 1) take(openSpot(index));
-    spots = found;
+    for (const target of targets.values()) if (!assign(target)) dropTarget(target);
+    for (let index = 0; found.size < masters.size && index < MAX_CANDIDATES; index += 1) assign(createTarget(index));
+    targets = found;
     return [...found.values()];
   };
 
-  const roundTrip = async (spot: Spot): Promise<void> => {
-    const { name, channel } = spot;
-    spot.subscribed ??= subscriptions
+  const roundTrip = async (target: ProbeTarget): Promise<void> => {
+    const { name, channel } = target;
+    target.subscribed ??= subscriptions
       .subscribe(kind, channel, (payload) => {
-        if (payload === spot.expected?.text) spot.expected.resolve();
+        if (payload === target.expected?.text) target.expected.resolve();
       })
       .catch((error: unknown) => {
-        spot.subscribed = null;
+        target.subscribed = null;
         throw error;
       });
-    await spot.subscribed;
+    await target.subscribed;
     const { promise, resolve } = Promise.withResolvers<void>();
     const text = randomUUID();
-    spot.expected = { text, resolve };
+    target.expected = { text, resolve };
     await clients.script(PROBE, [name, channel], [clients.isCluster ? "SPUBLISH" : "PUBLISH", text]);
     await promise;
   };
 
   const probe = async (): Promise<boolean> => {
     try {
-      await within(clock, Promise.all(findSpots().map(roundTrip)), ROUND_TRIP_MS);
+      await withRedisTimeout(clock, Promise.all(updateTargets().map(roundTrip)), ROUND_TRIP_MS);
       failures = 0;
-      patience = MAX_FAILURES;
+      allowedFailures = MIN_ALLOWED_FAILURES;
       return true;
     } catch (error) {
       if (isClosed) return false;
       const looksConnected = clients.commands.status === "ready" && clients.subscriber.status === "ready";
       failures = looksConnected ? failures + 1 : 0;
-      if (failures >= patience) {
+      if (failures >= allowedFailures) {
         failures = 0;
-        patience = Math.min(MAX_PATIENCE, patience * 2);
-        log.warn({ reason: reasonOf(error) }, "Redis looks connected and does not work; the connections are made anew");
+        allowedFailures = Math.min(MAX_ALLOWED_FAILURES, allowedFailures * 2);
+        log.warn({ reason: errorMessage(error) }, "Redis looks connected and does not work; reconnecting");
         clients.reconnect();
       }
       return false;
@@ -130,14 +133,14 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
     });
     return running;
   };
-  const stop = clock.every(EVERY_MS, () => {
+  const stop = clock.every(INTERVAL_MS, () => {
     void isHealthy();
   });
 
   return {
     isHealthy,
     get channels() {
-      return [...spots.values()].filter(({ subscribed }) => subscribed !== null).length;
+      return [...targets.values()].filter(({ subscribed }) => subscribed !== null).length;
     },
     close: () => {
       isClosed = true;
@@ -145,5 +148,3 @@ export const createRedisProbe = (deps: RedisProbeDeps): RedisProbe => {
     },
   };
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

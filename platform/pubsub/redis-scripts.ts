@@ -5,9 +5,10 @@ export type Script = { readonly text: string; readonly sha: string };
 const script = (text: string): Script => ({ text, sha: createHash("sha1").update(text).digest("hex") });
 
 /**
- * Appends a batch to a tenant's log and publishes what was new, all or nothing between other commands.
- * KEYS: log, head, channel. ARGV: epoch, floor or "", cap, seconds kept, PUBLISH or SPUBLISH, then seq and payload of each entry.
- * Answers {"accepted", head, added}, {"gap", head} or {"stale", epoch}.
+ * Atomically appends a batch to a tenant's log and publishes the new entries.
+ * KEYS: log, head, channel.
+ * ARGV: epoch, floor or "", cap, TTL in seconds, PUBLISH or SPUBLISH, then seq and payload of each entry.
+ * Returns {"accepted", head, added}, {"gap", head} or {"stale", epoch}.
  */
 export const APPEND = script(`
 -- Lua compares strings by the server's locale; epochs compare by their bytes.
@@ -51,7 +52,7 @@ for i = 6, #ARGV, 2 do
     local id = ARGV[i] .. '-0'
     local done = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], id, 'p', ARGV[i + 1])
     if type(done) == 'table' and done.err then
-      -- The stream is ahead of the head that belongs to it: what it holds is not this history.
+      -- The stream is ahead of its head, so its entries belong to another history.
       redis.call('DEL', KEYS[1])
       redis.call('XADD', KEYS[1], id, 'p', ARGV[i + 1])
     end
@@ -71,9 +72,9 @@ return {'accepted', text, added}
 `);
 
 /**
- * Reads head and events in one step, so that nothing is trimmed between the two.
- * KEYS: log, head. ARGV: epoch and seq after which to read, limit.
- * Answers {"unknown"}, {"events", epoch, head, payloads} or {reason, epoch, head}.
+ * Reads head and events atomically, so that no append trims events in between.
+ * KEYS: log, head. ARGV: epoch and seq to read after, limit.
+ * Returns {"unknown"}, {"events", epoch, head, payloads} or {reason, epoch, head}.
  */
 export const HISTORY = script(`
 local known = redis.call('HMGET', KEYS[2], 'epoch', 'seq')
@@ -91,7 +92,7 @@ end
 return {'events', known[1], known[2], payloads}
 `);
 
-/** Writes and publishes. KEYS: key, channel. ARGV: PUBLISH or SPUBLISH, text. */
+/** Writes a key and publishes a message. KEYS: key, channel. ARGV: PUBLISH or SPUBLISH, text. */
 export const PROBE = script(`
 redis.call('SET', KEYS[1], ARGV[2], 'EX', 60)
 return redis.call(ARGV[1], KEYS[2], ARGV[2])

@@ -2,12 +2,12 @@ import type { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { within } from "../redis/away.ts";
+import { withRedisTimeout } from "../redis/unavailable.ts";
 import { deliver } from "./listeners.ts";
 import type { Listener, Unsubscribe } from "./provider.ts";
 import { DEADLINE_MS } from "./redis-client.ts";
 
-/** `sharded`: on a cluster, the channels of one tenant live where its keys do. */
+/** `sharded`: SSUBSCRIBE. In a cluster the channels of a tenant are on the master of its keys. */
 export type SubscriptionKind = "channel" | "pattern" | "sharded";
 
 export type RedisSubscriptions = {
@@ -24,45 +24,45 @@ export type RedisSubscriptionsDeps = {
   readonly metrics: Metrics;
 };
 
-/** The last one's leaving is looked at again after this: who comes back at once finds the channel as it was. */
-const LINGER_MS = 1_000;
+/** M4: a channel without listeners is unsubscribed only after this, in milliseconds, in case a listener returns. */
+const UNSUBSCRIBE_DELAY_MS = 1_000;
 const NAMES_PER_COMMAND = 200;
 const KINDS = ["channel", "pattern", "sharded"] as const;
 
-type Held = {
+type Subscription = {
   readonly listeners: Set<Listener>;
-  /** Resolves when Redis has acknowledged the subscription on the connection of now. */
+  /** Resolves when Redis acknowledges the subscription on the current connection. */
   acknowledged: PromiseWithResolvers<void>;
-  isHeld: boolean;
-  cancelDrop: (() => void) | null;
+  isActive: boolean;
+  cancelUnsubscribe: (() => void) | null;
 };
 
-/** Which channels are listened to, by reference count, and made good again on every new connection. */
+/** Reference-counted subscriptions, restored on every new connection. */
 export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSubscriptions => {
   const { client, clock, log, metrics } = deps;
-  const held: Record<SubscriptionKind, Map<string, Held>> = {
+  const subscriptions: Record<SubscriptionKind, Map<string, Subscription>> = {
     channel: new Map(),
     pattern: new Map(),
     sharded: new Map(),
   };
   const reconnectListeners = new Set<() => void>();
-  /** Counts connections, so that what belongs to a lost one comes to nothing. */
-  let connection = 0;
+  /** Counts lost connections; replies that belong to an older one are ignored. */
+  let generation = 0;
   let wasLost = false;
 
-  const send = (kind: SubscriptionKind, names: readonly string[]): Promise<unknown> => {
+  const sendSubscribe = (kind: SubscriptionKind, names: readonly string[]): Promise<unknown> => {
     switch (kind) {
       case "channel":
         return client.subscribe(...names);
       case "pattern":
         return client.psubscribe(...names);
       case "sharded":
-        // Names of one command must share a slot.
+        // One SSUBSCRIBE takes only names of one slot.
         return Promise.all(names.map((name) => client.ssubscribe(name)));
     }
   };
 
-  const sendEnd = (kind: SubscriptionKind, name: string): Promise<unknown> => {
+  const sendUnsubscribe = (kind: SubscriptionKind, name: string): Promise<unknown> => {
     switch (kind) {
       case "channel":
         return client.unsubscribe(name);
@@ -73,25 +73,26 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
     }
   };
 
-  const countAll = () => metrics.pubsubSubscriptions.set(KINDS.reduce((sum, kind) => sum + held[kind].size, 0));
+  const updateGauge = () =>
+    metrics.pubsubSubscriptions.set(KINDS.reduce((sum, kind) => sum + subscriptions[kind].size, 0));
 
   const acknowledge = (kind: SubscriptionKind, names: readonly string[]) => {
     for (const name of names) {
-      const subscription = held[kind].get(name);
+      const subscription = subscriptions[kind].get(name);
       if (subscription === undefined) continue;
-      subscription.isHeld = true;
+      subscription.isActive = true;
       subscription.acknowledged.resolve();
     }
   };
 
-  const resubscribe = async (own: number): Promise<void> => {
+  const resubscribe = async (ownGeneration: number): Promise<void> => {
     for (const kind of KINDS) {
-      const names = [...held[kind]].flatMap(([name, { isHeld }]) => (isHeld ? [] : [name]));
+      const names = [...subscriptions[kind]].flatMap(([name, { isActive }]) => (isActive ? [] : [name]));
       for (let from = 0; from < names.length; from += NAMES_PER_COMMAND) {
-        const part = names.slice(from, from + NAMES_PER_COMMAND);
-        await within(clock, send(kind, part), DEADLINE_MS);
-        if (own !== connection) return;
-        acknowledge(kind, part);
+        const batch = names.slice(from, from + NAMES_PER_COMMAND);
+        await withRedisTimeout(clock, sendSubscribe(kind, batch), DEADLINE_MS);
+        if (ownGeneration !== generation) return;
+        acknowledge(kind, batch);
       }
     }
     if (!wasLost) return;
@@ -99,29 +100,29 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
     for (const listener of reconnectListeners) listener();
   };
 
-  const lose = () => {
-    connection += 1;
+  const onConnectionLost = () => {
+    generation += 1;
     wasLost = true;
     for (const kind of KINDS) {
-      for (const subscription of held[kind].values()) {
-        if (!subscription.isHeld) continue;
-        subscription.isHeld = false;
+      for (const subscription of subscriptions[kind].values()) {
+        if (!subscription.isActive) continue;
+        subscription.isActive = false;
         subscription.acknowledged = Promise.withResolvers<void>();
       }
     }
   };
 
   client.on("ready", () => {
-    const own = connection;
-    resubscribe(own).catch((err: unknown) => {
-      log.warn({ err }, "subscriptions could not be made good; the connection is made anew");
-      if (own === connection) client.disconnect(true);
+    const ownGeneration = generation;
+    resubscribe(ownGeneration).catch((err: unknown) => {
+      log.warn({ err }, "subscriptions could not be restored; reconnecting");
+      if (ownGeneration === generation) client.disconnect(true);
     });
   });
-  client.on("close", lose);
+  client.on("close", onConnectionLost);
 
   const receive = (kind: SubscriptionKind, name: string, channel: string, payload: string) => {
-    const subscription = held[kind].get(name);
+    const subscription = subscriptions[kind].get(name);
     if (subscription === undefined) return;
     metrics.pubsubReceived.inc();
     deliver(subscription.listeners, payload, channel, log);
@@ -132,62 +133,62 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
     receive("pattern", pattern, channel, payload),
   );
 
-  const open = (kind: SubscriptionKind, name: string): Held => {
-    const subscription: Held = {
+  const open = (kind: SubscriptionKind, name: string): Subscription => {
+    const subscription: Subscription = {
       listeners: new Set(),
       acknowledged: Promise.withResolvers<void>(),
-      isHeld: false,
-      cancelDrop: null,
+      isActive: false,
+      cancelUnsubscribe: null,
     };
-    held[kind].set(name, subscription);
-    countAll();
-    // Without a connection, it is asked for together with all others when there is one.
+    subscriptions[kind].set(name, subscription);
+    updateGauge();
+    // Without a connection, `resubscribe` sends it together with all others.
     if (client.status !== "ready") return subscription;
-    const own = connection;
-    send(kind, [name]).then(
+    const ownGeneration = generation;
+    sendSubscribe(kind, [name]).then(
       () => {
-        if (own === connection && held[kind].get(name) === subscription) acknowledge(kind, [name]);
+        if (ownGeneration === generation && subscriptions[kind].get(name) === subscription) acknowledge(kind, [name]);
       },
       (err: unknown) =>
-        log.debug({ err, channel: name }, "a subscription failed; it is tried again on the next connection"),
+        log.debug({ err, channel: name }, "subscribing to a channel failed; it is retried on the next connection"),
     );
     return subscription;
   };
 
-  const drop = (kind: SubscriptionKind, name: string, subscription: Held) => {
-    if (subscription.listeners.size > 0 || subscription.cancelDrop !== null) return;
-    subscription.cancelDrop = clock.after(LINGER_MS, () => {
-      subscription.cancelDrop = null;
-      if (subscription.listeners.size > 0 || held[kind].get(name) !== subscription) return;
-      held[kind].delete(name);
-      countAll();
+  const scheduleUnsubscribe = (kind: SubscriptionKind, name: string, subscription: Subscription) => {
+    if (subscription.listeners.size > 0 || subscription.cancelUnsubscribe !== null) return;
+    subscription.cancelUnsubscribe = clock.after(UNSUBSCRIBE_DELAY_MS, () => {
+      subscription.cancelUnsubscribe = null;
+      if (subscription.listeners.size > 0 || subscriptions[kind].get(name) !== subscription) return;
+      subscriptions[kind].delete(name);
+      updateGauge();
       if (client.status !== "ready") return;
-      sendEnd(kind, name).catch((err: unknown) =>
-        log.debug({ err, channel: name }, "a subscription did not end cleanly"),
+      sendUnsubscribe(kind, name).catch((err: unknown) =>
+        log.debug({ err, channel: name }, "unsubscribing from a channel failed"),
       );
     });
   };
 
   return {
     subscribe: async (kind, name, listener) => {
-      const subscription = held[kind].get(name) ?? open(kind, name);
-      // Wrapped, so that the same function subscribed twice is heard twice.
-      const own: Listener = (payload, channel) => listener(payload, channel);
-      subscription.listeners.add(own);
-      subscription.cancelDrop?.();
-      subscription.cancelDrop = null;
+      const subscription = subscriptions[kind].get(name) ?? open(kind, name);
+      // Wrapped, so that a function subscribed twice is called twice.
+      const wrapped: Listener = (payload, channel) => listener(payload, channel);
+      subscription.listeners.add(wrapped);
+      subscription.cancelUnsubscribe?.();
+      subscription.cancelUnsubscribe = null;
       const end = () => {
-        if (subscription.listeners.delete(own)) drop(kind, name, subscription);
+        if (subscription.listeners.delete(wrapped)) scheduleUnsubscribe(kind, name, subscription);
       };
       try {
-        await within(clock, subscription.acknowledged.promise, DEADLINE_MS);
+        await withRedisTimeout(clock, subscription.acknowledged.promise, DEADLINE_MS);
       } catch (error) {
         end();
         throw error;
       }
       return async () => end();
     },
-    count: (kind) => [...held[kind].values()].filter(({ listeners }) => listeners.size > 0).length,
+    count: (kind) => [...subscriptions[kind].values()].filter(({ listeners }) => listeners.size > 0).length,
     onReconnect: (listener) => {
       reconnectListeners.add(listener);
       return () => {
@@ -196,11 +197,11 @@ export const createRedisSubscriptions = (deps: RedisSubscriptionsDeps): RedisSub
     },
     close: () => {
       for (const kind of KINDS) {
-        for (const { cancelDrop } of held[kind].values()) cancelDrop?.();
-        held[kind].clear();
+        for (const { cancelUnsubscribe } of subscriptions[kind].values()) cancelUnsubscribe?.();
+        subscriptions[kind].clear();
       }
       reconnectListeners.clear();
-      countAll();
+      updateGauge();
     },
   };
 };

@@ -9,60 +9,62 @@ import { APPEND, HISTORY } from "./redis-scripts.ts";
 import { createRedisSubscriptions } from "./redis-subscriptions.ts";
 
 export type RedisPubSubDeps = {
-  /** One address, or several seeds of a cluster. */
+  /** One URL, or several seeds of a cluster. */
   readonly urls: readonly string[];
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
 };
 
-/** About so many events of a tenant are kept in Redis, for so long; the rest is in the database. */
-const KEPT_EVENTS = 10_000;
-const KEPT_SECONDS = 7 * 24 * 60 * 60;
-/** Redis serves nobody else while a script runs. */
+/** Redis keeps about this many events per tenant, and drops a tenant's log this long after its last event. */
+const MAX_EVENTS = 10_000;
+const TTL_SECONDS = 7 * 24 * 60 * 60;
+/** Bounds on one script call: Redis runs nothing else meanwhile. Lengths in UTF-16 units. */
 const ENTRIES_PER_SCRIPT = 500;
 const LENGTH_PER_SCRIPT = 1024 * 1024;
 
 const logKey = (tenantId: string): string => `artel:{${tenantId}}:log`;
 const headKey = (tenantId: string): string => `artel:{${tenantId}}:head`;
 
-/** The bus between processes. It caches each tenant's log and may lose it at any moment without anything being lost. */
+/**
+ * The bus over Redis. It caches each tenant's log; losing the cache loses no event, because the database has them.
+ */
 export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
   const { urls, log, clock, metrics } = deps;
   const clients = createRedisClients({ urls, clock, log });
   const subscriptions = createRedisSubscriptions({ client: clients.subscriber, clock, log, metrics });
   const probe = createRedisProbe({ clients, subscriptions, clock, log });
-  // A cluster's unsharded messages go to every node and by any of them, in whatever order.
+  // A cluster forwards an unsharded message through whichever node received it, which does not preserve the order.
   const kind = clients.isCluster ? "sharded" : "channel";
 
-  const appendPart = async (
+  const appendBatch = async (
     tenantId: string,
     epoch: string,
     entries: readonly LogEntry[],
     floor: number | undefined,
   ): Promise<AppendOutcome> => {
-    const answer = readAnswer(
+    const reply = asList(
       await clients.script(
         APPEND,
         [logKey(tenantId), headKey(tenantId), tenantChannel(tenantId)],
         [
           epoch,
           floor === undefined ? "" : String(floor),
-          String(KEPT_EVENTS),
-          String(KEPT_SECONDS),
+          String(MAX_EVENTS),
+          String(TTL_SECONDS),
           clients.isCluster ? "SPUBLISH" : "PUBLISH",
           ...entries.flatMap(({ seq, payload }) => [String(seq), payload]),
         ],
       ),
     );
-    switch (answer[0]) {
+    switch (reply[0]) {
       case "stale":
-        return { kind: "stale-epoch", epoch: String(answer[1]) };
+        return { kind: "stale-epoch", epoch: String(reply[1]) };
       case "gap":
-        return { kind: "gap", head: Number(answer[1]) };
+        return { kind: "gap", head: Number(reply[1]) };
       default:
-        metrics.pubsubPublished.inc(Number(answer[2]));
-        return { kind: "accepted", head: Number(answer[1]) };
+        metrics.pubsubPublished.inc(Number(reply[2]));
+        return { kind: "accepted", head: Number(reply[1]) };
     }
   };
 
@@ -70,11 +72,11 @@ export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
     name: "redis",
     isCache: true,
     append: async (tenantId, epoch, entries, floor) => {
-      const [first = [], ...rest] = inParts(entries);
-      let outcome = await appendPart(tenantId, epoch, first, floor);
-      for (const part of rest) {
+      const [first = [], ...rest] = toBatches(entries);
+      let outcome = await appendBatch(tenantId, epoch, first, floor);
+      for (const batch of rest) {
         if (outcome.kind !== "accepted") return outcome;
-        outcome = await appendPart(tenantId, epoch, part, undefined);
+        outcome = await appendBatch(tenantId, epoch, batch, undefined);
       }
       return outcome;
     },
@@ -90,11 +92,11 @@ export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
     },
     subscribeExact: (channel, listener) => subscriptions.subscribe(kind, channel, listener),
     head: async (tenantId) =>
-      readPosition(await clients.run((client) => client.hmget(headKey(tenantId), "epoch", "seq"))),
+      decodePosition(await clients.run((client) => client.hmget(headKey(tenantId), "epoch", "seq"))),
     history: async (tenantId, since, limit) => {
       const keys = [logKey(tenantId), headKey(tenantId)];
       const args = [since.epoch, String(since.seq), String(limit)];
-      return readHistory(readAnswer(await clients.script(HISTORY, keys, args)), since.seq);
+      return decodeHistory(asList(await clients.script(HISTORY, keys, args)), since.seq);
     },
     isHealthy: () => probe.isHealthy(),
     stats: () => ({
@@ -110,20 +112,20 @@ export const createRedisPubSub = (deps: RedisPubSubDeps): PubSubProvider => {
   };
 };
 
-const readAnswer = (answer: unknown): readonly unknown[] => {
-  if (!Array.isArray(answer)) throw new Error("Redis answered a script with something else than a list");
-  return answer;
+const asList = (reply: unknown): readonly unknown[] => {
+  if (!Array.isArray(reply)) throw new Error("the reply of a Redis script is not a list");
+  return reply;
 };
 
-const readPosition = (values: readonly unknown[]): Position | null => {
+const decodePosition = (values: readonly unknown[]): Position | null => {
   const [epoch, seq] = values;
   const known = epochSchema.safeParse(epoch);
   return known.success && typeof seq === "string" ? { epoch: known.data, seq: Number(seq) } : null;
 };
 
-const readHistory = (answer: readonly unknown[], since: number): History => {
-  const [kind, epoch, seq, payloads] = answer;
-  const head = readPosition([epoch, seq]);
+const decodeHistory = (reply: readonly unknown[], since: number): History => {
+  const [kind, epoch, seq, payloads] = reply;
+  const head = decodePosition([epoch, seq]);
   if (head === null) return { kind: "unknown" };
   if (kind === "epoch" || kind === "ahead" || kind === "too-many" || kind === "trimmed") {
     return { kind: "unreachable", head, reason: kind };
@@ -133,21 +135,21 @@ const readHistory = (answer: readonly unknown[], since: number): History => {
   return { kind: "events", head, events };
 };
 
-/** Cuts a batch so that no script runs long; none at all is one empty part. */
-const inParts = (entries: readonly LogEntry[]): LogEntry[][] => {
-  const parts: LogEntry[][] = [];
-  let part: LogEntry[] = [];
+/** Splits entries by the bounds of one script call. Without entries returns one empty batch. */
+const toBatches = (entries: readonly LogEntry[]): LogEntry[][] => {
+  const batches: LogEntry[][] = [];
+  let batch: LogEntry[] = [];
   let length = 0;
   for (const entry of entries) {
-    const isFull = part.length >= ENTRIES_PER_SCRIPT || length + entry.payload.length > LENGTH_PER_SCRIPT;
-    if (isFull && part.length > 0) {
-      parts.push(part);
-      part = [];
+    const isFull = batch.length >= ENTRIES_PER_SCRIPT || length + entry.payload.length > LENGTH_PER_SCRIPT;
+    if (isFull && batch.length > 0) {
+      batches.push(batch);
+      batch = [];
       length = 0;
     }
-    part.push(entry);
+    batch.push(entry);
     length += entry.payload.length;
   }
-  parts.push(part);
-  return parts;
+  batches.push(batch);
+  return batches;
 };

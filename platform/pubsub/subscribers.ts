@@ -3,12 +3,12 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { deliver, globMatcher } from "./listeners.ts";
 import type { Listener, Unsubscribe } from "./provider.ts";
 
-/** Who listens to what inside this process. */
+/** The subscriptions inside this process, by channel and by pattern. */
 export type Subscribers = {
   add(channel: string, listener: Listener): Unsubscribe;
   addPattern(pattern: string, listener: Listener): Unsubscribe;
   has(channel: string): boolean;
-  tell(channel: string, payload: string): void;
+  dispatch(channel: string, payload: string): void;
   stats(): { readonly channels: number; readonly patterns: number };
   clear(): void;
 };
@@ -16,9 +16,9 @@ export type Subscribers = {
 export const createSubscribers = (log: Log, metrics: Metrics): Subscribers => {
   const exact = new Map<string, Set<Listener>>();
   const patterns = new Map<string, { readonly matches: (channel: string) => boolean; listeners: Set<Listener> }>();
-  const count = () => metrics.pubsubSubscriptions.set(exact.size + patterns.size);
+  const updateGauge = () => metrics.pubsubSubscriptions.set(exact.size + patterns.size);
 
-  const tellAll = (listeners: ReadonlySet<Listener>, channel: string, payload: string) => {
+  const deliverAll = (listeners: ReadonlySet<Listener>, channel: string, payload: string) => {
     metrics.pubsubReceived.inc();
     deliver([...listeners], payload, channel, log);
   };
@@ -27,37 +27,42 @@ export const createSubscribers = (log: Log, metrics: Metrics): Subscribers => {
     add: (channel, listener) => {
       const listeners = exact.get(channel) ?? new Set<Listener>();
       exact.set(channel, listeners);
-      return join(listeners, listener, () => exact.delete(channel), count);
+      return subscribe(listeners, listener, () => exact.delete(channel), updateGauge);
     },
     addPattern: (pattern, listener) => {
       const group = patterns.get(pattern) ?? { matches: globMatcher(pattern), listeners: new Set<Listener>() };
       patterns.set(pattern, group);
-      return join(group.listeners, listener, () => patterns.delete(pattern), count);
+      return subscribe(group.listeners, listener, () => patterns.delete(pattern), updateGauge);
     },
     has: (channel) => exact.has(channel) || [...patterns.values()].some((pattern) => pattern.matches(channel)),
-    tell: (channel, payload) => {
+    dispatch: (channel, payload) => {
       const listeners = exact.get(channel);
-      if (listeners !== undefined) tellAll(listeners, channel, payload);
+      if (listeners !== undefined) deliverAll(listeners, channel, payload);
       for (const pattern of patterns.values()) {
-        if (pattern.matches(channel)) tellAll(pattern.listeners, channel, payload);
+        if (pattern.matches(channel)) deliverAll(pattern.listeners, channel, payload);
       }
     },
     stats: () => ({ channels: exact.size, patterns: patterns.size }),
     clear: () => {
       exact.clear();
       patterns.clear();
-      count();
+      updateGauge();
     },
   };
 };
 
-/** Wraps the listener, so that the same function subscribed twice is heard twice. */
-const join = (listeners: Set<Listener>, listener: Listener, onEmpty: () => void, onChange: () => void): Unsubscribe => {
-  const own: Listener = (payload, channel) => listener(payload, channel);
-  listeners.add(own);
+/** Wraps the listener, so that a function subscribed twice is called twice. */
+const subscribe = (
+  listeners: Set<Listener>,
+  listener: Listener,
+  onEmpty: () => void,
+  onChange: () => void,
+): Unsubscribe => {
+  const wrapped: Listener = (payload, channel) => listener(payload, channel);
+  listeners.add(wrapped);
   onChange();
   return async () => {
-    if (!listeners.delete(own)) return;
+    if (!listeners.delete(wrapped)) return;
     if (listeners.size === 0) onEmpty();
     onChange();
   };

@@ -3,7 +3,7 @@ import { own } from "../../tests/support/lifetime.ts";
 import { startRedis } from "../../tests/support/services.ts";
 import { systemClock } from "../clock/clock.ts";
 import { silentLog } from "../log/log.ts";
-import { connectQuickRedis } from "../redis/quick-redis.ts";
+import { connectFailFastRedis } from "../redis/fail-fast-redis.ts";
 import { createRateLimits } from "./rate-limit.ts";
 
 const rates = {
@@ -12,7 +12,7 @@ const rates = {
   tenant: { points: 9, seconds: 60 },
 };
 
-test("says what is left, then refuses until the window begins anew", async () => {
+test("reports the remaining points, then rejects until the next window", async () => {
   const { rest } = createRateLimits(rates);
   const answers = [await rest.consume("u"), await rest.consume("u"), await rest.consume("u"), await rest.consume("u")];
   expect(answers.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
@@ -24,10 +24,10 @@ test("says what is left, then refuses until the window begins anew", async () =>
   expect((await rest.consume("other")).allowed).toBeTrue();
 });
 
-/** So many connections to one Redis, and their limiters; all are ready. */
+/** `count` connected limiters on one Redis. */
 const limitersOn = async (url: string, count: number) => {
   const connections = Array.from({ length: count }, () =>
-    connectQuickRedis([url], { clock: systemClock, log: silentLog }),
+    connectFailFastRedis([url], { clock: systemClock, log: silentLog }),
   );
   for (const { close } of connections) own(async () => close());
   while (connections.some(({ client }) => client.status !== "ready"))
@@ -35,7 +35,7 @@ const limitersOn = async (url: string, count: number) => {
   return connections.map((connection) => createRateLimits(rates, connection).rest);
 };
 
-test("processes on one Redis count together, and each for itself while Redis is away", async () => {
+test("processes on one Redis count together, and each for itself while Redis is unavailable", async () => {
   const redis = await startRedis();
   const [one, two] = await limitersOn(redis.url, 2);
   if (one === undefined || two === undefined) throw new Error("two limiters");
@@ -47,7 +47,7 @@ test("processes on one Redis count together, and each for itself while Redis is 
   expect((await one.consume("u")).allowed).toBeTrue();
 }, 20_000);
 
-test("a Redis that hangs is waited for once, not by each request, and counts again when it goes on", async () => {
+test("a Redis that hangs delays one request, not each, and counts again when it resumes", async () => {
   const redis = await startRedis();
   const [one] = await limitersOn(redis.url, 1);
   if (one === undefined) throw new Error("a limiter");
@@ -55,9 +55,9 @@ test("a Redis that hangs is waited for once, not by each request, and counts aga
   redis.pause();
   const from = performance.now();
   for (let request = 0; request < 100; request += 1) await one.consume("u");
-  // Half a second for each would be fifty.
+  // Half a second per request would be 50 s.
   expect(performance.now() - from).toBeLessThan(5_000);
   redis.resume();
-  // What was counted here meanwhile is over the limit; what Redis has counted is not.
+  // The count in memory is over the limit, the count in Redis is not.
   while (!(await one.consume("u")).allowed) await new Promise((resolve) => setImmediate(resolve));
 }, 20_000);

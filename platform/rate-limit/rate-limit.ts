@@ -1,33 +1,33 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Rate } from "../config/config.ts";
-import type { QuickRedis } from "../redis/quick-redis.ts";
+import type { FailFastRedis } from "../redis/fail-fast-redis.ts";
 
 export type Allowance = {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
   readonly windowSeconds: number;
-  /** Until the window begins anew, at least 1. */
+  /** Seconds until the next window, at least 1. */
   readonly resetSeconds: number;
 };
 
 export type RateLimiter = { consume(key: string, points?: number): Promise<Allowance> };
 
 export type RateLimits = {
-  /** REST requests of a user. */
+  /** REST requests, by user. */
   readonly rest: RateLimiter;
-  /** Sign-ups and sign-ins from an address. */
+  /** Sign-ups and sign-ins, by client address. */
   readonly auth: RateLimiter;
-  /** REST requests of all the people of a tenant. */
+  /** REST requests, by tenant. */
   readonly tenant: RateLimiter;
 };
 
-/** Counts in Redis, so that all processes count together; while Redis is away each counts for itself. */
-const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): RateLimiter => {
+/** Counts in Redis, shared by all processes. While Redis is unavailable each process counts in memory. */
+const createLimiter = (name: string, rate: Rate, redis: FailFastRedis | null): RateLimiter => {
   const options = { keyPrefix: `artel:limit:${name}`, points: rate.points, duration: rate.seconds };
   const memory = new RateLimiterMemory(options);
   const shared = redis === null ? null : new RateLimiterRedis({ ...options, storeClient: redis.client });
-  const take = async (key: string, points: number): Promise<RateLimiterRes> => {
+  const consume = async (key: string, points: number): Promise<RateLimiterRes> => {
     if (redis === null || shared === null) return memory.consume(key, points);
     try {
       return await redis.run(() => shared.consume(key, points));
@@ -46,10 +46,11 @@ const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): Rate
   return {
     consume: async (key, points = 1) => {
       try {
-        return allowance(true, await take(key, points));
-      } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) return allowance(false, refusal);
-        throw refusal;
+        return allowance(true, await consume(key, points));
+      } catch (rejection) {
+        // rate-limiter-flexible rejects with the result when the limit is exceeded.
+        if (rejection instanceof RateLimiterRes) return allowance(false, rejection);
+        throw rejection;
       }
     },
   };
@@ -57,7 +58,7 @@ const createLimiter = (name: string, rate: Rate, redis: QuickRedis | null): Rate
 
 export const createRateLimits = (
   rates: { readonly rest: Rate; readonly auth: Rate; readonly tenant: Rate },
-  redis: QuickRedis | null = null,
+  redis: FailFastRedis | null = null,
 ): RateLimits => ({
   rest: createLimiter("rest", rates.rest, redis),
   auth: createLimiter("auth", rates.auth, redis),

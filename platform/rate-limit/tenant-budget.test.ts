@@ -9,7 +9,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** Processes that count with each other, as over Redis. */
+/** Budgets of several processes over one shared count. */
 const start = (processes: number) => {
   const clock = createManualClock();
   let used = 0;
@@ -43,14 +43,14 @@ test("a tenant gets its share and no more, and the next has its own", async () =
   expect(takes(first, 3, "other")).toEqual([true, true, true]);
 });
 
-test("what is refused is not counted, and the next window is whole", async () => {
+test("rejected requests are not counted, and the next window is full", async () => {
   const { first, newWindow } = start(1);
   takes(first, 50);
   await newWindow();
   expect(takes(first, 4)).toEqual([true, true, true, false]);
 });
 
-test("processes learn what the others have taken", async () => {
+test("processes learn of the requests that others have counted", async () => {
   const { clock, first, second } = start(2);
   takes(first, 2);
   await clock.advance(250);
@@ -62,14 +62,14 @@ test("processes learn what the others have taken", async () => {
   expect(takes(first, 1)).toEqual([false]);
 });
 
-test("a count that is slow to be answered does not give back what was taken meanwhile", async () => {
+test("a slow answer of the shared count does not give back requests counted meanwhile", async () => {
   const { clock, gate, first } = start(1);
   const { promise, resolve } = Promise.withResolvers<void>();
   gate.opened = promise;
   takes(first, 1);
   await clock.advance(250);
   takes(first, 2);
-  // Answered later still, if it were asked beside the first.
+  // A second sync beside the first would never be answered.
   gate.opened = new Promise(() => {});
   await clock.advance(250);
   resolve();

@@ -3,29 +3,29 @@ import type { Rate } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import type { Allowance, RateLimiter } from "./rate-limit.ts";
 
-/** What this process has taken is told to the others so often, in milliseconds. */
-const SETTLE_EVERY_MS = 250;
+/** How often a process adds its own consumption to the shared count. */
+const SYNC_INTERVAL_MS = 250;
 
 export type TenantBudget = {
-  /** Takes one request of a tenant; answers what is exceeded when there is nothing left, and then takes nothing. */
+  /** Counts one request. When nothing is left, counts nothing and returns the exceeded limit. */
   take(tenantId: string): Allowance | null;
   stop(): void;
 };
 
-type Account = {
-  /** Taken here since it was last told. */
-  taken: number;
-  /** As it was told then. */
+type TenantWindow = {
+  /** Requests of this process since the last sync. */
+  unsynced: number;
+  /** Points left in the shared count as of the last sync. */
   remaining: number;
   endsAt: number;
-  /** It is being told now: a second telling beside it would have its answer undone. */
-  isSettling: boolean;
+  /** One sync at a time: of two, the earlier answer could overwrite the later one. */
+  isSyncing: boolean;
 };
 
 /**
- * Bounds what the people of one tenant ask for together, so that one tenant cannot keep the others waiting. Asked within
- * transactions, so it never waits: each process takes from what it knows to be left, and counts with the others shortly
- * after. They may exceed the bound together by what they take in a quarter of a second.
+ * Rate limit over all requests of a tenant, so that one tenant cannot starve the others. It is checked inside database
+ * transactions and therefore synchronous: each process counts against its last known remainder and syncs it with the
+ * shared count every SYNC_INTERVAL_MS. Together, processes may exceed the limit by their requests in one interval.
  */
 export const createTenantBudget = (deps: {
   readonly rate: Rate;
@@ -34,54 +34,54 @@ export const createTenantBudget = (deps: {
   readonly log: Log;
 }): TenantBudget => {
   const { rate, limiter, clock, log } = deps;
-  const accounts = new Map<string, Account>();
+  const windows = new Map<string, TenantWindow>();
 
-  const accountOf = (tenantId: string): Account => {
+  const windowOf = (tenantId: string): TenantWindow => {
     const now = clock.now();
-    const known = accounts.get(tenantId);
+    const known = windows.get(tenantId);
     if (known !== undefined && now < known.endsAt) return known;
-    const account = {
-      taken: known?.taken ?? 0,
+    const window = {
+      unsynced: known?.unsynced ?? 0,
       remaining: rate.points,
       endsAt: now + rate.seconds * 1_000,
-      isSettling: false,
+      isSyncing: false,
     };
-    accounts.set(tenantId, account);
-    return account;
+    windows.set(tenantId, window);
+    return window;
   };
 
   /** Never rejects. */
-  const settle = async (tenantId: string, account: Account): Promise<void> => {
-    const { taken } = account;
-    account.taken = 0;
-    account.isSettling = true;
-    // Until the answer is there nothing of it counts as left.
-    account.remaining -= taken;
+  const sync = async (tenantId: string, window: TenantWindow): Promise<void> => {
+    const { unsynced } = window;
+    window.unsynced = 0;
+    window.isSyncing = true;
+    // Deducted until the shared count answers with the new remainder.
+    window.remaining -= unsynced;
     try {
-      const { remaining, resetSeconds } = await limiter.consume(tenantId, taken);
-      account.remaining = remaining;
-      account.endsAt = clock.now() + resetSeconds * 1_000;
+      const { remaining, resetSeconds } = await limiter.consume(tenantId, unsynced);
+      window.remaining = remaining;
+      window.endsAt = clock.now() + resetSeconds * 1_000;
     } catch (err) {
-      log.warn({ err, tenantId }, "requests could not be counted");
+      log.warn({ err, tenantId }, "a tenant's requests could not be added to the shared count");
     } finally {
-      account.isSettling = false;
+      window.isSyncing = false;
     }
   };
 
-  const stop = clock.every(SETTLE_EVERY_MS, () => {
+  const stop = clock.every(SYNC_INTERVAL_MS, () => {
     const now = clock.now();
-    for (const [tenantId, account] of accounts) {
-      if (account.isSettling) continue;
-      if (account.taken > 0) void settle(tenantId, account);
-      else if (now >= account.endsAt) accounts.delete(tenantId);
+    for (const [tenantId, window] of windows) {
+      if (window.isSyncing) continue;
+      if (window.unsynced > 0) void sync(tenantId, window);
+      else if (now >= window.endsAt) windows.delete(tenantId);
     }
   });
 
   return {
     take: (tenantId) => {
-      const account = accountOf(tenantId);
-      if (account.taken < account.remaining) {
-        account.taken += 1;
+      const window = windowOf(tenantId);
+      if (window.unsynced < window.remaining) {
+        window.unsynced += 1;
         return null;
       }
       return {
@@ -89,7 +89,7 @@ export const createTenantBudget = (deps: {
         limit: rate.points,
         remaining: 0,
         windowSeconds: rate.seconds,
-        resetSeconds: Math.max(1, Math.ceil((account.endsAt - clock.now()) / 1_000)),
+        resetSeconds: Math.max(1, Math.ceil((window.endsAt - clock.now()) / 1_000)),
       };
     },
     stop,

@@ -12,8 +12,8 @@ type PerNode = Pick<
 >;
 
 /**
- * A cluster by some of its nodes' addresses. Name, password and TLS of the first one serve for all nodes: those that
- * the cluster itself names, or that take over later, have no address that says them.
+ * Connects to a cluster through seed URLs. User name, password and TLS of the first URL apply to all nodes: nodes that
+ * the cluster announces, or that take over later, come without a URL that would contain them.
  */
 export const connectCluster = (
   urls: readonly string[],

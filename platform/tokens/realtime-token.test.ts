@@ -13,7 +13,7 @@ const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toStrin
 const now = () => Math.floor(clock.now() / 1_000);
 const claims = () => ({ ...mine, aud: TOKEN_AUDIENCE, iat: now(), exp: now() + 600 }) as const;
 
-test("what was signed is read again, until ten minutes are over by this process's clock", async () => {
+test("a signed token verifies for ten minutes by this process's clock", async () => {
   const { token, expiresAt } = await tokens.sign(mine);
   expect(expiresAt.getTime()).toBe((now() + 600) * 1_000);
   expect(await tokens.verify(token)).toEqual({ kind: "valid", claims: claims() });
@@ -23,7 +23,7 @@ test("what was signed is read again, until ten minutes are over by this process'
   expect(await tokens.verify(token)).toEqual({ kind: "expired" });
 });
 
-test("a token of another program is as good, whatever else it claims", async () => {
+test("a token of another program verifies, and additional claims are ignored", async () => {
   const token = createSigner({ key: SECRET, algorithm: "HS256" })({ ...claims(), more: true });
   expect(await tokens.verify(token)).toEqual({ kind: "valid", claims: claims() });
 });

@@ -14,11 +14,11 @@ export type RealtimeTokens = {
   verify(token: string): Promise<TokenCheck>;
 };
 
-/** Realtime tokens are JWTs, HS256, signed with the secret that all processes share. */
+/** Signs and verifies realtime tokens: JWTs with HS256 and the secret that all processes share. */
 export const createRealtimeTokens = (secret: string, clock: Clock): RealtimeTokens => {
-  const signed = createSigner({ key: secret, algorithm: "HS256" });
-  // When it ends is told by this process's own clock.
-  const verified = createVerifier({
+  const signToken = createSigner({ key: secret, algorithm: "HS256" });
+  // `verify` checks the expiry itself, by the injected clock.
+  const verifyToken = createVerifier({
     key: secret,
     algorithms: ["HS256"],
     allowedAud: TOKEN_AUDIENCE,
@@ -28,12 +28,12 @@ export const createRealtimeTokens = (secret: string, clock: Clock): RealtimeToke
     sign: async (claims) => {
       const iat = Math.floor(clock.now() / 1000);
       const exp = iat + TOKEN_SECONDS;
-      return { token: signed({ ...claims, aud: TOKEN_AUDIENCE, iat, exp }), expiresAt: new Date(exp * 1000) };
+      return { token: signToken({ ...claims, aud: TOKEN_AUDIENCE, iat, exp }), expiresAt: new Date(exp * 1000) };
     },
     verify: async (token) => {
       let payload: unknown;
       try {
-        payload = verified(token);
+        payload = verifyToken(token);
       } catch {
         return { kind: "forged" };
       }

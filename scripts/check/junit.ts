@@ -1,8 +1,8 @@
 export type TestCase = {
-  /** From the root. */
+  /** Relative to the root. */
   readonly file: string;
   readonly line: number;
-  /** With the names of the groups it is in. */
+  /** Prefixed with the names of its `describe` blocks. */
   readonly name: string;
   readonly outcome: "passed" | "failed" | "skipped";
   readonly message: string;
@@ -22,7 +22,7 @@ const decoded = (text: string): string =>
 const attributesOf = (text: string): Record<string, string> =>
   Object.fromEntries([...text.matchAll(ATTRIBUTE)].map(([, name, value]) => [name, decoded(value ?? "")]));
 
-/** The test cases of a JUnit report as Bun writes it: suites inside suites, the outermost being the file. */
+/** Parses the test cases of a JUnit report by Bun, which nests suites; the outermost is the file. */
 export const casesOf = (xml: string): TestCase[] => {
   const cases: TestCase[] = [];
   const suites: string[] = [];

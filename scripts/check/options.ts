@@ -1,6 +1,6 @@
 import { FailedStep } from "../fail.ts";
 
-export const STATIC_STEPS = ["types", "biome", "oxlint", "page"] as const;
+export const STATIC_STEPS = ["types", "biome", "oxlint", "unused", "page"] as const;
 export const GROUPS = ["unit", "client", "web", "house", "sim", "integration", "e2e"] as const;
 export type StaticStep = (typeof STATIC_STEPS)[number];
 export type Group = (typeof GROUPS)[number];
@@ -8,7 +8,7 @@ export type Group = (typeof GROUPS)[number];
 export type Selection = {
   readonly steps: readonly StaticStep[];
   readonly groups: readonly Group[];
-  /** Only test files at or under these, from the root; empty means all. */
+  /** Test files or folders to run, relative to the root; empty means all. */
   readonly paths: readonly string[];
 };
 
@@ -19,8 +19,9 @@ const SETS: Record<string, readonly string[]> = {
 };
 
 /**
- * What of the gate to run: all of it by default, `--only types,lint,unit` some of its steps, paths some of its tests.
- * @throws FailedStep for what it doesn't know
+ * Parses the arguments of `bun check`. By default everything runs; `--only types,lint,unit` selects steps, paths select
+ * tests.
+ * @throws FailedStep for an unknown option or step
  */
 export const selectionOf = (args: readonly string[]): Selection => {
   const names = new Set<string>();
@@ -32,7 +33,7 @@ export const selectionOf = (args: readonly string[]): Selection => {
       const listed = value ?? args[++at] ?? "";
       for (const name of listed.split(",")) for (const one of SETS[name] ?? [name]) names.add(one);
     } else if (arg.startsWith("-")) {
-      throw new FailedStep(`bun check doesn't know ${arg}; it knows --only and paths of tests.`);
+      throw new FailedStep(`Unknown option ${arg}; bun check takes --only STEPS and paths of tests.`);
     } else {
       paths.push(arg.replace(/^\.\//, "").replace(/\/+$/, ""));
     }
@@ -40,7 +41,7 @@ export const selectionOf = (args: readonly string[]): Selection => {
   const known: readonly string[] = [...STATIC_STEPS, ...GROUPS];
   const unknown = [...names].find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new FailedStep(`There is no step "${unknown}": ${[...known, ...Object.keys(SETS)].join(", ")}.`);
+    throw new FailedStep(`Unknown step "${unknown}"; the steps are ${[...known, ...Object.keys(SETS)].join(", ")}.`);
   }
   if (names.size === 0) return { steps: paths.length > 0 ? [] : STATIC_STEPS, groups: GROUPS, paths };
   return {

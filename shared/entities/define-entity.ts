@@ -22,7 +22,10 @@ export type CreationContext<ScopeKey extends string = string> = {
   readonly version: number;
 };
 
-type Schemas = { readonly create: z.ZodType<object>; readonly update: z.ZodType<object> };
+type Body = z.ZodType<object, object>;
+
+/** A Zod object, whose `shape` has the fields of the entity. */
+export type EntitySchema = z.ZodType<Entity> & { readonly shape: Readonly<Record<string, z.ZodType>> };
 
 /**
  * Describes an entity once: the API's commands and routes, event validation, rights, the page's snapshots, optimistic
@@ -31,15 +34,16 @@ type Schemas = { readonly create: z.ZodType<object>; readonly update: z.ZodType<
 export type EntityDefinition<
   Kind extends string,
   Verbs extends readonly Verb[],
-  Schema extends z.ZodType<Entity>,
+  Schema extends EntitySchema,
   ScopeKey extends string,
-  Create extends Schemas["create"],
-  Update extends Schemas["update"],
+  Create extends Body,
+  Update extends Body,
+  Plural extends string = string,
 > = {
   /** Prefix of its actions in lower case, e.g. `checklist_item`. */
   readonly kind: Kind;
   /** Path segment, table and prefix of its rights. */
-  readonly plural: string;
+  readonly plural: Plural;
   readonly verbs: Verbs;
   readonly schema: Schema;
   /** The field with its id; `id` where it is left out. */
@@ -67,25 +71,25 @@ export type EntityDefinition<
 };
 
 /** Any entity's definition, for code that works by look-up. */
-export type EntityDescriptor = EntityDefinition<
-  string,
-  readonly Verb[],
-  z.ZodType<Entity>,
-  string,
-  z.ZodType<object>,
-  z.ZodType<object>
->;
+export type EntityDescriptor = EntityDefinition<string, readonly Verb[], EntitySchema, string, Body, Body>;
 
 export const defineEntity = <
   const Kind extends string,
   const Verbs extends readonly Verb[],
-  Schema extends z.ZodType<Entity>,
+  Schema extends EntitySchema,
   const ScopeKey extends string,
-  Create extends Schemas["create"],
-  Update extends Schemas["update"],
+  Create extends Body,
+  Update extends Body,
+  const Plural extends string,
 >(
-  definition: EntityDefinition<Kind, Verbs, Schema, ScopeKey, Create, Update>,
-): EntityDefinition<Kind, Verbs, Schema, ScopeKey, Create, Update> => definition;
+  definition: EntityDefinition<Kind, Verbs, Schema, ScopeKey, Create, Update, Plural>,
+): EntityDefinition<Kind, Verbs, Schema, ScopeKey, Create, Update, Plural> => definition;
+
+/** An entity of a definition, as REST shows it. */
+export type EntityOf<Definition extends { readonly schema: z.ZodType }> = z.infer<Definition["schema"]>;
+
+/** The action of an event about an entity, e.g. `CHECKLIST_ITEM_MOVED`. */
+export const actionOf = ({ kind }: { readonly kind: string }, verb: Verb): string => `${kind.toUpperCase()}_${verb}`;
 
 /** The fields that a request carries: `undefined` stands for a field that it leaves out. */
 export const given = <Fields extends object>(

@@ -31,7 +31,7 @@ export const unsubscribedSchema = z
   .meta({ id: "Unsubscribed" });
 export type UnsubscribedReason = (typeof UNSUBSCRIBED_REASONS)[number];
 
-export const headsSchema = z.record(z.string(), positionSchema);
+const headsSchema = z.record(z.string(), positionSchema);
 
 /** All events up to these heads were sent on this socket before. */
 export const heartbeatSchema = z.object({ type: z.literal("heartbeat"), heads: headsSchema }).meta({ id: "Heartbeat" });
@@ -77,8 +77,6 @@ export const errorSchema = z
     tenantId: tenantIdSchema.optional(),
   })
   .meta({ id: "SocketError" });
-
-export const messageSchema = z.union([sequencedMessageSchema, unsequencedMessageSchema]);
 
 export const downSchema = z.union([
   readySchema,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { timestampSchema } from "../time.ts";
 import { epochSchema, seqSchema } from "./position.ts";
 
-export const actionSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/);
+const actionSchema = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/);
 export const tenantIdSchema = z.string().regex(/^[^\s{}]{1,128}$/u, "must be a tenant's id");
 
 const envelope = {

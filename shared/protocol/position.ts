@@ -12,6 +12,26 @@ export const seqSchema = z.int().min(0).meta({ description: "Grows by exactly on
 export const positionSchema = z.object({ epoch: epochSchema, seq: seqSchema }).meta({ id: "Position" });
 export type Position = z.infer<typeof positionSchema>;
 
+/**
+ * Orders positions by age, for `Array.sort`. A later epoch is newer whatever its `seq`, since epochs sort by the time
+ * of their making. Within one epoch `seq` decides.
+ */
+export const comparePositions = (a: Position, b: Position): number => {
+  if (a.epoch === b.epoch) return a.seq - b.seq;
+  return a.epoch < b.epoch ? -1 : 1;
+};
+
+/** Whether `position` covers every event up to `other`. Never across epochs: one history says nothing of another. */
+export const isAtLeast = (position: Position, other: Position): boolean =>
+  position.epoch === other.epoch && position.seq >= other.seq;
+
+/** Whether an event at `next` comes right after `position`. An event of another epoch follows nothing. */
+export const follows = (next: Position, position: Position): boolean =>
+  next.epoch === position.epoch && next.seq === position.seq + 1;
+
+/** Whether `position` belongs to a history that began after the one of `other`. */
+export const isLaterHistory = (position: Position, other: Position): boolean => position.epoch > other.epoch;
+
 /** The epoch of a tenant whose events come from another backend and that has no log. */
 export const NO_LOG_EPOCH = "0";
 

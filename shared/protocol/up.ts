@@ -32,4 +32,3 @@ export const upSchema = z.discriminatedUnion("type", [
   pingSchema,
 ]);
 export type Up = z.infer<typeof upSchema>;
-export type UpType = Up["type"];

@@ -1,9 +1,9 @@
 import type { Node, World } from "./world.ts";
 
-/** One thing that goes wrong for a while. It is over, and everything runs again, when the promise resolves. */
+/** A temporary fault. When the promise resolves it is over and everything runs again. */
 export type Fault = {
   readonly name: string;
-  /** Redis answers nobody meanwhile. */
+  /** Redis answers nothing during the fault. */
   readonly takesRedis?: true;
   run(world: World, dice: Dice): Promise<void>;
 };
@@ -11,7 +11,7 @@ export type Fault = {
 export type Dice = {
   /** At least 0, below 1. */
   readonly random: () => number;
-  /** A while between the two, in milliseconds. */
+  /** Sleeps between `least` and `most` milliseconds. */
   readonly pause: (least: number, most: number) => Promise<void>;
   readonly one: <Item>(items: readonly Item[]) => Item;
 };
@@ -26,13 +26,13 @@ export const diceOf = (random: () => number): Dice => ({
   },
 });
 
-const killed = async (node: Node, { pause }: Dice): Promise<void> => {
+const killAndRestart = async (node: Node, { pause }: Dice): Promise<void> => {
   await node.kill();
   await pause(200, 2_000);
   await node.start();
 };
 
-const frozen = async (node: Pick<Node, "pause" | "resume">, { pause }: Dice): Promise<void> => {
+const freezeFor = async (node: Pick<Node, "pause" | "resume">, { pause }: Dice): Promise<void> => {
   node.pause();
   await pause(500, 4_000);
   node.resume();
@@ -48,17 +48,17 @@ const commandOf = async ({ redis }: World, ...command: [string, ...string[]]): P
 };
 
 export const FAULTS: readonly Fault[] = [
-  { name: "a socket node dies", run: (world, dice) => killed(dice.one(world.sockets), dice) },
-  { name: "a REST node dies", run: (world, dice) => killed(dice.one(world.apis), dice) },
+  { name: "a socket node dies", run: (world, dice) => killAndRestart(dice.one(world.sockets), dice) },
+  { name: "a REST node dies", run: (world, dice) => killAndRestart(dice.one(world.apis), dice) },
   {
     name: "all socket nodes die at once",
-    run: async (world, dice) => void (await Promise.all(world.sockets.map((node) => killed(node, dice)))),
+    run: async (world, dice) => void (await Promise.all(world.sockets.map((node) => killAndRestart(node, dice)))),
   },
-  { name: "a socket node freezes", run: (world, dice) => frozen(dice.one(world.sockets), dice) },
-  { name: "a REST node freezes", run: (world, dice) => frozen(dice.one(world.apis), dice) },
-  { name: "Redis freezes", takesRedis: true, run: ({ redis }, dice) => frozen(redis, dice) },
+  { name: "a socket node freezes", run: (world, dice) => freezeFor(dice.one(world.sockets), dice) },
+  { name: "a REST node freezes", run: (world, dice) => freezeFor(dice.one(world.apis), dice) },
+  { name: "Redis freezes", takesRedis: true, run: ({ redis }, dice) => freezeFor(redis, dice) },
   {
-    name: "Redis dies and comes back with what its file held",
+    name: "Redis dies and restarts from its file",
     takesRedis: true,
     run: async ({ redis }, { pause }) => {
       await redis.kill();
@@ -80,30 +80,30 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: "the replica of Redis is promoted", takesRedis: true, run: ({ redis }) => redis.promote() },
   {
-    name: "the line to Redis is cut",
+    name: "the connection to Redis is cut",
     takesRedis: true,
     run: async ({ toRedis }, { pause }) => {
-      toRedis.setWeather({ refuses: true });
+      toRedis.setConditions({ refuses: true });
       toRedis.cut();
       await pause(500, 3_000);
-      toRedis.setWeather({ refuses: false });
+      toRedis.setConditions({ refuses: false });
     },
   },
   {
-    name: "Redis is not heard any more",
+    name: "traffic from Redis is lost",
     takesRedis: true,
     run: async ({ toRedis }, { pause, one }) => {
-      toRedis.setWeather({ swallows: one(["to-client", "everything"] as const) });
+      toRedis.setConditions({ swallows: one(["to-client", "everything"] as const) });
       await pause(1_000, 6_000);
-      toRedis.setWeather({ swallows: "nothing" });
+      toRedis.setConditions({ swallows: "nothing" });
     },
   },
   {
-    name: "the line to Redis is slow",
+    name: "the connection to Redis is slow",
     run: async ({ toRedis }, { pause }) => {
-      toRedis.setWeather({ delayMs: 150 });
+      toRedis.setConditions({ delayMs: 150 });
       await pause(1_000, 4_000);
-      toRedis.setWeather({ delayMs: 0 });
+      toRedis.setConditions({ delayMs: 0 });
     },
   },
   {
@@ -114,40 +114,43 @@ export const FAULTS: readonly Fault[] = [
       await postgres.restart();
     },
   },
-  { name: "the lines to Postgres are cut", run: async ({ toPostgres }) => toPostgres.cut() },
+  { name: "the connections to Postgres are cut", run: async ({ toPostgres }) => toPostgres.cut() },
   {
-    name: "Postgres is not heard any more",
+    name: "traffic from Postgres is lost",
     run: async ({ toPostgres }, { pause, one }) => {
-      toPostgres.setWeather({ swallows: one(["to-client", "everything"] as const) });
+      toPostgres.setConditions({ swallows: one(["to-client", "everything"] as const) });
       await pause(1_000, 4_000);
-      toPostgres.setWeather({ swallows: "nothing" });
+      toPostgres.setConditions({ swallows: "nothing" });
     },
   },
-  { name: "the clients' lines are cut", run: async ({ front }, { random }) => front.cut(random()) },
-  { name: "the clients' lines are closed at one end", run: async ({ front }, { random }) => front.halfClose(random()) },
+  { name: "the clients' connections are cut", run: async ({ front }, { random }) => front.cut(random()) },
   {
-    name: "the clients' lines are slow",
+    name: "the clients' connections are closed at one end",
+    run: async ({ front }, { random }) => front.halfClose(random()),
+  },
+  {
+    name: "the clients' connections are slow",
     run: async ({ front }, { pause }) => {
-      front.setWeather({ delayMs: 250 });
+      front.setConditions({ delayMs: 250 });
       await pause(1_000, 4_000);
-      front.setWeather({ delayMs: 0 });
+      front.setConditions({ delayMs: 0 });
     },
   },
   {
-    name: "the clients' lines swallow",
+    name: "the clients' connections lose traffic",
     run: async ({ front }, { pause, one }) => {
-      front.setWeather({ swallows: one(["to-server", "to-client", "everything"] as const) });
+      front.setConditions({ swallows: one(["to-server", "to-client", "everything"] as const) });
       await pause(1_000, 4_000);
-      front.setWeather({ swallows: "nothing" });
+      front.setConditions({ swallows: "nothing" });
     },
   },
   {
-    name: "no client gets in",
+    name: "no client can connect",
     run: async ({ front }, { pause }) => {
-      front.setWeather({ refuses: true });
+      front.setConditions({ refuses: true });
       front.cut();
       await pause(500, 3_000);
-      front.setWeather({ refuses: false });
+      front.setConditions({ refuses: false });
     },
   },
 ];

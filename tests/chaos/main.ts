@@ -3,8 +3,8 @@ import { fromRoot, ROOT } from "../../scripts/paths.ts";
 
 const USAGE = `bun chaos [--minutes 10] [--clients 200] [--teams 4] [--rate 30] [--seed N] [--fault NAME …]
 
-Starts Redis with a replica, Postgres, two api and three wss behind HAProxy, lets clients work on them while they fail
-one after the other, and judges by the database what became of it. The exit code is 1 when the promise was broken.`;
+Starts Redis with a replica, Postgres, two api and three wss behind HAProxy. Clients work on them while they fail one
+after the other. At the end it compares every page with the database; the exit code is 1 if any differs.`;
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +24,7 @@ if (values.help) {
 
 const seconds = Math.round(Number(values.minutes) * 60);
 console.log(`seed ${values.seed}`);
-// As a test, because what it starts ends with the runner, however that ends.
+// Run as a test: the test's children end with the runner, however it ends.
 const child = Bun.spawn([process.execPath, "test", fromRoot("tests/chaos/chaos.test.ts")], {
   cwd: ROOT,
   env: {

@@ -12,7 +12,7 @@ import { type Postgres, type Redis, startPostgres, startRedis } from "../support
 const SECRET = "a secret that all processes of this world share";
 const UNLIMITED = "1000000/10s";
 
-/** One of our processes, which may be killed and comes back on its port. */
+/** A process of Artel that can be killed and restarted on its port. */
 export type Node = {
   readonly name: string;
   readonly port: number;
@@ -20,19 +20,19 @@ export type Node = {
   start(): Promise<void>;
   pause(): void;
   resume(): void;
-  /** Whether it ended without being killed. */
+  /** Whether it exited by itself. */
   hasEnded(): boolean;
-  /** What it printed in all its lives. */
+  /** The output of all its runs. */
   output(): string;
 };
 
 export type World = {
   readonly apis: readonly Node[];
   readonly sockets: readonly Node[];
-  /** The address that clients use: HAProxy behind a chaos proxy. */
+  /** The clients' address: a chaos proxy in front of HAProxy. */
   readonly url: string;
   readonly front: ChaosProxy;
-  /** Between our processes and Redis, and between them and Postgres. */
+  /** Proxies between the processes and Redis, and between them and Postgres. */
   readonly toRedis: ChaosProxy;
   readonly toPostgres: ChaosProxy;
   readonly redis: RedisPair;
@@ -74,19 +74,19 @@ const nodeOf = async (name: string, start: (port: number) => Promise<Program>): 
   };
 };
 
-/** A primary Redis that keeps a file, and a replica of it. */
+/** A primary Redis with a file, and its replica. */
 export type RedisPair = {
-  /** A connection to whichever is the primary now; to be ended by `quit`. */
+  /** Connects to the current primary; the caller disconnects. */
   open(): RedisClient;
   pause(): void;
   resume(): void;
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** Puts today's state aside. */
+  /** Keeps a copy of the current file. */
   keepFile(): Promise<void>;
-  /** Comes back with the state that was put aside. */
+  /** Restarts the primary from that copy. */
   restoreFile(): Promise<void>;
-  /** The primary dies and the replica takes its place; the dead one comes back as the replica. */
+  /** Kills the primary and promotes the replica; the old primary restarts as the replica. */
   promote(): Promise<void>;
 };
 
@@ -97,7 +97,7 @@ const startRedisPair = async (moved: (port: number) => void): Promise<RedisPair 
   let replica: Redis = await startRedis(["--save", "3600", "1", "--replicaof", "127.0.0.1", String(primary.port)]);
   const clientOf = (port: number) => {
     const client = new RedisClient({ port, host: "127.0.0.1", ...REDIS_TRIES });
-    // Commands tell what went wrong.
+    // Failing commands report the error.
     client.on("error", () => {});
     return client;
   };
@@ -115,7 +115,7 @@ const startRedisPair = async (moved: (port: number) => void): Promise<RedisPair 
       const [, name] = await client.config("GET", "dbfilename");
       return join(folder ?? "", name ?? "");
     });
-  /** A Redis that was once a replica starts as one again. */
+  /** Makes a Redis the primary: one that was a replica starts as a replica again. */
   const lead = (port: number) => on(port, (client) => client.call("REPLICAOF", "NO", "ONE"));
   let kept: string | null = null;
   return {
@@ -154,7 +154,7 @@ const startRedisPair = async (moved: (port: number) => void): Promise<RedisPair 
   };
 };
 
-/** Redis with a replica, Postgres, two api, three wss, HAProxy before them and a bad line wherever there is one. */
+/** Starts Redis with a replica, Postgres, two api, three wss and HAProxy, with a chaos proxy on each connection. */
 export const startWorld = async (random: () => number): Promise<World> => {
   let move: (port: number) => void = () => {};
   const [redis, postgres] = await Promise.all([startRedisPair((port) => move(port)), startPostgres()]);
@@ -186,7 +186,7 @@ export const startWorld = async (random: () => number): Promise<World> => {
   };
   const api = (name: string) => nodeOf(name, (port) => startApi({ env: { ...env, PORT: String(port) } }));
   const wss = (name: string) => nodeOf(name, (port) => startWss({ env: { ...env, WSS_PORT: String(port) } }));
-  // The first brings the database up to date.
+  // The first process migrates the database.
   const first = await api("api 1");
   const [second, ...sockets] = await Promise.all([api("api 2"), wss("wss 1"), wss("wss 2"), wss("wss 3")]);
   const apis = [first, second];

@@ -1,17 +1,17 @@
-import type { LogReader } from "../../platform/events/log-reader.ts";
+import type { LogReader } from "../../platform/pubsub/log-reader.ts";
 import type { History, LogEntry } from "../../platform/pubsub/provider.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 
 export type MemoryLog = LogReader & {
-  /** Adds what follows to the tenant's log; another epoch begins it anew. */
+  /** Adds the events after the head to the tenant's log; another epoch starts a new log. */
   commit(tenantId: string, epoch: string, entries: readonly LogEntry[]): void;
-  /** Forgets the events up to and including `seq`. */
+  /** Deletes the events up to and including `seq`. */
   trim(tenantId: string, seq: number): void;
 };
 
 type Kept = { epoch: string; seq: number; entries: LogEntry[] };
 
-/** The event log as the database would keep it. */
+/** An event log in memory that answers as the database's does. */
 export const createMemoryLog = (): MemoryLog => {
   const logs = new Map<string, Kept>();
   const headOf = (kept: Kept): Position => ({ epoch: kept.epoch, seq: kept.seq });

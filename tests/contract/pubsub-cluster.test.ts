@@ -22,7 +22,7 @@ afterAll(() => pubsub.close());
 pubSubContract("a Redis cluster", () => ({ pubsub, commit: () => {} }), { patterns: false });
 
 describe("pub/sub by a Redis cluster", () => {
-  test("proves each of its masters, for each has a connection of its own", async () => {
+  test("probes each of its masters over that master's connection", async () => {
     expect(await pubsub.isHealthy()).toBe(true);
     for (const { url } of services) {
       const admin = new Redis(url, { protocol: 2 });
@@ -31,7 +31,7 @@ describe("pub/sub by a Redis cluster", () => {
     }
   });
 
-  test("is not healthy while one of its masters hangs, whichever it is", async () => {
+  test("is unhealthy while any one of its masters hangs", async () => {
     for (const service of services) {
       service.pause();
       const healthy = await pubsub.isHealthy();
@@ -41,7 +41,7 @@ describe("pub/sub by a Redis cluster", () => {
     }
   }, 20_000);
 
-  test("says that it has no patterns", async () => {
+  test("refuses a subscription to a pattern", async () => {
     await expect(pubsub.subscribe("test:*", () => {})).rejects.toThrow("no patterns");
   });
 });

@@ -14,7 +14,7 @@ import { openDatabase } from "../support/database.ts";
 import { type Redis as RedisService, startPostgres, startRedis } from "../support/services.ts";
 import { EPOCH, newId } from "./pubsub-fixtures.ts";
 
-/** Far less than a feed takes to find out by comparing that it missed something. */
+/** Far less than the interval of a feed's comparisons, which would hide a message lost by the bus. */
 const AT_ONCE_MS = 1_000;
 const AT = "2026-01-31T09:30:00.000Z";
 
@@ -58,36 +58,36 @@ const change = async (tenantId: string): Promise<void> => {
   relay.nudge(tenantId, committed);
 };
 
-describe("pub/sub by Redis with Postgres behind it", () => {
-  test("tells of every event at once, also in a second outage", async () => {
+describe("pub/sub by Redis with Postgres as fallback", () => {
+  test("delivers every event at once, also in a second outage", async () => {
     const tenantId = newId();
-    let heard = 0;
+    let received = 0;
     let next = Promise.withResolvers<void>();
-    // What the bus itself says, without a feed that would make up for what it does not.
+    // A direct subscription: a feed would repair messages that the bus loses.
     await reader.subscribeExact(tenantChannel(tenantId), (payload) => {
-      heard = Math.max(heard, JSON.parse(payload).seq);
+      received = Math.max(received, JSON.parse(payload).seq);
       next.resolve();
       next = Promise.withResolvers();
     });
     let changes = 0;
-    const changeAndHear = async () => {
+    const changeAndReceive = async () => {
       changes += 1;
       const startedAt = Date.now();
       await change(tenantId);
-      while (heard < changes) await next.promise;
+      while (received < changes) await next.promise;
       expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
     };
     const inUse = async (name: PubSubProvider["name"]) => {
       while (writer.name !== name || reader.name !== name) await Promise.all([writer.head("any"), reader.head("any")]);
     };
-    await changeAndHear();
+    await changeAndReceive();
     for (const _ of ["first", "second"]) {
       await redis.kill();
       await inUse("postgres");
-      for (let index = 0; index < 3; index += 1) await changeAndHear();
+      for (let index = 0; index < 3; index += 1) await changeAndReceive();
       await redis.restart();
       await inUse("redis");
-      for (let index = 0; index < 3; index += 1) await changeAndHear();
+      for (let index = 0; index < 3; index += 1) await changeAndReceive();
     }
   }, 60_000);
 });

@@ -5,7 +5,7 @@ export const LATER_EPOCH = "01900000-0000-7000-8000-000000000002";
 
 export const newId = (): string => Bun.randomUUIDv7();
 
-/** An event of a tenant as the log has it. */
+/** A tenant's event in the form of a log entry. */
 export const entryOf = (
   tenantId: string,
   seq: number,

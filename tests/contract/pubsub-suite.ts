@@ -5,18 +5,18 @@ import { EPOCH, entriesOf, entryOf, LATER_EPOCH, newId } from "./pubsub-fixtures
 
 export type PubSubUnderTest = {
   readonly pubsub: PubSubProvider;
-  /** Puts committed events where the provider looks for them besides what is appended. */
+  /** Adds committed events to the log that the provider reads besides its own appends. */
   commit(tenantId: string, epoch: string, entries: readonly LogEntry[], floor: number | undefined): void;
 };
 
 export type PubSubTraits = {
-  /** It hears patterns; a Redis cluster alone does not. */
+  /** Whether it supports patterns; only a Redis cluster does not. */
   readonly patterns?: boolean;
-  /** It keeps a copy of the log; the others have the database for their log. */
+  /** Whether it keeps a copy of the log; for the others the database is the log. */
   readonly copies?: boolean;
 };
 
-/** What every bus owes, whoever makes it. */
+/** The contract of every `PubSubProvider`. */
 export const pubSubContract = (
   name: string,
   use: () => PubSubUnderTest,
@@ -28,21 +28,21 @@ export const pubSubContract = (
     return pubsub.append(tenantId, epoch, entries, floor);
   };
   const listen = async (channel: string) => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const waiting: (() => void)[] = [];
     const unsubscribe = await use().pubsub.subscribeExact(channel, (payload) => {
-      heard.push(payload);
+      received.push(payload);
       for (const wake of waiting.splice(0)) wake();
     });
     const until = async (count: number) => {
-      while (heard.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
-      return heard;
+      while (received.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
+      return received;
     };
-    return { heard, until, unsubscribe };
+    return { received, until, unsubscribe };
   };
 
   describe(`pub/sub by ${name}`, () => {
-    test("hears whatever is published once the subscription resolved, in order", async () => {
+    test("delivers every message published after the subscription resolved, in order", async () => {
       const channel = `test:${newId()}`;
       const { until } = await listen(channel);
       for (let index = 0; index < 100; index += 1) await use().pubsub.publish(channel, String(index));
@@ -57,21 +57,21 @@ export const pubSubContract = (
       expect(await until(texts.length)).toEqual(texts);
     });
 
-    // A test that is not for a bus is not there, rather than skipped.
+    // A test that does not apply is left out: the gate counts a skipped test as a failure.
     if (patterns) {
-      test("hears all channels that match a pattern, and only those", async () => {
+      test("delivers messages of all channels that match a pattern, and of no others", async () => {
         const id = newId();
-        const heard: [string, string][] = [];
+        const received: [string, string][] = [];
         const { promise, resolve } = Promise.withResolvers<void>();
         const unsubscribe = await use().pubsub.subscribe(`test:${id}:*`, (payload, channel) => {
-          heard.push([channel, payload]);
+          received.push([channel, payload]);
           if (payload === "last") resolve();
         });
         await use().pubsub.publish(`test:${id}:a`, "1");
         await use().pubsub.publish(`test:${id}x:a`, "2");
         await use().pubsub.publish(`test:${id}:b{c}`, "last");
         await promise;
-        expect(heard).toEqual([
+        expect(received).toEqual([
           [`test:${id}:a`, "1"],
           [`test:${id}:b{c}`, "last"],
         ]);
@@ -79,7 +79,7 @@ export const pubSubContract = (
       });
     }
 
-    test("M4 keeps the others when one of several listeners leaves, also when it leaves twice", async () => {
+    test("M4 keeps the other listeners when one unsubscribes, also when it does so twice", async () => {
       const channel = presenceChannel(newId());
       const first = await listen(channel);
       const second = await listen(channel);
@@ -87,10 +87,10 @@ export const pubSubContract = (
       await first.unsubscribe();
       await use().pubsub.publish(channel, "still");
       expect(await second.until(1)).toEqual(["still"]);
-      expect(first.heard).toEqual([]);
+      expect(first.received).toEqual([]);
     });
 
-    test("M4 hears everything after leaving and coming back at once", async () => {
+    test("M4 delivers every message after an unsubscribe and an immediate new subscription", async () => {
       const channel = presenceChannel(newId());
       const first = await listen(channel);
       await first.unsubscribe();
@@ -99,7 +99,7 @@ export const pubSubContract = (
       expect(await second.until(1)).toEqual(["back"]);
     });
 
-    test("a listener that throws harms no other", async () => {
+    test("delivers to the other listeners when one throws", async () => {
       const channel = `test:${newId()}`;
       await use().pubsub.subscribeExact(channel, () => {
         throw new Error("thrown on purpose");
@@ -109,33 +109,33 @@ export const pubSubContract = (
       expect(await until(1)).toEqual(["heard"]);
     });
 
-    test("publishes what is appended to the tenant's channel, each once and in order", async () => {
+    test("publishes appended events to the tenant's channel, each once and in order", async () => {
       const tenantId = newId();
-      const { until, heard } = await listen(tenantChannel(tenantId));
+      const { until, received } = await listen(tenantChannel(tenantId));
       const entries = entriesOf(tenantId, 1, 5);
       expect(await append(tenantId, EPOCH, entries.slice(0, 3))).toEqual({ kind: "accepted", head: 3 });
       expect(await append(tenantId, EPOCH, entries)).toEqual({ kind: "accepted", head: 5 });
       expect(await append(tenantId, EPOCH, entries.slice(1, 2))).toEqual({ kind: "accepted", head: 5 });
       await until(5);
-      expect(heard).toEqual(entries.map(({ payload }) => payload));
+      expect(received).toEqual(entries.map(({ payload }) => payload));
     });
 
     if (copies) {
-      test("answers its head to a batch that does not follow, and publishes none of it", async () => {
+      test("answers a batch that does not follow with its head, and publishes none of it", async () => {
         const tenantId = newId();
         await append(tenantId, EPOCH, entriesOf(tenantId, 1, 2));
-        const { until, heard } = await listen(tenantChannel(tenantId));
+        const { until, received } = await listen(tenantChannel(tenantId));
         const entries = entriesOf(tenantId, 3, 5);
         expect(await append(tenantId, EPOCH, entries.slice(1))).toEqual({ kind: "gap", head: 2 });
         expect(await append(tenantId, EPOCH, entries)).toEqual({ kind: "accepted", head: 5 });
         await until(3);
-        expect(heard).toEqual(entries.map(({ payload }) => payload));
+        expect(received).toEqual(entries.map(({ payload }) => payload));
       });
     } else {
-      test("tells of a batch that does not follow, for what is missing is in the log, and of those after it", async () => {
+      test("publishes a batch that does not follow, because the log has the missing events, and those after it", async () => {
         const tenantId = newId();
         await append(tenantId, EPOCH, entriesOf(tenantId, 1, 2));
-        const { until, heard } = await listen(tenantChannel(tenantId));
+        const { until, received } = await listen(tenantChannel(tenantId));
         const entries = entriesOf(tenantId, 3, 6);
         use().commit(tenantId, EPOCH, entries, undefined);
         for (const [from, to] of [
@@ -147,11 +147,11 @@ export const pubSubContract = (
           expect(outcome).toEqual({ kind: "accepted", head });
         }
         await until(3);
-        expect(heard).toEqual(entries.slice(1).map(({ payload }) => payload));
+        expect(received).toEqual(entries.slice(1).map(({ payload }) => payload));
       });
     }
 
-    test("takes events far ahead when told that nothing before them is kept", async () => {
+    test("accepts events far ahead if the floor says that no earlier event is kept", async () => {
       const tenantId = newId();
       await append(tenantId, EPOCH, entriesOf(tenantId, 1, 2));
       const { until } = await listen(tenantChannel(tenantId));
@@ -160,7 +160,7 @@ export const pubSubContract = (
       expect(await use().pubsub.head(tenantId)).toEqual({ epoch: EPOCH, seq: 11 });
     });
 
-    test("refuses an older epoch and begins anew with a newer one", async () => {
+    test("refuses an older epoch and starts a new log for a newer one", async () => {
       const tenantId = newId();
       await append(tenantId, EPOCH, entriesOf(tenantId, 1, 5));
       const later = [entryOf(tenantId, 6, { epoch: LATER_EPOCH })];
@@ -177,14 +177,14 @@ export const pubSubContract = (
       });
     });
 
-    test("accepts one of several appends of the same events at the same time", async () => {
+    test("publishes events once when several appends carry them at the same time", async () => {
       const tenantId = newId();
-      const { until, heard } = await listen(tenantChannel(tenantId));
+      const { until, received } = await listen(tenantChannel(tenantId));
       const entries = entriesOf(tenantId, 1, 40);
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => append(tenantId, EPOCH, entries)));
       expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
       await until(40);
-      expect(heard).toEqual(entries.map(({ payload }) => payload));
+      expect(received).toEqual(entries.map(({ payload }) => payload));
     });
 
     test("reads all events after a position, and none when there are none", async () => {
@@ -205,7 +205,7 @@ export const pubSubContract = (
       );
     });
 
-    test("says why events cannot be had", async () => {
+    test("gives the reason why events are unreachable", async () => {
       const tenantId = newId();
       await append(tenantId, EPOCH, entriesOf(tenantId, 1, 20));
       const reasonAfter = async (epoch: string, seq: number, limit: number) => {
@@ -223,7 +223,7 @@ export const pubSubContract = (
       expect(await use().pubsub.history(tenantId, { epoch: EPOCH, seq: 0 }, 10)).toEqual({ kind: "unknown" });
     });
 
-    test("counts the channels and patterns that are listened to", async () => {
+    test("counts the subscribed channels and patterns", async () => {
       const before = use().pubsub.stats();
       const { unsubscribe } = await listen(`test:${newId()}`);
       expect(use().pubsub.stats()).toEqual({ ...before, channels: before.channels + 1 });

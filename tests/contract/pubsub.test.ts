@@ -59,7 +59,7 @@ beforeAll(async () => {
 });
 afterAll(() => notices.close());
 
-/** A database has no holes but the one before the first event that it keeps. */
+/** Like a database, takes no events after a hole, except before the first kept event. */
 const commitWithoutHole: typeof postgresLog.commit = (tenantId, epoch, entries) => {
   const follows = (entries[0]?.seq ?? 1) === 1 || committed.get(tenantId) === (entries[0]?.seq ?? 1) - 1;
   if (!follows) return;
@@ -81,7 +81,7 @@ pubSubContract(
 );
 
 describe("pub/sub by Postgres", () => {
-  test("hears again after Postgres was killed and started anew, and says so", async () => {
+  test("receives messages again after a crash and restart of Postgres, and reports the reconnection", async () => {
     const channel = tenantChannel(newId());
     const { message } = await nextOn(notices, channel);
     const back = reconnected(notices);
@@ -94,8 +94,8 @@ describe("pub/sub by Postgres", () => {
   }, 30_000);
 });
 
-describe("a connection to Postgres that hears nothing any more", () => {
-  const startDeaf = async () => {
+describe("a connection to Postgres that receives nothing any more", () => {
+  const startUnresponsive = async () => {
     const proxy = await startChaosProxy(postgres.port);
     const clock = createManualClock();
     const lost = Promise.withResolvers<void>();
@@ -107,19 +107,19 @@ describe("a connection to Postgres that hears nothing any more", () => {
       metrics: createMetrics(),
     });
     await bus.subscribeExact(tenantChannel(newId()), () => {});
-    proxy.setWeather({ swallows: "to-client" });
+    proxy.setConditions({ swallows: "to-client" });
     return { clock, bus, lost: lost.promise };
   };
 
-  test("is found and given up, though nobody publishes anything", async () => {
-    const { clock, bus, lost } = await startDeaf();
+  test("is detected and dropped although nobody publishes", async () => {
+    const { clock, bus, lost } = await startUnresponsive();
     await clock.advance(7_000);
     await lost;
     await bus.close();
   }, 1_500);
 
-  test("is given up when somebody asks whether it is healthy", async () => {
-    const { clock, bus, lost } = await startDeaf();
+  test("is dropped by a health check", async () => {
+    const { clock, bus, lost } = await startUnresponsive();
     const healthy = bus.isHealthy();
     await clock.advance(2_000);
     expect(await healthy).toBe(false);
@@ -136,7 +136,7 @@ const reconnected = (bus: PubSubProvider) =>
     });
   });
 
-/** Subscribes and answers the next message. */
+/** Subscribes; `message` resolves to the next message. */
 const nextOn = async (bus: PubSubProvider, channel: string) => {
   const { promise, resolve } = Promise.withResolvers<string>();
   await bus.subscribeExact(channel, resolve);
@@ -144,7 +144,7 @@ const nextOn = async (bus: PubSubProvider, channel: string) => {
 };
 
 describe("pub/sub by Redis", () => {
-  test("asks for everything when the log is gone, and begins again with it", async () => {
+  test("reports a gap from the first event when the log is gone, and accepts it from there", async () => {
     const tenantId = newId();
     await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 5));
     await admin.del(`artel:{${tenantId}}:log`, `artel:{${tenantId}}:head`);
@@ -153,14 +153,14 @@ describe("pub/sub by Redis", () => {
     expect(await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 6))).toEqual({ kind: "accepted", head: 6 });
   });
 
-  test("makes known the head of an epoch without events", async () => {
+  test("stores the head of an epoch without events", async () => {
     const tenantId = newId();
     expect(await pubsub.append(tenantId, EPOCH, [], 480)).toEqual({ kind: "accepted", head: 480 });
     expect(await pubsub.head(tenantId)).toEqual({ epoch: EPOCH, seq: 480 });
     expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 480 }, 10)).toMatchObject({ events: [] });
   });
 
-  test("never answers with a hole: a log that lost entries says that they are trimmed", async () => {
+  test("reports entries that are missing from its log as trimmed, and never answers with a hole", async () => {
     const tenantId = newId();
     await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 50));
     await admin.xdel(`artel:{${tenantId}}:log`, "40-0");
@@ -172,7 +172,7 @@ describe("pub/sub by Redis", () => {
     expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 49 }, 100)).toMatchObject({ reason: "trimmed" });
   });
 
-  test("caps the log and goes on from a stream that is ahead of its head", async () => {
+  test("caps the log, and continues from a stream that is ahead of its head", async () => {
     const tenantId = newId();
     await pubsub.append(tenantId, EPOCH, entriesOf(tenantId, 1, 11_000));
     expect(await admin.xlen(`artel:{${tenantId}}:log`)).toBeLessThan(10_300);
@@ -182,7 +182,7 @@ describe("pub/sub by Redis", () => {
     expect(await pubsub.history(tenantId, { epoch: EPOCH, seq: 10_990 }, 100)).toMatchObject({ kind: "events" });
   });
 
-  test("hears again after its connections are killed, and says so", async () => {
+  test("receives messages again after its connections are killed, and reports the reconnection", async () => {
     const channel = tenantChannel(newId());
     const { message } = await nextOn(pubsub, channel);
     const back = reconnected(pubsub);
@@ -192,7 +192,7 @@ describe("pub/sub by Redis", () => {
     expect(await message).toBe("after the kill");
   });
 
-  test("hears again after Redis was killed and started anew, empty", async () => {
+  test("receives messages again after Redis crashed and restarted empty", async () => {
     const channel = tenantChannel(newId());
     const { message } = await nextOn(pubsub, channel);
     const back = reconnected(pubsub);
@@ -205,7 +205,7 @@ describe("pub/sub by Redis", () => {
     expect(await pubsub.isHealthy()).toBe(true);
   }, 20_000);
 
-  test("is not healthy on a replica, which carries messages and takes no events", async () => {
+  test("is unhealthy on a replica, which delivers messages and accepts no events", async () => {
     expect(await pubsub.isHealthy()).toBeTrue();
     await admin.replicaof("127.0.0.1", 1);
     expect(await pubsub.isHealthy()).toBeFalse();
@@ -213,7 +213,7 @@ describe("pub/sub by Redis", () => {
     expect(await pubsub.isHealthy()).toBeTrue();
   });
 
-  test("gives up after two seconds when Redis hangs, and works when it goes on", async () => {
+  test("rejects after two seconds while Redis hangs, and works when it resumes", async () => {
     service.pause();
     const startedAt = Date.now();
     const attempts = await Promise.allSettled([
@@ -231,16 +231,16 @@ describe("pub/sub by Redis", () => {
     expect(await message).toBe("on");
   }, 20_000);
 
-  test("starts when Redis is away and works once it is there", async () => {
+  test("starts while Redis is away and works once it is back", async () => {
     await service.stop();
     const early = connect();
-    const held = early
+    const outcome = early
       .subscribeExact("test:early", () => {})
       .then(
-        () => "held",
+        () => "subscribed",
         () => "refused",
       );
-    expect(await held).toBe("refused");
+    expect(await outcome).toBe("refused");
     await service.restart();
     const { message } = await nextOn(early, "test:early");
     await early.publish("test:early", "there");

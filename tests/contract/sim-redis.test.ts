@@ -7,31 +7,31 @@ import { startRedis } from "../support/services.ts";
 import { EPOCH, LATER_EPOCH, newId } from "./pubsub-fixtures.ts";
 
 let client: Redis;
-let hearing: Redis;
+let subscriber: Redis;
 
 beforeAll(async () => {
   const { url } = await startRedis();
   client = new Redis(url, { protocol: 2 });
-  hearing = new Redis(url, { protocol: 2 });
+  subscriber = new Redis(url, { protocol: 2 });
 });
 afterAll(() => {
   client.disconnect();
-  hearing.disconnect();
+  subscriber.disconnect();
 });
 
 const STEPS = 2_000;
 
-test("the simulator's Redis answers and publishes what the real one does, whatever is asked in whatever order", async () => {
+test("the simulator's Redis answers and publishes like the real one, for random commands in random order", async () => {
   const random = seeded(7);
   const below = (bound: number) => Math.floor(random() * bound);
   const real: string[] = [];
   const simulated: string[] = [];
   const server = new RedisServer((_, payload) => simulated.push(payload));
-  hearing.on("message", (_, payload: string) => real.push(payload));
+  subscriber.on("message", (_, payload: string) => real.push(payload));
   for (let round = 0; round < 20; round += 1) {
     const id = newId();
     const [log, head, channel] = [`t:{${id}}:log`, `t:{${id}}:head`, `t:{${id}}:channel`];
-    await hearing.subscribe(channel);
+    await subscriber.subscribe(channel);
     for (let step = 0; step < STEPS / 20; step += 1) {
       const epoch = random() < 0.85 ? EPOCH : LATER_EPOCH;
       const isAppend = random() < 0.6;
@@ -54,7 +54,7 @@ test("the simulator's Redis answers and publishes what the real one does, whatev
 });
 
 const lastChannel = async (): Promise<string> => {
-  await hearing.subscribe("t:end");
+  await subscriber.subscribe("t:end");
   return "t:end";
 };
 

@@ -5,12 +5,12 @@ import { codeIn, codesIn, readDocument, tableOf } from "./markdown.ts";
 
 const rows = tableOf(readDocument("docs/configuration.md"), "Variable").map(([name, fallback, example]) => ({
   name: codeIn(name),
-  /** `null` where there is none, or none that could be written down. */
+  /** `null` if there is no default, or Artel derives it. */
   fallback: codesIn(fallback)[0] ?? null,
   example: codeIn(example),
 }));
 
-/** The variables that the program asks its environment for. */
+/** The variables that `loadConfig` reads. */
 const variables = (): string[] => {
   const asked = new Set<string>();
   const environment = new Proxy<Record<string, string>>(
@@ -25,14 +25,14 @@ const variables = (): string[] => {
   return [...asked].sort();
 };
 
-/** All that follows from the environment. */
+/** The configuration that an environment leads to. */
 const effectOf = (environment: Record<string, string>) => {
   const { baseUrl, trustedOrigins, ...config } = loadConfig("all", environment);
   const origins = resolveOrigins({ baseUrl, trustedOrigins, host: config.host }, config.port);
   return { ...config, baseUrl: origins.baseUrl, trustedOrigins: [...origins.trusted].sort() };
 };
 
-/** Defaults may be made of others: `sqlite:$DATA_DIR/artel.db`. */
+/** Replaces variables within a default, as in `sqlite:$DATA_DIR/artel.db`. */
 const expanded = (text: string): string =>
   text.replaceAll(/\$([A-Z_]+)/g, (_, name) => rows.find((row) => row.name === name)?.fallback ?? "");
 
@@ -41,7 +41,7 @@ describe("docs/configuration.md", () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(variables());
   });
 
-  test.each(rows.filter(({ fallback }) => fallback !== null))("tells the default of $name", ({ name, fallback }) => {
+  test.each(rows.filter(({ fallback }) => fallback !== null))("names the default of $name", ({ name, fallback }) => {
     expect(effectOf({ [name]: expanded(fallback ?? "") })).toEqual(effectOf({}));
   });
 
@@ -49,13 +49,13 @@ describe("docs/configuration.md", () => {
     expect(effectOf({ [name]: example })).not.toEqual(effectOf({}));
   });
 
-  test.each(rows.filter(({ fallback }) => fallback === null))("is right that $name is not set by itself", (row) => {
+  test.each(rows.filter(({ fallback }) => fallback === null))("states no default for $name, which has none", (row) => {
     const [unset, set] = [effectOf({}), effectOf({ [row.name]: row.example })];
     const changed = Object.keys(unset).filter((key) => !Bun.deepEquals(Reflect.get(unset, key), Reflect.get(set, key)));
     for (const key of changed) expect([null, []]).toContainEqual(Reflect.get(unset, key));
   });
 
-  test("tells which Redis the processes of their own look for", () => {
+  test("names the Redis that single processes connect to by default", () => {
     const { redisUrls } = loadConfig("wss", {});
     expect(readDocument("docs/configuration.md").text).toContain(`\`${redisUrls?.[0]}\``);
     expect(loadConfig("api", {}).redisUrls).toEqual(redisUrls);

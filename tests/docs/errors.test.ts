@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PROBLEMS } from "../../shared/problem.ts";
+import { PROBLEM_STATUS } from "../../shared/problem.ts";
 import { CLOSE, type CloseBehavior } from "../../shared/protocol/close-codes.ts";
 import { SOCKET_ERROR_CODES } from "../../shared/protocol/down.ts";
 import { codeIn, readDocument, tableOf } from "./markdown.ts";
@@ -18,7 +18,7 @@ const closes = Object.values(CLOSE).map(({ code, behavior }) => [code, BEHAVIORS
 describe("docs/errors.md", () => {
   test("lists every problem of REST with its status, in the order of the code", () => {
     const listed = tableOf(errors, "Code").map(([code, status]) => [codeIn(code), Number(status)]);
-    expect(listed).toEqual(Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]));
+    expect(listed).toEqual(Object.entries(PROBLEM_STATUS));
   });
 });
 

@@ -8,9 +8,8 @@ import { startRedis } from "../support/services.ts";
 import { type Fence, fencesOf } from "./markdown.ts";
 
 /**
- * A block that is really run: the comment `<!-- run -->` stands above it, with `prints="…"` for each thing that must
- * appear in its output. `beside` leaves it running once the first of them has appeared; the others must appear
- * before the document ends.
+ * A block to run: the comment `<!-- run -->` is above it, with `prints="…"` for each text that its output must contain.
+ * `beside` leaves it running after the first text; the others must appear before the end of the document.
  */
 export type Example = Pick<Fence, "at" | "language" | "text"> & {
   readonly beside: boolean;
@@ -37,7 +36,7 @@ export const examplesOf = (file: SourceFile): Example[] =>
 
 type Place = { readonly environment: Record<string, string>; readonly here: (text: string) => string };
 
-/** `bun start`, with its usual address turned into that of this run. */
+/** Starts `bun start`; `here` replaces its default address by that of this run. */
 const startOne = async (): Promise<Place> => {
   const artel = await startArtel({ env: { LOG_LEVEL: "warn", METRICS_TOKEN: "a-token-for-metrics" } });
   return {
@@ -46,7 +45,7 @@ const startOne = async (): Promise<Place> => {
   };
 };
 
-/** Redis, `bun wss:start` and `bun api:start`, with their usual addresses turned into those of this run. */
+/** Starts Redis, `bun wss:start` and `bun api:start`; `here` replaces their default addresses by those of this run. */
 const startSeveral = async (): Promise<Place> => {
   const redis = await startRedis();
   const env = { LOG_LEVEL: "warn", REDIS_URL: redis.url, ARTEL_SECRET: SECRET };
@@ -65,11 +64,11 @@ const startSeveral = async (): Promise<Place> => {
 
 const literal = (text: string): RegExp => new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 
-/** What a shell leaves in its variables is there for the blocks after it, as it would be for a reader. */
+/** A script that also stores its variables for the blocks after it, as a reader's shell would keep them. */
 const scriptOf = (text: string, left: string): string =>
   `set -eua\n${text}\n"${process.execPath}" -e 'await Bun.write("${left}", JSON.stringify(process.env))'\n`;
 
-/** Runs the examples of one document in their order. @throws with the block's place and all that it printed */
+/** Runs the examples of one document in order. @throws Error with the block's place and its output */
 export const runExamples = async (examples: readonly Example[]): Promise<void> => {
   const isSeveral = examples.some(({ text }) => text.includes("localhost:3001"));
   const { environment, here } = await (isSeveral ? startSeveral() : startOne());

@@ -10,7 +10,7 @@ const IMAGE_BYTES = 300 * 1024;
 const files = documents();
 const textOf = new Map(files.map(({ path, text }) => [path, withoutFences(text)]));
 
-/** How the places where Markdown is read name a heading. */
+/** The anchor that Markdown renderers give to a heading. */
 const slugOf = (heading: string): string =>
   heading
     .replaceAll(/[`*]/g, "")
@@ -36,7 +36,7 @@ const broken = (path: string, text: string): string[] =>
     .map((target) => `${path}: ${target}`);
 
 describe("the links of the documents", () => {
-  test("lead to files and headings that are there", () => {
+  test("lead to existing files and headings", () => {
     expect(files.flatMap(({ path, text }) => broken(path, withoutFences(text)))).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe("the links of the documents", () => {
   });
 });
 
-test("the picture of the README is there and small", () => {
+test("the README's picture exists and is small", () => {
   expect(textOf.get("README.md")).toContain("](docs/images/board.png)");
   expect(statSync(fromRoot("docs/images/board.png")).size).toBeLessThan(IMAGE_BYTES);
 });

@@ -6,7 +6,7 @@ export type Fence = {
   /** File and line, for the messages of failing tests. */
   readonly at: string;
   readonly language: string;
-  /** What stands behind the language on the opening line. */
+  /** The text after the language on the opening line. */
   readonly more: string;
   readonly text: string;
   /** The text of the HTML comment on the line right above, if there is one. */
@@ -33,7 +33,7 @@ export const fencesOf = ({ path, text }: SourceFile): Fence[] =>
     };
   });
 
-/** The text without its fenced blocks, in which nothing is a link or a heading. */
+/** The text without its fenced blocks, which contain no links or headings. */
 export const withoutFences = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, "");
 
 const cellsOf = (line: string): string[] =>
@@ -48,18 +48,18 @@ export const tablesOf = ({ text }: SourceFile): Table[] =>
     rows: body.trim().split("\n").map(cellsOf),
   }));
 
-/** The one table of a document whose first column has this heading. */
+/** The only table of a document whose first column has this heading. */
 export const tableOf = (file: SourceFile, heading: string): Table["rows"] => {
   const found = tablesOf(file).filter(({ header }) => header[0] === heading);
   if (found.length !== 1) throw new Error(`${file.path} has ${found.length} tables that begin with "${heading}"`);
   return found[0]?.rows ?? [];
 };
 
-/** The pieces of code in a cell, without their marks. */
+/** The inline code in a cell, without backticks. */
 export const codesIn = (cell: string | undefined): string[] =>
   [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
-/** The one piece of code in a cell. */
+/** The only inline code in a cell. */
 export const codeIn = (cell: string | undefined): string => {
   const [code, ...more] = codesIn(cell);
   if (code === undefined || more.length > 0) throw new Error(`expected one piece of code in "${cell}"`);

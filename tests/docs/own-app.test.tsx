@@ -11,7 +11,7 @@ own(async () => {
   await GlobalRegistrator.unregister();
 });
 
-/** All that the application needs of a backend, besides the socket. */
+/** The answers of the application's backend, besides the socket. */
 const ANSWERS: Record<string, unknown> = {
   "/api/me": {
     user: { id: "019a3c1e-7b00-7000-8000-0000000000a1", name: "Ann", email: "ann@example.com", image: null },
@@ -24,7 +24,7 @@ const ANSWERS: Record<string, unknown> = {
   ],
 };
 
-test("an application of one's own shows what another backend publishes", async () => {
+test("an application of one's own shows another backend's events", async () => {
   Object.assign(globalThis, {
     WebSocket: PlayedSocket,
     fetch: async (url: string) => Response.json(ANSWERS[url] ?? null, { status: url in ANSWERS ? 200 : 404 }),
@@ -35,12 +35,12 @@ test("an application of one's own shows what another backend publishes", async (
   await socket.subscribed;
   const tenantId = "shop-7";
   await act(async () => {
-    socket.welcome(tenantId);
+    socket.accept(tenantId);
   });
   await screen.findByRole("list", { name: "Orders, live" });
   await act(async () => {
-    socket.say({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_PAID", data: { id: 17 } });
-    socket.say({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_SENT", data: { id: 18 } });
+    socket.deliver({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_PAID", data: { id: 17 } });
+    socket.deliver({ type: "message", tenantId, initiatorId: "u2", action: "ORDER_SENT", data: { id: 18 } });
   });
   await screen.findByText("17: paid");
   expect(screen.queryByText("18: open")).not.toBeNull();

@@ -1,4 +1,4 @@
-/** A browser's socket whose other end a test plays. */
+/** A browser's `WebSocket` whose server side is played by a test. */
 export class PlayedSocket {
   static readonly OPEN = 1;
   static readonly opened = Promise.withResolvers<PlayedSocket>();
@@ -22,19 +22,19 @@ export class PlayedSocket {
 
   close() {}
 
-  say(message: object) {
+  deliver(message: object) {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  /** Lets the client in, and into a tenant without a log. */
-  welcome(tenantId: string) {
-    this.say({
+  /** Accepts the token, and the subscription to a tenant without a log. */
+  accept(tenantId: string) {
+    this.deliver({
       type: "ready",
       connectionId: "c1",
       userId: "u1",
       heartbeatSeconds: 25,
       expiresAt: "2026-01-31T09:40:00Z",
     });
-    this.say({ type: "subscribed", tenantId, epoch: "0", seq: 0, recovered: false });
+    this.deliver({ type: "subscribed", tenantId, epoch: "0", seq: 0, recovered: false });
   }
 }

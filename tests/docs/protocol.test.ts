@@ -18,7 +18,7 @@ import { codeIn, codesIn, fencesOf, readDocument, tableOf, tablesOf } from "./ma
 const document = readDocument("docs/protocol.md");
 const fences = fencesOf(document);
 
-/** The JSON texts of the blocks marked with these words, one a line or spread over several. */
+/** The JSON texts of the blocks with this mark; each begins on a line of its own. */
 const examples = (mark: string): string[] =>
   fences
     .filter(({ language, more }) => language === "json" && more === mark)
@@ -33,13 +33,13 @@ const ups = typesOf(upSchema.options);
 const downs = typesOf(downSchema.options);
 
 describe("the messages of docs/protocol.md", () => {
-  test("of a client are valid, and there is one of each type", () => {
+  test("of a client are valid, and every type has an example", () => {
     const decoded = examples("client").map((text) => ({ text, ...decodeUp(text) }));
     expect(decoded.filter(({ ok }) => !ok)).toEqual([]);
     expect([...new Set(examples("client").map(typeOf))].sort()).toEqual(ups.toSorted());
   });
 
-  test("of the server are valid, and there is one of each type", () => {
+  test("of the server are valid, and every type has an example", () => {
     const decoded = examples("server").map((text) => ({ text, ...decodeDown(text) }));
     expect(decoded.filter(({ ok }) => !ok)).toEqual([]);
     const issues = decoded.flatMap(({ ok, ...rest }) =>
@@ -49,7 +49,7 @@ describe("the messages of docs/protocol.md", () => {
     expect([...new Set(examples("server").map(typeOf))].sort()).toEqual(downs.toSorted());
   });
 
-  test("use the fields that the schemas know, and no others", () => {
+  test("have only fields that the schemas know", () => {
     for (const text of examples("client")) expect(decodeUp(text)).toEqual({ ok: true, message: JSON.parse(text) });
     for (const text of examples("server")) expect(decodeDown(text)).toEqual({ ok: true, message: JSON.parse(text) });
   });
@@ -63,7 +63,7 @@ describe("the messages of docs/protocol.md", () => {
     ).toEqual(downs.toSorted());
   });
 
-  test("tell why a subscription ended", () => {
+  test("list the reasons for which a subscription ends", () => {
     expect(tableOf(document, "Reason").map(([reason]) => codeIn(reason))).toEqual([...UNSUBSCRIBED_REASONS]);
   });
 });
@@ -81,7 +81,7 @@ describe("the event stream in docs/protocol.md", () => {
     expect(tableOf(document, "Stream event").map(([name]) => codeIn(name))).toEqual(Object.keys(schemas));
   });
 
-  test("is shown as it comes", () => {
+  test("is shown in its wire format", () => {
     const text =
       fences.find((fence) => fence.language === "text" && fence.text.startsWith("event: connected"))?.text ?? "";
     const events = [...text.matchAll(/^event: (\w+)\n(?:id: .+\n)?data: (.+)$/gm)];
@@ -99,7 +99,7 @@ test("every action is listed", () => {
   expect(listed.toSorted()).toEqual(Object.keys(EVENT_DATA).toSorted());
 });
 
-test("every bound that both sides know is listed with its value", () => {
+test("every limit that both sides know is listed with its value", () => {
   const listed = tableOf(document, "Bound").map(([, value = "", name]) => [
     codeIn(name),
     value.replaceAll(/[^\w-]/g, ""),
@@ -119,7 +119,7 @@ describe("the invariants of docs/protocol.md", () => {
     .flatMap((table) => table.rows)
     .map(([id = "", , files]) => ({ id: id.replaceAll("*", ""), files: codesIn(files) }));
 
-  test("are all there", () => {
+  test("are complete", () => {
     const ids = [..."12345"]
       .map((n) => `M${n}`)
       .concat(...["R", "S", "C"].map((kind) => [..."1234"].map((n) => kind + n)));

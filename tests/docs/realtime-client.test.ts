@@ -1,17 +1,17 @@
 import { expect, test } from "bun:test";
 import { fromRoot } from "../../scripts/paths.ts";
-import { makeGround, makeTask, restAt } from "../support/api.ts";
+import { createFixture, makeTask, restAt } from "../support/api.ts";
 import { bareEnvironment, startChild } from "../support/child.ts";
 import { startArtel } from "../support/processes.ts";
 
-test("the client without React is live, hears an event, and comes back to a server that started again", async () => {
+test("the client without React becomes live, receives an event, and reconnects to a restarted server", async () => {
   const artel = await startArtel({ env: { LOG_LEVEL: "warn" } });
-  const ground = await makeGround(restAt(artel.url));
-  const { owner, team } = ground;
+  const fixture = await createFixture(restAt(artel.url));
+  const { owner, team } = fixture;
   const env = { ...bareEnvironment(), ARTEL: artel.url, TOKEN: owner.token, TEAM: team.id };
   const client = startChild([process.execPath, fromRoot("tests/docs/examples/realtime-client.ts")], { env });
   await client.printed(/^status live$/m, 20_000);
-  await makeTask(ground);
+  await makeTask(fixture);
   await client.printed(/^event TASK_CREATED$/m, 10_000);
   expect(client.output()).toContain(`read ${team.name}`);
 

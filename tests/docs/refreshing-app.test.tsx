@@ -37,7 +37,7 @@ const streamed = (): Response => {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 };
 
-test("queries are read again by events, by the clock and by hand, and a stream brings its own events", async () => {
+test("events, time and the user refetch queries, and a stream delivers its own events", async () => {
   Object.assign(globalThis, {
     WebSocket: PlayedSocket,
     fetch: async (url: string) =>
@@ -48,12 +48,12 @@ test("queries are read again by events, by the clock and by hand, and a stream b
   await screen.findByText("Rate: 2");
   const socket = await PlayedSocket.opened.promise;
   await socket.subscribed;
-  await act(async () => socket.welcome("shop-7"));
+  await act(async () => socket.accept("shop-7"));
   await screen.findByText("Sales: 10");
 
   shop.sales = 11;
   const paid = { type: "message", tenantId: "shop-7", initiatorId: "u2", action: "ORDER_PAID", data: { id: 17 } };
-  await act(async () => socket.say(paid));
+  await act(async () => socket.deliver(paid));
   await screen.findByText("Sales: 11", {}, { timeout: 3_000 });
 
   shop.rate = 3;
@@ -66,10 +66,10 @@ test("queries are read again by events, by the clock and by hand, and a stream b
   }
   await screen.findByText("Rate: 4");
 
-  const say = await lines.promise;
+  const sendEvent = await lines.promise;
   await act(async () => {
-    say("connected", { epoch: EPOCH, seq: 4, recovered: false });
-    say("message", {
+    sendEvent("connected", { epoch: EPOCH, seq: 4, recovered: false });
+    sendEvent("message", {
       type: "message",
       tenantId: TEAM,
       initiatorId: "u2",
@@ -82,7 +82,7 @@ test("queries are read again by events, by the clock and by hand, and a stream b
   });
   await screen.findByText("Stream open: Fix the login");
 
-  await act(async () => socket.say({ type: "heartbeat", heads: { "shop-7": { epoch: "0", seq: 0 } } }));
+  await act(async () => socket.deliver({ type: "heartbeat", heads: { "shop-7": { epoch: "0", seq: 0 } } }));
   await screen.findByText("Updated just now");
   shop.sales = 12;
   await act(async () => screen.getByRole("button", { name: "Refresh now" }).click());

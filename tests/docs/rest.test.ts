@@ -27,7 +27,7 @@ test("docs/rest.md names every filter", () => {
   expect(listed.toSorted()).toEqual(Object.keys(taskFilterSchema.shape).toSorted());
 });
 
-test("docs/rest.md tells the colours and the size of a page", () => {
+test("docs/rest.md states the colours and the size of a page", () => {
   expect(document.text).toContain(`Colours are ${COLORS.map((color) => `\`${color}\``).join(", ")} or \`null\``);
   expect(document.text).toContain(`\`limit\` is ${DEFAULT_LIMIT} unless given, and ${MAX_LIMIT} at most`);
 });

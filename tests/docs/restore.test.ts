@@ -1,10 +1,11 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { TestClient } from "../integration/wss-support.ts";
-import { type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { createFixture, type Fixture, makeTask, restAt } from "../support/api.ts";
 import { bareEnvironment, startChild } from "../support/child.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 import { startApi, startWss } from "../support/processes.ts";
@@ -15,7 +16,27 @@ const scripts = fencesOf(readDocument("docs/operations.md")).filter(
   ({ language, directive }) => language === "ts" && directive?.startsWith("run"),
 );
 
-/** Runs one of the two scripts of the document. */
+const inDatabase = <Result>(folder: string, file: string, work: (database: Database) => Result): Result => {
+  const database = new Database(join(folder, file), { readwrite: true });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+};
+
+/** What the consumer `slow` has still to take. */
+const untakenIn = (folder: string, file: string): unknown[] =>
+  inDatabase(folder, file, (database) =>
+    database
+      .query(
+        `select e.seq, e.payload, c.seq as cursor from events e
+         join consumer_cursors c on c.tenant_id = e.tenant_id and c.consumer = 'slow' and e.seq > c.seq order by e.seq`,
+      )
+      .all(),
+  );
+
+/** Runs one of the document's two scripts. */
 const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => {
   const file = join(temporaryFolder("restore"), "script.ts");
   writeFileSync(file, scripts[index]?.text ?? "");
@@ -23,14 +44,14 @@ const run = async (index: 0 | 1, env: Record<string, string>): Promise<void> => 
   if ((await child.exited) !== 0) throw new Error(child.output());
 };
 
-const subscribe = async ({ owner, team }: Ground, url: string, since?: { epoch: string; seq: number }) => {
+const subscribe = async ({ owner, team }: Fixture, url: string, since?: { epoch: string; seq: number }) => {
   const client = new TestClient(url);
   const { token } = await owner.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
   await client.auth(token);
   return { client, subscribed: await client.subscribe(team.id, since) };
 };
 
-test("a copy made and put back as docs/operations.md says is a new history for nodes and clients that saw more", async () => {
+test("a backup restored as docs/operations.md describes is a new history for nodes and clients that saw more", async () => {
   const redis = await startRedis();
   const env = {
     LOG_LEVEL: "error",
@@ -38,22 +59,29 @@ test("a copy made and put back as docs/operations.md says is a new history for n
     ARTEL_SECRET: "a secret that both processes of this test share",
   };
   const [wss, first] = await Promise.all([startWss({ env }), startApi({ env })]);
-  const ground = await makeGround(restAt(first.url));
-  const { team } = ground;
-  const { client } = await subscribe(ground, wss.url);
+  const fixture = await createFixture(restAt(first.url));
+  const { team } = fixture;
+  const { client } = await subscribe(fixture, wss.url);
+  inDatabase(first.dataDir, "artel.db", (database) => {
+    database.run("insert into consumers (name, registered_at) values ('slow', '2026-01-31T09:30:00.000Z')");
+    database.run("insert into consumer_cursors select 'slow', tenant_id, epoch, 1 from tenant_heads");
+  });
   await run(0, { DATA_DIR: first.dataDir });
-  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(ground, { title });
+  const untaken = untakenIn(first.dataDir, "backup.db");
+  expect(untaken.length).toBeGreaterThan(1);
+  for (const title of ["lost 1", "lost 2", "lost 3"]) await makeTask(fixture, { title });
   const seen = sequencedMessageSchema.parse((await client.events(3)).at(-1));
   await first.stop();
 
   for (const file of ["artel.db-wal", "artel.db-shm"]) rmSync(join(first.dataDir, file), { force: true });
   copyFileSync(join(first.dataDir, "backup.db"), join(first.dataDir, "artel.db"));
   await run(1, { RESTORED: join(first.dataDir, "artel.db") });
+  expect(untakenIn(first.dataDir, "artel.db")).toEqual(untaken);
   const second = await startApi({ dataDir: first.dataDir, env });
 
-  // Past the numbers that were seen before, so that only the epoch tells the two histories apart.
-  const { id, email, token } = ground.owner;
-  const restored = { ...ground, owner: restAt(second.url).actor(id, email, token) };
+  // More events than were lost, so that only the epoch tells the two histories apart.
+  const { id, email, token } = fixture.owner;
+  const restored = { ...fixture, owner: restAt(second.url).actor(id, email, token) };
   for (const title of ["kept 1", "kept 2", "kept 3", "kept 4"]) await makeTask(restored, { title });
   const { position } = await restored.owner.call("GET", `/api/teams/${team.id}`);
   expect(position?.seq).toBeGreaterThan(seen.seq);
@@ -61,7 +89,7 @@ test("a copy made and put back as docs/operations.md says is a new history for n
   const { subscribed } = await subscribe(restored, wss.url, { epoch: seen.epoch, seq: seen.seq });
   expect([subscribed.recovered, subscribed.epoch]).toEqual([false, String(position?.epoch)]);
   expect(subscribed.epoch).not.toBe(seen.epoch);
-  // The socket that stayed open is told to begin anew, or loses the tenant and asks for a new token.
+  // The open socket is either not recovered, or loses the tenant and needs a new token.
   const told = await Promise.race([client.next("subscribed"), client.next("unsubscribed")]);
   expect(told).toMatchObject(told.type === "subscribed" ? { recovered: false } : { reason: "expired" });
 }, 60_000);

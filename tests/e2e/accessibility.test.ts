@@ -5,45 +5,45 @@ import { prepareAxe, violationsOf } from "./axe.ts";
 import { chooseInColumnMenu, column, openBoard, openTask, status, taskLink } from "./board-steps.ts";
 import {
   addMember,
-  answered,
-  arrive,
-  CUT_OFF,
-  everyoneLeaves,
-  type Ground,
+  CONNECTION_LOST,
+  closeVisitors,
+  createFixture,
+  type Fixture,
+  failedWith,
   invite,
-  makeGround,
   makeTask,
   openStage,
-  type Someone,
+  openVisitor,
   type Stage,
-  visit,
+  signUp,
+  type User,
 } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const DAY = 86_400_000;
 
-const someone = async (name: string): Promise<Someone> => {
-  const person = await arrive(stage, name);
+const user = async (name: string): Promise<User> => {
+  const person = await signUp(stage, name);
   await prepareAxe(person.context);
   return person;
 };
 
-/** A board that shows everything a card can show. */
-const fullBoard = async (owner: Someone): Promise<Ground> => {
-  const ground = await makeGround(owner);
-  const path = `/boards/${ground.board.id}/labels`;
+/** A board whose cards have every badge, colour and label. */
+const fullBoard = async (owner: User): Promise<Fixture> => {
+  const fixture = await createFixture(owner);
+  const path = `/boards/${fixture.board.id}/labels`;
   const labels = await Promise.all(
     [...COLORS, null].map((color) =>
       owner.rest(labelSchema, "POST", path, { name: `Label ${color ?? "plain"}`, color }),
     ),
   );
   for (const [index, color] of [...COLORS, null].entries()) {
-    await makeTask(ground, `Task ${color ?? "plain"}`, {
+    await makeTask(fixture, `Task ${color ?? "plain"}`, {
       column: index % 3,
       color,
       labelIds: [labels[index]!.id],
@@ -52,15 +52,15 @@ const fullBoard = async (owner: Someone): Promise<Ground> => {
       dueAt: new Date(Date.now() + [-3, 0.5, 30][index % 3]! * DAY).toISOString(),
     });
   }
-  return ground;
+  return fixture;
 };
 
 test("sign-up, sign-in, a wrong password and the invitation have no barriers", async () => {
-  const owner = await arrive(stage, "Anna");
-  const { url } = await invite(await makeGround(owner), "member");
-  const { page, context, expectedProblems } = await visit(stage);
+  const owner = await signUp(stage, "Anna");
+  const { url } = await invite(await createFixture(owner), "member");
+  const { page, context, expectedProblems } = await openVisitor(stage);
   await prepareAxe(context);
-  expectedProblems.push(answered(401), answered(404), answered(410));
+  expectedProblems.push(failedWith(401), failedWith(404), failedWith(410));
   await page.goto("/");
   await page.getByRole("button", { name: "Create account" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
@@ -74,19 +74,19 @@ test("sign-up, sign-in, a wrong password and the invitation have no barriers", a
   await page.getByText("invites you to").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.goto("/join/01a1fe1c-c1d4-4291-a3cf-fd902040d860");
-  await page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+  await page.getByRole("heading", { name: "This invitation is no longer valid" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
 }, 60_000);
 
-test("first team, list of boards, its dialogs and addresses that lead nowhere have no barriers", async () => {
-  const anna = await someone("Anna");
+test("the first team, the list of boards, its dialogs and unknown addresses have no barriers", async () => {
+  const anna = await user("Anna");
   const { page } = anna;
-  anna.expectedProblems.push(answered(404));
+  anna.expectedProblems.push(failedWith(404));
   await page.goto("/");
   await page.getByRole("textbox", { name: "Team name" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
-  const ground = await makeGround(anna);
-  await invite(ground, "viewer");
+  const fixture = await createFixture(anna);
+  await invite(fixture, "viewer");
   await page.reload();
   await page
     .getByRole("main")
@@ -105,9 +105,9 @@ test("first team, list of boards, its dialogs and addresses that lead nowhere ha
   await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   for (const [path, heading] of [
-    ["/no/such/page", "There is nothing at this address"],
-    ["/b/01a1fe1c-c1d4-7291-a3cf-fd902040d860", "This board is not there"],
-    [`/b/${ground.board.id}/t/01a1fe1c-c1d4-7291-a3cf-fd902040d860`, "This task is not there"],
+    ["/no/such/page", "Page not found"],
+    ["/b/01a1fe1c-c1d4-7291-a3cf-fd902040d860", "Board not found"],
+    [`/b/${fixture.board.id}/t/01a1fe1c-c1d4-7291-a3cf-fd902040d860`, "Task not found"],
   ] as const) {
     await page.goto(path);
     await page.getByRole("heading", { name: heading }).waitFor();
@@ -115,14 +115,14 @@ test("first team, list of boards, its dialogs and addresses that lead nowhere ha
   }
 }, 60_000);
 
-test("a board with all that it can show, its filter, composer, menus and strips have no barriers", async () => {
-  const anna = await someone("Anna");
-  const ground = await fullBoard(anna);
-  const boris = await arrive(stage, "Boris");
-  await addMember(ground, boris);
-  await openBoard(boris, ground.board.id);
+test("a full board, its filter, composer, menus and banners have no barriers", async () => {
+  const anna = await user("Anna");
+  const fixture = await fullBoard(anna);
+  const boris = await signUp(stage, "Boris");
+  await addMember(fixture, boris);
+  await openBoard(boris, fixture.board.id);
   const { page } = anna;
-  await openBoard(anna, ground.board.id);
+  await openBoard(anna, fixture.board.id);
   await page.getByRole("img", { name: "Boris is here" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.getByRole("button", { name: "Filter" }).click();
@@ -137,18 +137,18 @@ test("a board with all that it can show, its filter, composer, menus and strips 
   await page.getByRole("menuitem", { name: "Rename" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press("Escape");
-  anna.expectedProblems.push(CUT_OFF);
+  anna.expectedProblems.push(CONNECTION_LOST);
   await anna.context.setOffline(true);
   await status(page).getByText("Offline").waitFor();
   await page.getByText("You are offline.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
 }, 60_000);
 
-test("the task's dialog, moving, questions and help have no barriers", async () => {
-  const anna = await someone("Anna");
-  const ground = await fullBoard(anna);
+test("the task's dialog, the move dialog, confirmations and help have no barriers", async () => {
+  const anna = await user("Anna");
+  const fixture = await fullBoard(anna);
   const { page } = anna;
-  await openBoard(anna, ground.board.id);
+  await openBoard(anna, fixture.board.id);
   const dialog = await openTask(page, "Task red");
   expect(await violationsOf(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Choose labels" }).click();
@@ -179,11 +179,11 @@ test("the task's dialog, moving, questions and help have no barriers", async () 
 }, 60_000);
 
 test("a viewer's board and task have no barriers", async () => {
-  const owner = await arrive(stage, "Anna");
-  const ground = await fullBoard(owner);
-  const viewer = await someone("Vera");
-  await addMember(ground, viewer, "viewer");
-  await openBoard(viewer, ground.board.id);
+  const owner = await signUp(stage, "Anna");
+  const fixture = await fullBoard(owner);
+  const viewer = await user("Vera");
+  await addMember(fixture, viewer, "viewer");
+  await openBoard(viewer, fixture.board.id);
   expect(await violationsOf(viewer.page)).toEqual([]);
   await openTask(viewer.page, "Task green");
   expect(await violationsOf(viewer.page)).toEqual([]);

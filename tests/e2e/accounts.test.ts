@@ -1,25 +1,25 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import { prepareAxe, violationsOf } from "./axe.ts";
-import { meet, openBoard, shown, untilLive } from "./board-steps.ts";
+import { openBoard, openPair, shownColumns, untilLive } from "./board-steps.ts";
 import {
-  answered,
-  arrive,
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
+  failedWith,
   invite,
-  makeGround,
   makeTask,
   openStage,
+  openVisitor,
   PASSWORD,
   type Stage,
-  visit,
+  signUp,
 } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const FIRST_BOARD: [string, string[]][] = [
   ["To do", []],
@@ -27,9 +27,9 @@ const FIRST_BOARD: [string, string[]][] = [
   ["Done", []],
 ];
 
-test("a new person signs up, names a team and stands before a first board", async () => {
-  const { page, expectedProblems } = await visit(stage);
-  expectedProblems.push(answered(401));
+test("a new user signs up, names a team and gets a first board", async () => {
+  const { page, expectedProblems } = await openVisitor(stage);
+  expectedProblems.push(failedWith(401));
   await page.goto("/");
   await page.getByRole("textbox", { name: "Name" }).fill("Nora");
   await page.getByRole("textbox", { name: "Email" }).fill("nora@example.test");
@@ -39,7 +39,7 @@ test("a new person signs up, names a team and stands before a first board", asyn
   await page.getByRole("button", { name: "Create team" }).click();
   await page.waitForURL(/\/b\/[0-9a-f-]{36}$/);
   await untilLive(page);
-  await eventually(() => shown(page), FIRST_BOARD);
+  await eventually(() => shownColumns(page), FIRST_BOARD);
 
   await page.getByRole("button", { name: /^Nora/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
@@ -53,28 +53,28 @@ test("a new person signs up, names a team and stands before a first board", asyn
     .getByRole("link", { name: /First board/ })
     .click();
   await untilLive(page);
-  await eventually(() => shown(page), FIRST_BOARD);
+  await eventually(() => shownColumns(page), FIRST_BOARD);
 });
 
-test("a wrong password is told, and what was typed stays", async () => {
-  const { email, close } = await arrive(stage, "Ida");
+test("a wrong password shows an error and keeps the typed email", async () => {
+  const { email, close } = await signUp(stage, "Ida");
   await close();
-  const { page, expectedProblems } = await visit(stage);
-  expectedProblems.push(answered(401));
+  const { page, expectedProblems } = await openVisitor(stage);
+  expectedProblems.push(failedWith(401));
   await page.goto("/");
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("textbox", { name: "Email" }).fill(email);
   await page.getByRole("textbox", { name: "Password" }).fill("not the right one");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").filter({ hasText: "The email or the password is wrong." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Wrong email or password." }).waitFor();
   expect(await page.getByRole("textbox", { name: "Email" }).inputValue()).toBe(email);
 });
 
-test("who opens a board without a session signs in and lands on that board, its filter included", async () => {
-  const owner = await arrive(stage, "Olga");
-  const { board } = await makeGround(owner);
-  const { page, expectedProblems } = await visit(stage);
-  expectedProblems.push(answered(401));
+test("a visitor without a session signs in and returns to the board of the address, with its filter", async () => {
+  const owner = await signUp(stage, "Olga");
+  const { board } = await createFixture(owner);
+  const { page, expectedProblems } = await openVisitor(stage);
+  expectedProblems.push(failedWith(401));
   await page.goto(`/b/${board.id}?color=green`);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("textbox", { name: "Email" }).fill(owner.email);
@@ -84,17 +84,17 @@ test("who opens a board without a session signs in and lands on that board, its 
   await untilLive(page);
 });
 
-test("a second person joins by the invitation link and sees the board", async () => {
-  const owner = await arrive(stage, "Anna");
-  const ground = await makeGround(owner);
+test("a second user joins by the invitation link and sees the board", async () => {
+  const owner = await signUp(stage, "Anna");
+  const fixture = await createFixture(owner);
   await owner.page.goto("/");
   await owner.page.getByRole("link", { name: "Team settings" }).click();
   await owner.page.getByRole("button", { name: "Create link" }).click();
   const link = await owner.page.getByRole("textbox", { name: "Invitation link" }).inputValue();
   expect(new URL(link).pathname).toMatch(/^\/join\/[0-9a-f-]{36}$/);
 
-  const { page, expectedProblems } = await visit(stage);
-  expectedProblems.push(answered(401));
+  const { page, expectedProblems } = await openVisitor(stage);
+  expectedProblems.push(failedWith(401));
   await page.goto(link);
   await page.getByText("Anna invites you to").waitFor();
   await page.getByRole("textbox", { name: "Name" }).fill("Boris");
@@ -107,29 +107,29 @@ test("a second person joins by the invitation link and sees the board", async ()
     .getByRole("link", { name: /^Board/ })
     .click();
   await untilLive(page);
-  await eventually(() => shown(page), FIRST_BOARD);
+  await eventually(() => shownColumns(page), FIRST_BOARD);
 
-  await openBoard(owner, ground.board.id);
+  await openBoard(owner, fixture.board.id);
   await owner.page.getByRole("img", { name: "Boris is here" }).waitFor();
 });
 
-test("a link that was used says so", async () => {
-  const owner = await arrive(stage, "Anna");
-  const ground = await makeGround(owner);
-  const { id, url } = await invite(ground, "member");
-  const guest = await arrive(stage, "Boris");
+test("a used invitation link shows that it is no longer valid", async () => {
+  const owner = await signUp(stage, "Anna");
+  const fixture = await createFixture(owner);
+  const { id, url } = await invite(fixture, "member");
+  const guest = await signUp(stage, "Boris");
   await guest.page.goto(url);
   await guest.page.getByRole("button", { name: "Join" }).click();
   await guest.page.getByRole("heading", { name: "My boards" }).waitFor();
 
-  const late = await arrive(stage, "Late");
-  late.expectedProblems.push(answered(410), answered(404));
+  const late = await signUp(stage, "Late");
+  late.expectedProblems.push(failedWith(410), failedWith(404));
   await late.page.goto(`/join/${id}`);
-  await late.page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+  await late.page.getByRole("heading", { name: "This invitation is no longer valid" }).waitFor();
 });
 
-test("who changes their name has it at once on the others' boards; the account's dialog has no barriers", async () => {
-  const pair = await meet(stage);
+test("a new name appears at once on the boards of other users; the account's dialog has no barriers", async () => {
+  const pair = await openPair(stage);
   await makeTask(pair, "Mine", { assigneeIds: [pair.anna.id] });
   await pair.boris.page.getByRole("img", { name: "Anna", exact: true }).waitFor();
   const { page, context } = pair.anna;

@@ -1,13 +1,23 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import { prepareAxe, violationsOf } from "./axe.ts";
-import { closeTask, meet, openBoard, openTask, type Pair, shown, taskDialog, taskLink, titles } from "./board-steps.ts";
-import { eventually, everyoneLeaves, makeTask, openStage, type Stage } from "./support.ts";
+import {
+  closeTask,
+  openBoard,
+  openPair,
+  openTask,
+  type Pair,
+  shownColumns,
+  taskDialog,
+  taskLink,
+  titles,
+} from "./board-steps.ts";
+import { closeVisitors, eventually, makeTask, openStage, type Stage } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const archive = async ({ anna }: Pair, title: string): Promise<void> => {
   const dialog = await openTask(anna.page, title);
@@ -16,16 +26,16 @@ const archive = async ({ anna }: Pair, title: string): Promise<void> => {
 };
 
 test("an archived task leaves both boards, and Undo brings it back to its place", async () => {
-  const pair = await meet(stage, [["One", "Two", "Three"]]);
+  const pair = await openPair(stage, [["One", "Two", "Three"]]);
   await archive(pair, "Two");
   await eventually(() => titles(pair.boris.page, "To do"), ["One", "Three"]);
   await pair.anna.page.getByRole("button", { name: "Undo" }).click();
   await eventually(() => titles(pair.boris.page, "To do"), ["One", "Two", "Three"]);
-  await eventually(() => shown(pair.anna.page), await shown(pair.boris.page));
+  await eventually(() => shownColumns(pair.anna.page), await shownColumns(pair.boris.page));
 });
 
-test("the list of archived tasks has no barriers, follows the others, and restores", async () => {
-  const pair = await meet(stage, [["One", "Two"]]);
+test("the list of archived tasks has no barriers, stays current, and restores a task", async () => {
+  const pair = await openPair(stage, [["One", "Two"]]);
   const { page } = pair.boris;
   await prepareAxe(pair.boris.context);
   await openBoard(pair.boris, pair.board.id);
@@ -42,8 +52,8 @@ test("the list of archived tasks has no barriers, follows the others, and restor
   await list.getByText("1 archived task").waitFor();
 });
 
-test("the address of an archived task shows it, says so, and lets it be restored", async () => {
-  const pair = await meet(stage);
+test("the address of an archived task shows the task as archived and offers to restore it", async () => {
+  const pair = await openPair(stage);
   const { id } = await makeTask(pair, "Put away");
   await taskLink(pair.anna.page, "Put away").waitFor();
   await archive(pair, "Put away");

@@ -1,10 +1,10 @@
 import axe from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 
-/** Must come before the context's first page is opened anywhere; a script added later would be refused by the page's policy. */
+/** Call it before the context's first page loads: the page's policy refuses a script that is added later. */
 export const prepareAxe = (context: BrowserContext): Promise<unknown> => context.addInitScript({ content: axe.source });
 
-/** What moves or fades has come to rest; what never rests is left alone. */
+/** Waits for all animations that end. */
 const untilStill = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     const moving = () =>
@@ -26,7 +26,7 @@ const inspect = async (page: Page): Promise<string[]> => {
   });
 };
 
-/** What axe finds wrong with what the page shows now, in light and in dark, each finding with its colour scheme. */
+/** The violations that axe finds on the page, in light and in dark, each with its colour scheme. */
 export const violationsOf = async (page: Page): Promise<string[]> => {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {

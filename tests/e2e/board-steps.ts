@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import type { BoardSnapshot } from "../../shared/boards.ts";
 import { compareRanked } from "../../shared/rank.ts";
-import { addMember, comeAgain, type Ground, makeGround, makeTask, type Someone, type Stage } from "./support.ts";
+import { addMember, createFixture, type Fixture, makeTask, returningUser, type Stage, type User } from "./support.ts";
 
 export const status = (page: Page): Locator => page.getByRole("status");
 export const untilStatus = (page: Page, text: string | RegExp): Promise<void> =>
@@ -9,7 +9,7 @@ export const untilStatus = (page: Page, text: string | RegExp): Promise<void> =>
 export const untilLive = (page: Page): Promise<void> => untilStatus(page, "Live");
 
 /** Opens the board and waits until the page is live. */
-export const openBoard = async ({ page }: Pick<Someone, "page">, boardId: string, search = ""): Promise<void> => {
+export const openBoard = async ({ page }: Pick<User, "page">, boardId: string, search = ""): Promise<void> => {
   await page.goto(`/b/${boardId}${search}`);
   await untilLive(page);
 };
@@ -57,8 +57,8 @@ export const chooseInColumnMenu = async (page: Page, columnName: string, item: s
 export const titles = (page: Page, columnName: string): Promise<string[]> =>
   column(page, columnName).getByRole("listitem").getByRole("link").allTextContents();
 
-/** Every column in order with its titles in order, as a person sees them at one moment. */
-export const shown = (page: Page): Promise<[string, string[]][]> =>
+/** The columns that the page shows, in order, each with its titles in order; read in one step. */
+export const shownColumns = (page: Page): Promise<[string, string[]][]> =>
   page
     .getByRole("main")
     .getByRole("region")
@@ -71,8 +71,8 @@ export const shown = (page: Page): Promise<[string, string[]][]> =>
         ]),
     );
 
-/** The same of what REST answers. */
-export const told = ({ columns, tasks }: BoardSnapshot): [string, string[]][] =>
+/** The same for a snapshot that REST answered. */
+export const columnsOf = ({ columns, tasks }: BoardSnapshot): [string, string[]][] =>
   [...columns].sort(compareRanked).map(({ id, name }) => [
     name,
     tasks
@@ -81,16 +81,16 @@ export const told = ({ columns, tasks }: BoardSnapshot): [string, string[]][] =>
       .map(({ title }) => title),
   ]);
 
-export type Pair = Ground & { readonly anna: Someone; readonly boris: Someone };
+export type Pair = Fixture & { readonly anna: User; readonly boris: User };
 
-/** Anna and Boris of one team before the same board, with these tasks in its columns. */
-export const meet = async (stage: Stage, tasks: readonly (readonly string[])[] = []): Promise<Pair> => {
-  const [anna, boris] = await Promise.all([comeAgain(stage, "Anna"), comeAgain(stage, "Boris")]);
-  const ground = await makeGround(anna);
-  await addMember(ground, boris);
+/** Opens one board with these tasks for Anna and Boris, who share a team. */
+export const openPair = async (stage: Stage, tasks: readonly (readonly string[])[] = []): Promise<Pair> => {
+  const [anna, boris] = await Promise.all([returningUser(stage, "Anna"), returningUser(stage, "Boris")]);
+  const fixture = await createFixture(anna);
+  await addMember(fixture, boris);
   for (const [index, names] of tasks.entries()) {
-    for (const name of names) await makeTask(ground, name, { column: index });
+    for (const name of names) await makeTask(fixture, name, { column: index });
   }
-  await Promise.all([openBoard(anna, ground.board.id), openBoard(boris, ground.board.id)]);
-  return { ...ground, anna, boris };
+  await Promise.all([openBoard(anna, fixture.board.id), openBoard(boris, fixture.board.id)]);
+  return { ...fixture, anna, boris };
 };

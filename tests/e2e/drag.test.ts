@@ -1,13 +1,23 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
-import { column, meet, openBoard, type Pair, shown, taskDialog, taskLink, titles, told } from "./board-steps.ts";
-import { eventually, everyoneLeaves, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
+import {
+  column,
+  columnsOf,
+  openBoard,
+  openPair,
+  type Pair,
+  shownColumns,
+  taskDialog,
+  taskLink,
+  titles,
+} from "./board-steps.ts";
+import { closeVisitors, eventually, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 type Point = { x: number; y: number };
 
@@ -19,7 +29,7 @@ const middleOf = async (target: Locator): Promise<Point> => {
 
 const LIFTED_WITHIN_MS = 5_000;
 
-/** As a hand does it, which is slower than a program: what is pressed moves with it before it is carried away. */
+/** Moves the pointer in small steps until the card is lifted: a drag begins only after some movement. */
 const lift = async (page: Page, { x, y }: Point): Promise<void> => {
   await page.mouse.move(x, y);
   await page.mouse.down();
@@ -43,13 +53,13 @@ const dropOn = async (page: Page, title: string, other: string, half: "upper" | 
 };
 
 const allAgree = async (pair: Pair, expected: [string, string[]][]): Promise<void> => {
-  await eventually(() => shown(pair.anna.page), expected);
-  await eventually(() => shown(pair.boris.page), expected);
-  expect(told(await snapshotOf(pair))).toEqual(expected);
+  await eventually(() => shownColumns(pair.anna.page), expected);
+  await eventually(() => shownColumns(pair.boris.page), expected);
+  expect(columnsOf(await snapshotOf(pair))).toEqual(expected);
 };
 
-test("a card dragged to another column lands where it was dropped, for both", async () => {
-  const pair = await meet(stage, [["One", "Two"], ["Three", "Four"], []]);
+test("a card dragged to another column stays where it was dropped, on both pages", async () => {
+  const pair = await openPair(stage, [["One", "Two"], ["Three", "Four"], []]);
   await dropOn(pair.anna.page, "One", "Four", "upper");
   await allAgree(pair, [
     ["To do", ["Two"]],
@@ -66,8 +76,8 @@ test("a card dragged to another column lands where it was dropped, for both", as
   expect(await taskDialog(pair.anna.page, "Three").count()).toBe(0);
 });
 
-test("a card dragged within its column goes up and down", async () => {
-  const pair = await meet(stage, [["One", "Two", "Three", "Four"]]);
+test("a card dragged within its column moves up and down", async () => {
+  const pair = await openPair(stage, [["One", "Two", "Three", "Four"]]);
   await dropOn(pair.anna.page, "Four", "Two", "upper");
   await eventually(() => titles(pair.boris.page, "To do"), ["One", "Four", "Two", "Three"]);
   await dropOn(pair.anna.page, "One", "Three", "lower");
@@ -79,7 +89,7 @@ test("a card dragged within its column goes up and down", async () => {
 });
 
 test("Escape during a drag puts the card back", async () => {
-  const pair = await meet(stage, [["One", "Two"], ["Three"]]);
+  const pair = await openPair(stage, [["One", "Two"], ["Three"]]);
   const { page } = pair.anna;
   const [from, to] = await Promise.all([middleOf(taskLink(page, "One")), middleOf(taskLink(page, "Three"))]);
   await page.mouse.move(from.x, from.y);
@@ -94,8 +104,8 @@ test("Escape during a drag puts the card back", async () => {
   ]);
 });
 
-test("under a filter a drop means the place between the visible neighbours", async () => {
-  const pair = await meet(stage);
+test("under a filter, a drop places the card between its visible neighbours", async () => {
+  const pair = await openPair(stage);
   const fill = async (title: string, color: "green" | null, index: number) => {
     await makeTask(pair, title, { column: index, color });
   };
@@ -110,7 +120,7 @@ test("under a filter a drop means the place between the visible neighbours", asy
   await eventually(() => titles(page, "Doing"), ["Green 1", "Green 2"]);
   await dropOn(page, "Mine", "Green 2", "upper");
   await eventually(() => titles(page, "Doing"), ["Green 1", "Mine", "Green 2"]);
-  const order = async (): Promise<string[]> => told(await snapshotOf(pair))[1]?.[1] ?? [];
+  const order = async (): Promise<string[]> => columnsOf(await snapshotOf(pair))[1]?.[1] ?? [];
   await eventually(async () => (await order()).length, 7);
   const all = await order();
   expect(all.filter((title) => title !== "Mine")).toEqual([
@@ -131,8 +141,8 @@ test("under a filter a drop means the place between the visible neighbours", asy
   }, true);
 });
 
-test("a column dragged by its header changes its place, for both", async () => {
-  const pair = await meet(stage, [["One"]]);
+test("a column dragged by its header changes its place, on both pages", async () => {
+  const pair = await openPair(stage, [["One"]]);
   const { page } = pair.anna;
   const heading = (name: string) => column(page, name).getByRole("heading", { name });
   const [from, to] = await Promise.all([middleOf(heading("To do")), middleOf(column(page, "Done"))]);
@@ -144,8 +154,8 @@ test("a column dragged by its header changes its place, for both", async () => {
   ]);
 });
 
-test("a task that another deletes while it is dragged is gone, and nothing breaks", async () => {
-  const pair = await meet(stage, [["One", "Doomed"], ["Three"]]);
+test("a task deleted by another user during its drag disappears, and the page shows no error", async () => {
+  const pair = await openPair(stage, [["One", "Doomed"], ["Three"]]);
   const { page } = pair.anna;
   const [from, to] = await Promise.all([middleOf(taskLink(page, "Doomed")), middleOf(taskLink(page, "Three"))]);
   await page.mouse.move(from.x, from.y);

@@ -1,15 +1,15 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
-import { addTask, closeTask, meet, openTask, shown, taskLink, titles, untilLive } from "./board-steps.ts";
-import { eventually, everyoneLeaves, makeTask, openStage, type Stage } from "./support.ts";
+import { addTask, closeTask, openPair, openTask, shownColumns, taskLink, titles, untilLive } from "./board-steps.ts";
+import { closeVisitors, eventually, makeTask, openStage, type Stage } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
-test("a task painted green comes to whoever filters by green, and leaves when it is repainted", async () => {
-  const { anna, boris } = await meet(stage, [["Gray mouse"]]);
+test("a task enters a page filtered by green when it becomes green, and leaves it when its colour changes", async () => {
+  const { anna, boris } = await openPair(stage, [["Gray mouse"]]);
   await boris.page.getByRole("button", { name: "Filter" }).click();
   const choices = boris.page.getByRole("group", { name: "Filter" });
   await choices.getByRole("checkbox", { name: "Green" }).check();
@@ -35,8 +35,8 @@ test("a task painted green comes to whoever filters by green, and leaves when it
   expect(await choices.getByRole("checkbox", { name: "Green" }).isChecked()).toBe(true);
 });
 
-test("different choices narrow, alternatives of one kind widen, and one press clears all", async () => {
-  const pair = await meet(stage);
+test("filters of different kinds narrow the result, values of one kind widen it, and one press clears all", async () => {
+  const pair = await openPair(stage);
   const { page } = pair.anna;
   await makeTask(pair, "Red apple", { color: "red", assigneeIds: [pair.anna.id] });
   await makeTask(pair, "Red brick", { color: "red" });
@@ -58,11 +58,11 @@ test("different choices narrow, alternatives of one kind widen, and one press cl
   );
   await choices.getByRole("button", { name: "Clear all" }).click();
   await eventually(async () => new URL(page.url()).search, "");
-  await eventually(async () => (await shown(page))[0]?.[1].length, 4);
+  await eventually(async () => (await shownColumns(page))[0]?.[1].length, 4);
 });
 
-test("who filters by a label or by themselves sees tasks come and go as others change them", async () => {
-  const pair = await meet(stage, [["Wandering"]]);
+test("a page filtered by its own user gains and loses tasks as others change them", async () => {
+  const pair = await openPair(stage, [["Wandering"]]);
   const { anna, boris } = pair;
   await boris.page.getByRole("button", { name: "My tasks" }).click();
   await taskLink(boris.page, "Wandering").waitFor({ state: "detached" });
@@ -76,7 +76,7 @@ test("who filters by a label or by themselves sees tasks come and go as others c
 });
 
 test("the filter stays while a task is opened and closed", async () => {
-  const pair = await meet(stage);
+  const pair = await openPair(stage);
   await makeTask(pair, "Lawn", { color: "green" });
   const { page } = pair.boris;
   await page.goto(`/b/${pair.board.id}?color=green&color=teal`);

@@ -1,17 +1,26 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { openBoard, taskLink } from "./board-steps.ts";
-import { answered, arrive, everyoneLeaves, makeGround, makeTask, openStage, type Stage, visit } from "./support.ts";
+import {
+  closeVisitors,
+  createFixture,
+  failedWith,
+  makeTask,
+  openStage,
+  openVisitor,
+  type Stage,
+  signUp,
+} from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const MOST_BYTES = 200 * 1024;
 
-/** Scripts that the page asks for from now on until `stop`. */
+/** Records the scripts that the page requests from now on; the returned function lists them. */
 const scriptsOf = (page: Page): (() => string[]) => {
   const urls: string[] = [];
   page.on("request", (request) => {
@@ -28,21 +37,21 @@ const zippedSize = async (urls: readonly string[]): Promise<number> => {
   return sizes.reduce((sum, size) => sum + size, 0);
 };
 
-test("the first load of the sign-up page and of a board brings at most 200 KB of script", async () => {
-  const guest = await visit(stage);
-  guest.expectedProblems.push(answered(401));
+test("the first load of the sign-up page and of a board has at most 200 KB of script", async () => {
+  const guest = await openVisitor(stage);
+  guest.expectedProblems.push(failedWith(401));
   const ofHome = scriptsOf(guest.page);
   await guest.page.goto("/");
   await guest.page.getByRole("button", { name: "Create account" }).waitFor();
   const home = await zippedSize(ofHome());
 
-  const owner = await arrive(stage, "Anna");
-  const ground = await makeGround(owner);
-  await makeTask(ground, "One");
-  // What a board needs later is loaded once it is live; here it never gets so far.
+  const owner = await signUp(stage, "Anna");
+  const fixture = await createFixture(owner);
+  await makeTask(fixture, "One");
+  // Code that a board needs later loads once the page is live; a silent socket keeps it from that.
   await owner.page.routeWebSocket(/\/ws$/, () => {});
   const ofBoard = scriptsOf(owner.page);
-  await owner.page.goto(`/b/${ground.board.id}`);
+  await owner.page.goto(`/b/${fixture.board.id}`);
   await taskLink(owner.page, "One").waitFor();
   const board = await zippedSize(ofBoard());
   console.log(
@@ -64,12 +73,12 @@ test("every page forbids scripts that are not its own files", async () => {
 });
 
 test("text that looks like markup or a script is shown as text, also in Markdown", async () => {
-  const owner = await arrive(stage, "Anna");
+  const owner = await signUp(stage, "Anna");
   const nasty = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
-  const ground = await makeGround(owner, [nasty.slice(0, 60)]);
-  await makeTask(ground, nasty, { description: `${nasty}\n\n[press](javascript:document.title='owned')` });
+  const fixture = await createFixture(owner, [nasty.slice(0, 60)]);
+  await makeTask(fixture, nasty, { description: `${nasty}\n\n[press](javascript:document.title='owned')` });
   const { page } = owner;
-  await openBoard(owner, ground.board.id);
+  await openBoard(owner, fixture.board.id);
   await page.getByRole("listitem").getByRole("link").click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Preview" }).click();
@@ -79,16 +88,16 @@ test("text that looks like markup or a script is shown as text, also in Markdown
   expect(await page.title()).not.toBe("owned");
 });
 
-test("nothing is fetched from another place", async () => {
-  const owner = await arrive(stage, "Anna");
-  const ground = await makeGround(owner);
-  const elsewhere: string[] = [];
+test("the page fetches nothing from another origin", async () => {
+  const owner = await signUp(stage, "Anna");
+  const fixture = await createFixture(owner);
+  const foreignUrls: string[] = [];
   owner.page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== stage.artel.url && protocol.startsWith("http")) elsewhere.push(request.url());
+    if (origin !== stage.artel.url && protocol.startsWith("http")) foreignUrls.push(request.url());
   });
-  await openBoard(owner, ground.board.id);
+  await openBoard(owner, fixture.board.id);
   await owner.page.goto("/");
   await owner.page.getByRole("heading", { name: "My boards" }).waitFor();
-  expect(elsewhere).toEqual([]);
+  expect(foreignUrls).toEqual([]);
 });

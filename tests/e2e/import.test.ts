@@ -4,30 +4,30 @@ import { join } from "node:path";
 import { fromRoot } from "../../scripts/paths.ts";
 import { boardSnapshotSchema } from "../../shared/boards.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
-import { shown, told, untilLive } from "./board-steps.ts";
+import { columnsOf, shownColumns, untilLive } from "./board-steps.ts";
 import {
   addMember,
-  answered,
-  arrive,
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
-  makeGround,
+  failedWith,
   openStage,
   type Stage,
+  signUp,
 } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const EXPORT = fromRoot("tests/fixtures/trello-board.json");
 
-test("a Trello board comes in whole, and at once into the others' lists of boards", async () => {
-  const [anna, boris] = await Promise.all([arrive(stage, "Anna"), arrive(stage, "Boris")]);
-  const ground = await makeGround(anna);
-  await addMember(ground, boris);
+test("a Trello import creates the whole board, which appears at once in the other members' lists", async () => {
+  const [anna, boris] = await Promise.all([signUp(stage, "Anna"), signUp(stage, "Boris")]);
+  const fixture = await createFixture(anna);
+  await addMember(fixture, boris);
   await boris.page.goto("/");
   await untilLive(boris.page);
 
@@ -54,21 +54,21 @@ test("a Trello board comes in whole, and at once into the others' lists of board
       ["Whiff drill", "Advanced whiff drill", "Grab/reaction drill", "Advanced reaction drill", "Zafina lab drills"],
     ],
   ];
-  await eventually(() => shown(page), expected);
+  await eventually(() => shownColumns(page), expected);
   const id = new URL(page.url()).pathname.slice("/b/".length);
-  expect(told(await boris.rest(boardSnapshotSchema, "GET", `/boards/${id}`))).toEqual(expected);
+  expect(columnsOf(await boris.rest(boardSnapshotSchema, "GET", `/boards/${id}`))).toEqual(expected);
 });
 
-test("a file that is not a board export says where it broke, and the next file can be tried at once", async () => {
-  const anna = await arrive(stage, "Anna");
-  await makeGround(anna);
+test("an invalid export shows the place of its error, and the next file can be imported at once", async () => {
+  const anna = await signUp(stage, "Anna");
+  await createFixture(anna);
   const folder = temporaryFolder("imports");
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
     writeFileSync(path, text);
     return path;
   };
-  anna.expectedProblems.push(answered(400), answered(422));
+  anna.expectedProblems.push(failedWith(400), failedWith(422));
   const { page } = anna;
   await page.goto("/");
   await page.getByRole("button", { name: "Import from Trello" }).click();

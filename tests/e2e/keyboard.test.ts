@@ -1,32 +1,42 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
-import { card, column, meet, shown, taskDialog, taskLink, titles, told, untilLive } from "./board-steps.ts";
 import {
-  answered,
-  arrive,
+  card,
+  column,
+  columnsOf,
+  openPair,
+  shownColumns,
+  taskDialog,
+  taskLink,
+  titles,
+  untilLive,
+} from "./board-steps.ts";
+import {
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
-  makeGround,
+  failedWith,
   makeTask,
   openStage,
+  openVisitor,
   PASSWORD,
   type Stage,
+  signUp,
   snapshotOf,
-  visit,
 } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement);
 
 const MOST_TABS = 60;
 
-/** Presses Tab until the focus is there, as somebody without a mouse would. */
+/** Presses Tab until the target has the focus. */
 const tabTo = async (page: Page, target: Locator): Promise<void> => {
   for (let press = 0; press < MOST_TABS; press += 1) {
     if ((await target.count()) === 1 && (await hasFocus(target))) return;
@@ -35,7 +45,7 @@ const tabTo = async (page: Page, target: Locator): Promise<void> => {
   throw new Error(`${MOST_TABS} times Tab did not lead there`);
 };
 
-/** Whether what has the focus, or what it lies in, wears a ring. */
+/** Whether the focused element, or a container around it, has a visible outline. */
 const focusIsSeen = (page: Page): Promise<boolean> =>
   page.evaluate(() => {
     for (let at = document.activeElement; at && at !== document.body; at = at.parentElement) {
@@ -50,12 +60,12 @@ const focusIsSeen = (page: Page): Promise<boolean> =>
     return false;
   });
 
-test("without a mouse: sign in, add a task, open it, paint it, move it, close it", async () => {
-  const owner = await arrive(stage, "Anna");
-  const ground = await makeGround(owner);
-  await makeTask(ground, "There before", { column: 1 });
-  const { page, expectedProblems } = await visit(stage);
-  expectedProblems.push(answered(401));
+test("the keyboard alone signs in, adds a task, opens it, colours it, moves it and closes it", async () => {
+  const owner = await signUp(stage, "Anna");
+  const fixture = await createFixture(owner);
+  await makeTask(fixture, "There before", { column: 1 });
+  const { page, expectedProblems } = await openVisitor(stage);
+  expectedProblems.push(failedWith(401));
   const { keyboard } = page;
 
   await page.goto("/");
@@ -115,11 +125,11 @@ test("without a mouse: sign in, add a task, open it, paint it, move it, close it
   await card(page, "By keys alone").getByText("Colour: Green").waitFor();
   await eventually(() => hasFocus(link), true);
   expect(await focusIsSeen(page)).toBe(true);
-  await eventually(() => shown(page), told(await snapshotOf(ground)));
+  await eventually(() => shownColumns(page), columnsOf(await snapshotOf(fixture)));
 });
 
-test("arrows walk the board, Space carries a card and puts it down, Escape puts it back", async () => {
-  const pair = await meet(stage, [["One", "Two"], ["Three"], []]);
+test("arrow keys move the focus, Space lifts and drops a card, Escape returns it", async () => {
+  const pair = await openPair(stage, [["One", "Two"], ["Three"], []]);
   const { page } = pair.anna;
   const { keyboard } = page;
   await taskLink(page, "One").focus();
@@ -141,18 +151,18 @@ test("arrows walk the board, Space carries a card and puts it down, Escape puts 
   await keyboard.press("ArrowRight");
   await keyboard.press("Escape");
   await eventually(
-    () => shown(page),
+    () => shownColumns(page),
     [
       ["To do", ["Two"]],
       ["Doing", ["Three", "One"]],
       ["Done", []],
     ],
   );
-  await eventually(() => shown(page), told(await snapshotOf(pair)));
+  await eventually(() => shownColumns(page), columnsOf(await snapshotOf(pair)));
 });
 
-test("single keys act on the focused task: colours, filter, my tasks, help, and Escape leads back", async () => {
-  const pair = await meet(stage, [["One", "Two"]]);
+test("single keys set colours and open filter, my tasks and help; Escape returns to the focused task", async () => {
+  const pair = await openPair(stage, [["One", "Two"]]);
   const { page } = pair.anna;
   const { keyboard } = page;
   await taskLink(page, "Two").focus();

@@ -1,14 +1,14 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
-import { closeTask, meet, openBoard, openTask, taskDialog, taskLink, titles, untilLive } from "./board-steps.ts";
+import { closeTask, openBoard, openPair, openTask, taskDialog, taskLink, titles, untilLive } from "./board-steps.ts";
 import {
-  answered,
-  arrive,
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
-  makeGround,
+  failedWith,
   makeTask,
   openStage,
   type Stage,
+  signUp,
   snapshotOf,
 } from "./support.ts";
 
@@ -16,16 +16,16 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
-test("who signs out in one tab is signed out in the other, and sees nothing of the board any more", async () => {
-  const anna = await arrive(stage, "Alla");
-  const ground = await makeGround(anna);
-  await makeTask(ground, "Private");
-  anna.expectedProblems.push(answered(401));
-  await openBoard(anna, ground.board.id);
+test("sign-out in one tab signs out the other, which no longer shows the board", async () => {
+  const anna = await signUp(stage, "Alla");
+  const fixture = await createFixture(anna);
+  await makeTask(fixture, "Private");
+  anna.expectedProblems.push(failedWith(401));
+  await openBoard(anna, fixture.board.id);
   const second = await anna.context.newPage();
-  await second.goto(`/b/${ground.board.id}`);
+  await second.goto(`/b/${fixture.board.id}`);
   await untilLive(second);
   await anna.page.getByRole("button", { name: /^Alla/ }).click();
   await anna.page.getByRole("menuitem", { name: "Sign out" }).click();
@@ -34,8 +34,8 @@ test("who signs out in one tab is signed out in the other, and sees nothing of t
   expect(await taskLink(second, "Private").count()).toBe(0);
 });
 
-test("Back closes a task, its address opens it, and what is written in it is not lost on the way", async () => {
-  const pair = await meet(stage, [["One"]]);
+test("Back closes a task and saves its draft; its address opens it", async () => {
+  const pair = await openPair(stage, [["One"]]);
   const { page } = pair.anna;
   const dialog = await openTask(page, "One");
   const address = page.url();
@@ -50,10 +50,10 @@ test("Back closes a task, its address opens it, and what is written in it is not
   expect(new URL(pair.boris.page.url()).pathname).toBe(`/b/${pair.board.id}`);
 });
 
-test("a task that another deletes while it is open says so and leads back to the board", async () => {
-  const pair = await meet(stage, [["Doomed", "Stays"]]);
+test("an open task deleted by another user says so and leads back to the board", async () => {
+  const pair = await openPair(stage, [["Doomed", "Stays"]]);
   const { page, expectedProblems } = pair.anna;
-  expectedProblems.push(answered(404), answered(410));
+  expectedProblems.push(failedWith(404), failedWith(410));
   await openTask(page, "Doomed");
   const dialog = await openTask(pair.boris.page, "Doomed");
   await dialog.getByRole("button", { name: "Delete task" }).click();
@@ -61,14 +61,14 @@ test("a task that another deletes while it is open says so and leads back to the
     .getByRole("dialog", { name: "Delete this task?" })
     .getByRole("button", { name: "Delete task" })
     .click();
-  await page.getByRole("dialog", { name: "This task is not there" }).waitFor();
+  await page.getByRole("dialog", { name: "Task not found" }).waitFor();
   await page.getByRole("button", { name: "Back to the board" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await eventually(() => titles(page, "To do"), ["Stays"]);
 });
 
-test("what others do is told to who listens, briefly and by name", async () => {
-  const pair = await meet(stage, [["One"]]);
+test("the page announces another user's change to screen readers, with that user's name", async () => {
+  const pair = await openPair(stage, [["One"]]);
   const { page } = pair.anna;
   await openBoard(pair.anna, pair.board.id);
   await taskLink(pair.boris.page, "One").focus();

@@ -1,25 +1,25 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { meet, taskLink } from "./board-steps.ts";
-import { everyoneLeaves, openStage, type Stage } from "./support.ts";
+import { openPair, taskLink } from "./board-steps.ts";
+import { closeVisitors, openStage, type Stage } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const CHANGES = 20;
 const MEDIAN_BELOW_MS = 500;
 
-/** Watches the page from now on; tells the moment of the paint that follows the text's appearance. */
+/** Watches the page from now on; resolves to the time of the first paint after the text appears. */
 const watchFor = async (page: Page, text: string): Promise<() => Promise<number>> => {
   const watch = await page.evaluateHandle((wanted) => {
     const painted = new Promise<number>((resolve) => {
       const look = (): void => {
         if (!document.querySelector("main")?.textContent?.includes(wanted)) return;
         observer.disconnect();
-        // The frame's callback runs before its paint, the message after it.
+        // requestAnimationFrame runs before the paint, the message after it.
         requestAnimationFrame(() => {
           const { port1, port2 } = new MessageChannel();
           port1.onmessage = () => resolve(performance.timeOrigin + performance.now());
@@ -34,7 +34,7 @@ const watchFor = async (page: Page, text: string): Promise<() => Promise<number>
   return () => watch.evaluate(({ painted }) => painted);
 };
 
-/** Notes when keys were pressed, and when their changes were answered. */
+/** Records the time of each key press and of the answer to its change. */
 const watchKeys = async (page: Page) => {
   const moments = await page.evaluateHandle(() => {
     const noted: { pressed: number; answered: number } = { pressed: 0, answered: 0 };
@@ -53,8 +53,8 @@ const median = (values: readonly number[]): number =>
 const summary = (values: readonly number[]): string =>
   `median ${median(values).toFixed(0)} ms, worst ${Math.max(...values).toFixed(0)} ms`;
 
-test("a change is painted at the other within a moment of the press", async () => {
-  const { anna, boris } = await meet(stage, [["Paint me"]]);
+test("another user's page paints a change shortly after the key press", async () => {
+  const { anna, boris } = await openPair(stage, [["Paint me"]]);
   await taskLink(anna.page, "Paint me").focus();
   const keyMoments = await watchKeys(anna.page);
   const own: number[] = [];

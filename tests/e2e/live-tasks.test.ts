@@ -5,15 +5,15 @@ import {
   chooseInColumnMenu,
   closeTask,
   column,
-  meet,
+  columnsOf,
+  openPair,
   openTask,
   type Pair,
-  shown,
+  shownColumns,
   taskLink,
   titles,
-  told,
 } from "./board-steps.ts";
-import { eventually, everyoneLeaves, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
+import { closeVisitors, eventually, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
 
 let stage: Stage;
 let pair: Pair;
@@ -22,38 +22,38 @@ beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
 beforeEach(async () => {
-  pair = await meet(stage);
+  pair = await openPair(stage);
   loads = 0;
   for (const { page } of [pair.anna, pair.boris]) page.on("load", () => void loads++);
 });
 afterEach(async () => {
   expect(loads).toBe(0);
-  const truth = told(await snapshotOf(pair));
-  await eventually(() => shown(pair.anna.page), truth);
-  await eventually(() => shown(pair.boris.page), truth);
-  await everyoneLeaves();
+  const expected = columnsOf(await snapshotOf(pair));
+  await eventually(() => shownColumns(pair.anna.page), expected);
+  await eventually(() => shownColumns(pair.boris.page), expected);
+  await closeVisitors();
 });
 
-const atBoth = async (title: string): Promise<void> => {
+const makeTaskOnBoth = async (title: string): Promise<void> => {
   await makeTask(pair, title);
   await Promise.all([pair.anna, pair.boris].map(({ page }) => taskLink(page, title).waitFor()));
 };
 
-test("a task that one adds appears at the other", async () => {
+test("a task added on one page appears on the other", async () => {
   await addTask(pair.anna.page, "To do", "Buy nails");
   await taskLink(column(pair.boris.page, "To do"), "Buy nails").waitFor();
 });
 
-test("a task that one paints is painted at the other", async () => {
-  await atBoth("Paint me");
+test("a colour set on one page appears on the other", async () => {
+  await makeTaskOnBoth("Paint me");
   const dialog = await openTask(pair.anna.page, "Paint me");
   await dialog.getByRole("group", { name: "Colour" }).getByRole("radio", { name: "Teal" }).check();
   await card(pair.boris.page, "Paint me").getByText("Colour: Teal").waitFor();
   await closeTask(dialog);
 });
 
-test("a task that one renames has its new name at the other, also in an open dialog", async () => {
-  await atBoth("Old name");
+test("a task's new title appears on the other page, also in an open dialog", async () => {
+  await makeTaskOnBoth("Old name");
   await openTask(pair.boris.page, "Old name");
   const dialog = await openTask(pair.anna.page, "Old name");
   await dialog.getByRole("textbox", { name: "Title" }).fill("New name");
@@ -64,9 +64,9 @@ test("a task that one renames has its new name at the other, also in an open dia
   await closeTask(pair.anna.page.getByRole("dialog", { name: "New name" }));
 });
 
-test("a task that one moves stands at the same place at the other", async () => {
+test("a task moved on one page has the same place on the other", async () => {
   for (const title of ["First there", "Second there"]) await makeTask(pair, title, { column: 1 });
-  await atBoth("Traveller");
+  await makeTaskOnBoth("Traveller");
   const dialog = await openTask(pair.anna.page, "Traveller");
   await dialog.getByRole("button", { name: "Move" }).click();
   const move = pair.anna.page.getByRole("dialog", { name: "Move task" });
@@ -79,8 +79,8 @@ test("a task that one moves stands at the same place at the other", async () => 
   await eventually(() => titles(pair.anna.page, "Doing"), expected);
 });
 
-test("a label, an assignee, a due date and a description that one sets show at the other", async () => {
-  await atBoth("Dress me");
+test("a label, an assignee, a due date and a description set on one page appear on the other", async () => {
+  await makeTaskOnBoth("Dress me");
   const there = card(pair.boris.page, "Dress me");
   const { page } = pair.anna;
   const dialog = await openTask(page, "Dress me");
@@ -106,8 +106,8 @@ test("a label, an assignee, a due date and a description that one sets show at t
   await closeTask(dialog);
 });
 
-test("a label that one renames is renamed on the other's cards, and taken off when it is deleted", async () => {
-  await atBoth("Labelled");
+test("a label's new name appears on the other page's cards, and its deletion removes it there", async () => {
+  await makeTaskOnBoth("Labelled");
   const there = card(pair.boris.page, "Labelled");
   const { page } = pair.anna;
   const dialog = await openTask(page, "Labelled");
@@ -122,20 +122,20 @@ test("a label that one renames is renamed on the other's cards, and taken off wh
   await there.getByText("later", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Edit the label later" }).click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
-  await page.getByText("It is taken off all tasks").waitFor();
+  await page.getByText("It will be removed from all tasks").waitFor();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await there.getByText("later", { exact: true }).waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
   await closeTask(dialog);
 });
 
-test("a task that one archives or deletes leaves the other's board", async () => {
-  await atBoth("Archive me");
+test("a task archived or deleted on one page leaves the board on the other", async () => {
+  await makeTaskOnBoth("Archive me");
   const archived = await openTask(pair.anna.page, "Archive me");
   await archived.getByRole("button", { name: "Archive" }).click();
   await taskLink(pair.boris.page, "Archive me").waitFor({ state: "detached" });
 
-  await atBoth("Delete me");
+  await makeTaskOnBoth("Delete me");
   const deleted = await openTask(pair.anna.page, "Delete me");
   await deleted.getByRole("button", { name: "Delete task" }).click();
   const ask = pair.anna.page.getByRole("dialog", { name: "Delete this task?" });
@@ -143,9 +143,9 @@ test("a task that one archives or deletes leaves the other's board", async () =>
   await taskLink(pair.boris.page, "Delete me").waitFor({ state: "detached" });
 });
 
-test("a column that one adds, renames, limits, moves and deletes follows at the other", async () => {
+test("a column added, renamed, limited, moved and deleted on one page follows on the other", async () => {
   const { page } = pair.anna;
-  const names = async (): Promise<string[]> => (await shown(pair.boris.page)).map(([name]) => name);
+  const names = async (): Promise<string[]> => (await shownColumns(pair.boris.page)).map(([name]) => name);
   await page.getByRole("button", { name: "Add a column" }).click();
   await page.getByRole("textbox", { name: "Column name" }).fill("Later");
   await page.getByRole("textbox", { name: "Column name" }).press("Enter");
@@ -161,7 +161,7 @@ test("a column that one adds, renames, limits, moves and deletes follows at the 
   await eventually(names, ["To do", "Doing", "Some day", "Done"]);
 
   await chooseInColumnMenu(page, "Some day", "Set a limit");
-  await page.getByRole("textbox", { name: "Most tasks at a time" }).fill("3");
+  await page.getByRole("textbox", { name: "Maximum number of tasks" }).fill("3");
   await page.getByRole("button", { name: "Save" }).click();
   await column(pair.boris.page, "Some day").getByText("0 tasks, limit 3").waitFor();
 
@@ -170,7 +170,7 @@ test("a column that one adds, renames, limits, moves and deletes follows at the 
   await eventually(names, ["To do", "Doing", "Done"]);
 });
 
-test("a board that one renames is renamed at the other, on the board and in the list", async () => {
+test("a board's new name appears on the other page, on the board and in the list", async () => {
   const { page } = pair.anna;
   await page.getByRole("button", { name: "Board menu" }).click();
   await page.getByRole("menuitem", { name: "Rename board" }).click();

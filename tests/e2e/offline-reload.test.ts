@@ -7,62 +7,62 @@ import {
   card,
   chooseInColumnMenu,
   column,
+  columnsOf,
   openBoard,
   openTask,
-  shown,
+  shownColumns,
   status,
   taskDialog,
   taskLink,
-  told,
   untilLive,
 } from "./board-steps.ts";
 import {
   addMember,
-  answered,
-  arrive,
-  CUT_OFF,
+  CONNECTION_LOST,
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
-  type Ground,
-  makeGround,
+  type Fixture,
+  failedWith,
   makeTask,
   openStage,
   PASSWORD,
-  type Someone,
   type Stage,
+  signUp,
   snapshotOf,
+  type User,
 } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
-/** Offline even a page that knows it asks now and then. */
+/** An offline page still sends requests now and then. */
 const OFFLINE =
   /net::ERR_|Failed to load resource|WebSocket connection|An unknown error occurred when fetching the script/;
 
-type Scene = Ground & { readonly anna: Someone };
+type OfflineFixture = Fixture & { readonly anna: User };
 
-/** Anna before her board, with all that makes it open offline already there. */
-const settled = async (tasks: readonly string[] = []): Promise<Scene> => {
-  const anna = await arrive(stage, "Anna", { serviceWorkers: "allow" });
-  anna.expectedProblems.push(CUT_OFF, OFFLINE);
+/** Opens a board for Anna and waits until everything is stored that it needs to open offline. */
+const openOfflineReady = async (tasks: readonly string[] = []): Promise<OfflineFixture> => {
+  const anna = await signUp(stage, "Anna", { serviceWorkers: "allow" });
+  anna.expectedProblems.push(CONNECTION_LOST, OFFLINE);
   await prepareAxe(anna.context);
-  const ground = await makeGround(anna);
-  for (const title of tasks) await makeTask(ground, title);
-  await openBoard(anna, ground.board.id);
+  const fixture = await createFixture(anna);
+  for (const title of tasks) await makeTask(fixture, title);
+  await openBoard(anna, fixture.board.id);
   await offlineReady(anna.page);
-  return { ...ground, anna };
+  return { ...fixture, anna };
 };
 
 const offlineReady = async (page: Page): Promise<void> => {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await eventually(() => kept(page), true, 20_000);
+  await eventually(() => isBoardStored(page), true, 20_000);
 };
 
-/** The keys of what the device holds in a store, asked of the browser's own database. */
+/** The keys in one of the stores of the page's IndexedDB. */
 const keysIn = (page: Page, store: "states" | "changes"): Promise<string[]> =>
   page.evaluate(
     (name) =>
@@ -81,8 +81,8 @@ const keysIn = (page: Page, store: "states" | "changes"): Promise<string[]> =>
     store,
   );
 
-const kept = async (page: Page): Promise<boolean> =>
-  (await keysIn(page, "states")).some((key) => key.includes('board\\"'));
+const isBoardStored = async (page: Page): Promise<boolean> =>
+  (await keysIn(page, "states")).some((key) => key.includes('"board"'));
 
 /** Closes the page and opens the same address in a new one. */
 const reopen = async (context: BrowserContext, page: Page): Promise<Page> => {
@@ -96,24 +96,24 @@ const reopen = async (context: BrowserContext, page: Page): Promise<Page> => {
 
 const unsent = (page: Page) => page.getByText("Not sent yet");
 
-test("a board opens offline after a reload, and says of when it is", async () => {
-  const { anna } = await settled(["Kept"]);
+test("a board opens offline after a reload and shows the age of its data", async () => {
+  const { anna } = await openOfflineReady(["Kept"]);
   await anna.context.setOffline(true);
   await anna.page.reload();
   await taskLink(anna.page, "Kept").waitFor();
   await status(anna.page).getByText("Offline").waitFor();
-  await anna.page.getByText(/What you see was last in step/).waitFor();
+  await anna.page.getByText(/The data on this page is from/).waitFor();
   await anna.context.setOffline(false);
   await untilLive(anna.page);
 });
 
 test("fifty changes made offline outlive the page and are applied or refused with a reason", async () => {
-  const boris = await arrive(stage, "Boris");
+  const boris = await signUp(stage, "Boris");
   const names = Array.from({ length: 10 }, (_, index) => `Task ${index}`);
-  const scene = await settled(names);
-  const { anna, columns } = scene;
-  await addMember(scene, boris);
-  const [doomed] = (await snapshotOf(scene)).tasks;
+  const fixture = await openOfflineReady(names);
+  const { anna, columns } = fixture;
+  await addMember(fixture, boris);
+  const [doomed] = (await snapshotOf(fixture)).tasks;
   const page = anna.page;
   await anna.context.setOffline(true);
   await status(page).getByText("Offline").waitFor();
@@ -135,39 +135,39 @@ test("fifty changes made offline outlive the page and are applied or refused wit
   const dialog = await openTask(page, "Task 1");
   await dialog.getByRole("textbox", { name: "Description" }).fill("Written offline");
   await dialog.getByRole("button", { name: "Close" }).click();
-  await page.getByText("50 changes wait").waitFor();
+  await page.getByText("50 changes are waiting").waitFor();
 
   await boris.rest(taskSchema, "DELETE", `/tasks/${doomed!.id}`);
-  await boris.rest(taskSchema, "POST", `/boards/${scene.board.id}/tasks`, {
+  await boris.rest(taskSchema, "POST", `/boards/${fixture.board.id}/tasks`, {
     columnId: columns[0]!.id,
     title: "Boris's",
   });
 
   const again = await reopen(anna.context, page);
   await taskLink(again, "New 0").waitFor();
-  await again.getByText("50 changes wait").waitFor();
+  await again.getByText("50 changes are waiting").waitFor();
   await column(again, "Finished").waitFor();
   await anna.context.setOffline(false);
   await untilLive(again);
   await eventually(() => keysIn(again, "changes"), [], 60_000);
-  await again.getByRole("alert").getByText(`The change to “${doomed!.title}” was taken back.`).waitFor();
+  await again.getByRole("alert").getByText(`The change to “${doomed!.title}” was undone.`).waitFor();
 
-  const truth = await snapshotOf(scene);
-  const byTitle = new Map(truth.tasks.map((task) => [task.title, task]));
-  expect(truth.tasks).toHaveLength(30);
-  expect(truth.tasks.filter(({ color }) => color === "blue")).toHaveLength(18);
+  const expected = await snapshotOf(fixture);
+  const byTitle = new Map(expected.tasks.map((task) => [task.title, task]));
+  expect(expected.tasks).toHaveLength(30);
+  expect(expected.tasks.filter(({ color }) => color === "blue")).toHaveLength(18);
   expect(names.slice(1).map((name) => byTitle.get(name)?.color)).toEqual(Array(9).fill("green"));
   expect(byTitle.get("Task 1")?.description).toBe("Written offline");
-  expect(told(truth).map(([name]) => name)).toEqual(["To do", "Doing", "Finished"]);
-  await eventually(async () => (await shown(again)).map(([name]) => name), ["To do", "Doing", "Finished"]);
+  expect(columnsOf(expected).map(([name]) => name)).toEqual(["To do", "Doing", "Finished"]);
+  await eventually(async () => (await shownColumns(again)).map(([name]) => name), ["To do", "Doing", "Finished"]);
   await eventually(() => unsent(again).count(), 0);
 }, 180_000);
 
 test("two tabs offline show each other's changes, and both are sent", async () => {
-  const scene = await settled(["One", "Two"]);
-  const { anna } = scene;
+  const fixture = await openOfflineReady(["One", "Two"]);
+  const { anna } = fixture;
   const second = await anna.context.newPage();
-  await second.goto(`/b/${scene.board.id}`);
+  await second.goto(`/b/${fixture.board.id}`);
   await untilLive(second);
   await anna.context.setOffline(true);
   await addTask(anna.page, "Doing", "From the first tab");
@@ -178,7 +178,7 @@ test("two tabs offline show each other's changes, and both are sent", async () =
   await anna.context.setOffline(false);
   await untilLive(anna.page);
   await eventually(
-    async () => told(await snapshotOf(scene)),
+    async () => columnsOf(await snapshotOf(fixture)),
     [
       ["To do", ["One", "Two"]],
       ["Doing", ["From the first tab"]],
@@ -188,25 +188,25 @@ test("two tabs offline show each other's changes, and both are sent", async () =
   await eventually(() => unsent(anna.page).count(), 0);
 }, 60_000);
 
-test("signing out with unsent changes asks first, and leaves nothing behind", async () => {
-  const scene = await settled(["Private"]);
-  const { anna } = scene;
-  anna.expectedProblems.push(answered(401));
+test("sign-out with unsent changes asks first and deletes all stored data", async () => {
+  const fixture = await openOfflineReady(["Private"]);
+  const { anna } = fixture;
+  anna.expectedProblems.push(failedWith(401));
   const { page } = anna;
   await page.route("**/api/boards/*/tasks", (route) => route.abort("connectionreset"));
   await addTask(page, "To do", "Never sent");
   await page.getByRole("button", { name: /^Anna/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
-  const question = page.getByRole("dialog", { name: "Sign out and lose this?" });
-  await question.getByText("1 change is not sent yet.").waitFor();
+  const question = page.getByRole("dialog", { name: "Sign out and lose changes?" });
+  await question.getByText("1 change has not been sent yet.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await question.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Create account" }).waitFor();
-  await eventually(() => kept(page), false);
+  await eventually(() => isBoardStored(page), false);
   await eventually(() => keysIn(page, "changes"), []);
   expect(await page.getByText(/not been sent yet/).count()).toBe(0);
   await anna.context.setOffline(true);
-  await page.goto(`/b/${scene.board.id}`);
+  await page.goto(`/b/${fixture.board.id}`);
   await page
     .getByText(/could not|Something/i)
     .first()
@@ -214,17 +214,17 @@ test("signing out with unsent changes asks first, and leaves nothing behind", as
   expect(await taskLink(page, "Private").count()).toBe(0);
 });
 
-test("changes wait for their person when the session ends meanwhile, and the page says so", async () => {
-  const scene = await settled();
-  const { anna, board } = scene;
+test("unsent changes wait for their user when the session ends, and the page says so", async () => {
+  const fixture = await openOfflineReady();
+  const { anna, board } = fixture;
   const { page, context } = anna;
-  anna.expectedProblems.push(answered(401));
+  anna.expectedProblems.push(failedWith(401));
   await context.setOffline(true);
   await addTask(page, "To do", "Made offline");
   await unsent(page).waitFor();
   await context.clearCookies();
   await context.setOffline(false);
-  const note = page.getByText("1 change that was made in this browser has not been sent yet.");
+  const note = page.getByText("1 change made in this browser has not been sent yet.");
   await note.waitFor();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.reload();
@@ -235,16 +235,16 @@ test("changes wait for their person when the session ends meanwhile, and the pag
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`**/b/${board.id}`);
   await untilLive(page);
-  await eventually(async () => (await shown(page))[0], ["To do", ["Made offline"]]);
-  await eventually(async () => (await snapshotOf(scene)).tasks.map(({ title }) => title), ["Made offline"]);
+  await eventually(async () => (await shownColumns(page))[0], ["To do", ["Made offline"]]);
+  await eventually(async () => (await snapshotOf(fixture)).tasks.map(({ title }) => title), ["Made offline"]);
   expect(await note.count()).toBe(0);
 }, 60_000);
 
-test("a description that another changed meanwhile is merged, though the page was closed in between", async () => {
-  const scene = await settled(["Shared text"]);
-  const { anna } = scene;
-  anna.expectedProblems.push(answered(412));
-  const [task] = (await snapshotOf(scene)).tasks;
+test("a description changed by another user meanwhile is merged, also after the page was closed", async () => {
+  const fixture = await openOfflineReady(["Shared text"]);
+  const { anna } = fixture;
+  anna.expectedProblems.push(failedWith(412));
+  const [task] = (await snapshotOf(fixture)).tasks;
   await anna.rest(taskSchema, "PATCH", `/tasks/${task!.id}`, { description: "First line\nSecond line\n" });
   const dialog = await openTask(anna.page, "Shared text");
   const box = dialog.getByRole("textbox", { name: "Description" });
@@ -263,20 +263,20 @@ test("a description that another changed meanwhile is merged, though the page wa
   await untilLive(page);
   await page.getByRole("alert").getByRole("button", { name: "Merge…" }).click();
   const merge = page.getByRole("dialog", { name: "Merge the texts of “Shared text”" });
-  expect(await merge.getByRole("textbox", { name: "Result" }).inputValue()).toBe(
+  expect(await merge.getByRole("textbox", { name: "Merged text" }).inputValue()).toBe(
     "First line, mine\nSecond line\nThird, theirs\n",
   );
   expect(await violationsOf(page)).toEqual([]);
-  await merge.getByRole("button", { name: "Save the result" }).click();
+  await merge.getByRole("button", { name: "Save merged text" }).click();
   await eventually(
-    async () => (await snapshotOf(scene)).tasks[0]?.description,
+    async () => (await snapshotOf(fixture)).tasks[0]?.description,
     "First line, mine\nSecond line\nThird, theirs\n",
   );
   await page.getByRole("alert").waitFor({ state: "detached" });
 }, 60_000);
 
-test("a text that was being written when the page was closed is still there, offline too", async () => {
-  const { anna } = await settled(["Half"]);
+test("an unsaved text is still there after the page was closed, also offline", async () => {
+  const { anna } = await openOfflineReady(["Half"]);
   const dialog = await openTask(anna.page, "Half");
   await dialog.getByRole("textbox", { name: "Description" }).pressSequentially("Not saved yet");
   await anna.context.setOffline(true);

@@ -1,20 +1,31 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import { taskSchema } from "../../shared/tasks.ts";
-import { addTask, card, meet, openTask, shown, status, taskDialog, taskLink, told, untilLive } from "./board-steps.ts";
-import { CUT_OFF, eventually, everyoneLeaves, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
+import {
+  addTask,
+  card,
+  columnsOf,
+  openPair,
+  openTask,
+  shownColumns,
+  status,
+  taskDialog,
+  taskLink,
+  untilLive,
+} from "./board-steps.ts";
+import { CONNECTION_LOST, closeVisitors, eventually, makeTask, openStage, type Stage, snapshotOf } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
-test("offline is said, own changes wait and are shown, and on return everything meets without doubles", async () => {
-  const pair = await meet(stage, [["Stays", "Goes", "Changes"]]);
+test("an offline page says so and shows its own changes as unsent; on return all changes are there once", async () => {
+  const pair = await openPair(stage, [["Stays", "Goes", "Changes"]]);
   const { anna, boris } = pair;
-  anna.expectedProblems.push(CUT_OFF);
+  anna.expectedProblems.push(CONNECTION_LOST);
   const [, goes, changes] = (await snapshotOf(pair)).tasks;
-  // What a board loads once it is live is there.
+  // Wait for the code that loads once the page is live: it cannot load offline.
   await anna.page.waitForLoadState("networkidle");
 
   await anna.context.setOffline(true);
@@ -31,7 +42,7 @@ test("offline is said, own changes wait and are shown, and on return everything 
   await taskLink(anna.page, "Changes").focus();
   await anna.page.keyboard.press("7");
   await card(anna.page, "Changes").getByText("Colour: Blue").waitFor();
-  await anna.page.getByText("2 changes wait").waitFor();
+  await anna.page.getByText("2 changes are waiting").waitFor();
   expect(await taskLink(anna.page, "Made by Boris meanwhile").count()).toBe(0);
 
   await anna.context.setOffline(false);
@@ -40,19 +51,19 @@ test("offline is said, own changes wait and are shown, and on return everything 
   await taskLink(boris.page, "Made by Anna offline").waitFor();
   await card(boris.page, "Changed").getByText("Colour: Blue").waitFor();
   await anna.page.getByText("Not sent yet").waitFor({ state: "detached" });
-  const truth: [string, string[]][] = [
+  const expected: [string, string[]][] = [
     ["To do", ["Stays", "Changed", "Made by Boris meanwhile"]],
     ["Doing", ["Made by Anna offline"]],
     ["Done", []],
   ];
-  expect(told(await snapshotOf(pair))).toEqual(truth);
-  await eventually(() => shown(anna.page), truth);
-  await eventually(() => shown(boris.page), truth);
+  expect(columnsOf(await snapshotOf(pair))).toEqual(expected);
+  await eventually(() => shownColumns(anna.page), expected);
+  await eventually(() => shownColumns(boris.page), expected);
 });
 
-test("a task that was never opened before opens on return at the latest, and the page is not lost", async () => {
-  const { anna } = await meet(stage, [["Closed until now"]]);
-  anna.expectedProblems.push(CUT_OFF);
+test("a task first opened offline opens on return at the latest, and the page stays usable", async () => {
+  const { anna } = await openPair(stage, [["Closed until now"]]);
+  anna.expectedProblems.push(CONNECTION_LOST);
   await anna.context.setOffline(true);
   await taskLink(anna.page, "Closed until now").click();
   await status(anna.page).getByText("Offline").waitFor();
@@ -60,9 +71,9 @@ test("a task that was never opened before opens on return at the latest, and the
   await taskDialog(anna.page, "Closed until now").waitFor();
 });
 
-test("who listens hears in an open dialog too that the page is offline", async () => {
-  const { anna } = await meet(stage, [["Open"]]);
-  anna.expectedProblems.push(CUT_OFF);
+test("screen readers hear in an open dialog that the page is offline", async () => {
+  const { anna } = await openPair(stage, [["Open"]]);
+  anna.expectedProblems.push(CONNECTION_LOST);
   await openTask(anna.page, "Open");
   await anna.context.setOffline(true);
   await status(anna.page).getByText("Offline").waitFor();
@@ -70,7 +81,7 @@ test("who listens hears in an open dialog too that the page is offline", async (
 });
 
 test("a request whose answer was lost is sent again and acts once", async () => {
-  const pair = await meet(stage);
+  const pair = await openPair(stage);
   const { anna } = pair;
   anna.expectedProblems.push(/net::ERR_/);
   let lost = 0;
@@ -86,10 +97,11 @@ test("a request whose answer was lost is sent again and acts once", async () => 
   await eventually(() => taskLink(anna.page, "Only once").count(), 1);
 });
 
-test("the server dies and comes back on its address: both pages are live again and equal", async () => {
+test("after the server is killed and restarted on its address, both pages are live and equal", async () => {
   const own = await openStage();
-  const pair = await meet(own, [["Before"]]);
-  for (const { expectedProblems } of [pair.anna, pair.boris]) expectedProblems.push(CUT_OFF, /WebSocket connection/);
+  const pair = await openPair(own, [["Before"]]);
+  for (const { expectedProblems } of [pair.anna, pair.boris])
+    expectedProblems.push(CONNECTION_LOST, /WebSocket connection/);
   await own.artel.kill();
   await Promise.all([pair.anna, pair.boris].map(({ page }) => status(page).getByText("Reconnecting").waitFor()));
   await addTask(pair.anna.page, "Doing", "Made while it was away");
@@ -100,12 +112,12 @@ test("the server dies and comes back on its address: both pages are live again a
   await taskLink(pair.boris.page, "Made while it was away").waitFor();
   await pair.anna.page.getByText("Not sent yet").waitFor({ state: "detached" });
   await makeTask(pair, "After");
-  const truth: [string, string[]][] = [
+  const expected: [string, string[]][] = [
     ["To do", ["Before", "After"]],
     ["Doing", ["Made while it was away"]],
     ["Done", []],
   ];
-  await eventually(() => shown(pair.anna.page), truth);
-  await eventually(() => shown(pair.boris.page), truth);
-  expect(told(await snapshotOf(pair))).toEqual(truth);
+  await eventually(() => shownColumns(pair.anna.page), expected);
+  await eventually(() => shownColumns(pair.boris.page), expected);
+  expect(columnsOf(await snapshotOf(pair))).toEqual(expected);
 }, 60_000);

@@ -1,17 +1,17 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { z } from "zod";
-import { column, meet, openBoard, openTask, shown, taskLink, told } from "./board-steps.ts";
+import { column, columnsOf, openBoard, openPair, openTask, shownColumns, taskLink } from "./board-steps.ts";
 import {
   addMember,
-  answered,
-  arrive,
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
-  makeGround,
+  failedWith,
   makeTask,
   openStage,
   type Stage,
+  signUp,
   snapshotOf,
 } from "./support.ts";
 
@@ -19,11 +19,11 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const GONE_WITHIN_MS = 3_000;
 
-/** Requests of the page that would change something. */
+/** Records the page's requests that would change data. */
 const writesOf = (page: Page): string[] => {
   const writes: string[] = [];
   page.on("request", (request) => {
@@ -34,16 +34,16 @@ const writesOf = (page: Page): string[] => {
   return writes;
 };
 
-test("a member who is removed loses the board within moments and is told why", async () => {
-  const { anna, boris, team, board } = await meet(stage, [["Secret"]]);
-  boris.expectedProblems.push(answered(403), answered(404));
+test("a removed member loses the board within seconds and sees the reason", async () => {
+  const { anna, boris, team, board } = await openPair(stage, [["Secret"]]);
+  boris.expectedProblems.push(failedWith(403), failedWith(404));
   await anna.page.goto("/");
   await anna.page.getByRole("link", { name: "Team settings" }).click();
   await anna.page.getByRole("button", { name: "Remove Boris" }).click();
   const ask = anna.page.getByRole("dialog", { name: "Remove Boris from the team?" });
   await ask.getByRole("button", { name: "Remove" }).click();
   const begun = performance.now();
-  await boris.page.getByRole("heading", { name: "You cannot see this board" }).waitFor();
+  await boris.page.getByRole("heading", { name: "You have no access to this board" }).waitFor();
   const took = performance.now() - begun;
   console.log(`the board was gone ${took.toFixed(0)} ms after the removal`);
   expect(took).toBeLessThan(GONE_WITHIN_MS);
@@ -55,22 +55,22 @@ test("a member who is removed loses the board within moments and is told why", a
     .waitFor({ state: "detached" });
 
   await boris.page.reload();
-  await boris.page.getByRole("heading", { name: /board/ }).first().waitFor();
+  await boris.page.getByRole("heading", { name: /board/i }).first().waitFor();
   expect(await taskLink(boris.page, "Secret").count()).toBe(0);
   await addMember({ owner: anna, team, board, columns: [] }, boris);
   await openBoard(boris, board.id);
   await taskLink(boris.page, "Secret").waitFor();
 });
 
-test("a viewer sees the board live and nothing to change it with, by mouse or by key", async () => {
-  const owner = await arrive(stage, "Anna");
-  const viewer = await arrive(stage, "Vera");
-  const ground = await makeGround(owner);
-  await addMember(ground, viewer, "viewer");
-  await makeTask(ground, "Look at me", { color: "green", description: "Only *read* me" });
+test("a viewer sees the board live and has no control that changes it, by mouse or by key", async () => {
+  const owner = await signUp(stage, "Anna");
+  const viewer = await signUp(stage, "Vera");
+  const fixture = await createFixture(owner);
+  await addMember(fixture, viewer, "viewer");
+  await makeTask(fixture, "Look at me", { color: "green", description: "Only *read* me" });
   const { page } = viewer;
   const writes = writesOf(page);
-  await openBoard(viewer, ground.board.id);
+  await openBoard(viewer, fixture.board.id);
   await taskLink(page, "Look at me").waitFor();
 
   for (const name of ["Add a task", "Add a column", "Column menu", "Task menu"]) {
@@ -97,20 +97,20 @@ test("a viewer sees the board live and nothing to change it with, by mouse or by
   await dialog.getByText("Only read me").waitFor();
   await page.keyboard.press("Escape");
 
-  await makeTask(ground, "Seen live");
+  await makeTask(fixture, "Seen live");
   await taskLink(page, "Seen live").waitFor();
-  await eventually(() => shown(page), told(await snapshotOf(ground)));
+  await eventually(() => shownColumns(page), columnsOf(await snapshotOf(fixture)));
   expect(writes).toEqual([]);
 });
 
-test("rights that change are felt at once: controls come and go without a reload", async () => {
-  const owner = await arrive(stage, "Anna");
-  const guest = await arrive(stage, "Vera");
-  const ground = await makeGround(owner);
-  await addMember(ground, guest, "viewer");
-  await openBoard(guest, ground.board.id);
+test("a change of role shows and hides controls at once, without a reload", async () => {
+  const owner = await signUp(stage, "Anna");
+  const guest = await signUp(stage, "Vera");
+  const fixture = await createFixture(owner);
+  await addMember(fixture, guest, "viewer");
+  await openBoard(guest, fixture.board.id);
   const role = (name: string) =>
-    owner.rest(z.unknown(), "PATCH", `/teams/${ground.team.id}/members/${guest.id}`, { role: name });
+    owner.rest(z.unknown(), "PATCH", `/teams/${fixture.team.id}/members/${guest.id}`, { role: name });
   const add = column(guest.page, "To do").getByRole("button", { name: "Add a task" });
   expect(await add.count()).toBe(0);
   await role("member");
@@ -119,14 +119,14 @@ test("rights that change are felt at once: controls come and go without a reload
   await add.waitFor({ state: "detached" });
 });
 
-test("a board of another team is not there, and neither is one that never was", async () => {
-  const owner = await arrive(stage, "Anna");
-  const { board } = await makeGround(owner);
-  const stranger = await arrive(stage, "Stranger");
-  await makeGround(stranger);
-  stranger.expectedProblems.push(answered(404));
+test("a board of another team and one that never existed are both not found", async () => {
+  const owner = await signUp(stage, "Anna");
+  const { board } = await createFixture(owner);
+  const stranger = await signUp(stage, "Stranger");
+  await createFixture(stranger);
+  stranger.expectedProblems.push(failedWith(404));
   for (const id of [board.id, "01a1fe1c-c1d4-7291-a3cf-fd902040d860", "nonsense"]) {
     await stranger.page.goto(`/b/${id}`);
-    await stranger.page.getByRole("heading", { name: "This board is not there" }).waitFor();
+    await stranger.page.getByRole("heading", { name: "Board not found" }).waitFor();
   }
 });

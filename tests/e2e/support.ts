@@ -13,30 +13,30 @@ import { type Program, type ProgramOptions, startArtel } from "../support/proces
 
 export const PASSWORD = "correct horse battery";
 
-/** Many people sign up from one address here. */
-const LAVISH = { RATE_LIMIT: "100000/10s", AUTH_RATE_LIMIT: "100000/60s", LOG_LEVEL: "warn" };
+/** All users of these tests sign up from one address. */
+const HIGH_LIMITS = { RATE_LIMIT: "100000/10s", AUTH_RATE_LIMIT: "100000/60s", LOG_LEVEL: "warn" };
 
 export type Stage = { readonly artel: Program; readonly browser: Browser };
 
-/** The whole of Artel in a process of its own, and one browser for all who visit it. */
+/** Starts Artel in one process, and one browser for all its visitors. */
 export const openStage = async (options: ProgramOptions = {}): Promise<Stage> => {
   const [artel, browser] = await Promise.all([
-    startArtel({ ...options, env: { ...LAVISH, ...options.env } }),
+    startArtel({ ...options, env: { ...HIGH_LIMITS, ...options.env } }),
     launchBrowser(),
   ]);
   return { artel, browser };
 };
 
 export type Visitor = Person & {
-  /** What this visitor's console may say because the test provokes it. */
+  /** Console errors that the test provokes. */
   readonly expectedProblems: RegExp[];
 };
 
 const TIMEOUT_MS = 15_000;
 const visitors = new Set<Visitor>();
 
-/** Somebody in a window of their own, not signed in. */
-export const visit = async (stage: Stage, options: BrowserContextOptions = {}): Promise<Visitor> => {
+/** Opens a browser context of its own, not signed in. */
+export const openVisitor = async (stage: Stage, options: BrowserContextOptions = {}): Promise<Visitor> => {
   const person = await openPerson(stage.browser, { baseURL: stage.artel.url, ...options });
   person.page.setDefaultTimeout(TIMEOUT_MS);
   const visitor = { ...person, expectedProblems: [] };
@@ -44,13 +44,13 @@ export const visit = async (stage: Stage, options: BrowserContextOptions = {}): 
   return visitor;
 };
 
-/** The browser itself notes in the console that an answer had this status, whatever the page made of it. */
-export const answered = (status: number): RegExp => new RegExp(`Failed to load resource.*status of ${status}\\b`);
-export const CUT_OFF =
+/** The console error that the browser itself writes for an answer with this status. */
+export const failedWith = (status: number): RegExp => new RegExp(`Failed to load resource.*status of ${status}\\b`);
+export const CONNECTION_LOST =
   /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|NETWORK_IO_SUSPENDED|EMPTY_RESPONSE)|ERR_INCOMPLETE_CHUNKED/;
 
-/** For `afterEach`: all windows are closed, and nobody's page has complained of anything. */
-export const everyoneLeaves = async (): Promise<void> => {
+/** For `afterEach`: closes all contexts, and expects that no page reported an unexpected problem. */
+export const closeVisitors = async (): Promise<void> => {
   const all = [...visitors];
   visitors.clear();
   await Promise.all(all.map(({ close }) => close()));
@@ -60,11 +60,11 @@ export const everyoneLeaves = async (): Promise<void> => {
   expect(unexpected).toEqual([]);
 };
 
-export type Someone = Visitor & {
+export type User = Visitor & {
   readonly id: UserId;
   readonly name: string;
   readonly email: string;
-  /** REST as this person, beside the page. */
+  /** Calls REST as this user, outside the page. */
   readonly rest: <Schema extends z.ZodType>(
     schema: Schema,
     method: string,
@@ -76,9 +76,9 @@ export type Someone = Visitor & {
 const signedUpSchema = z.object({ token: z.string(), user: z.object({ id: userIdSchema }) });
 let people = 0;
 
-/** Somebody new who is signed in; the account was made by REST. */
-export const arrive = async (stage: Stage, name: string, options?: BrowserContextOptions): Promise<Someone> => {
-  const visitor = await visit(stage, options);
+/** Creates a user by REST and opens a page that is signed in. */
+export const signUp = async (stage: Stage, name: string, options?: BrowserContextOptions): Promise<User> => {
+  const visitor = await openVisitor(stage, options);
   people += 1;
   const email = `person-${people}@example.test`;
   // The context's own requests share its cookies, so the page is signed in too.
@@ -87,7 +87,7 @@ export const arrive = async (stage: Stage, name: string, options?: BrowserContex
   });
   if (!answer.ok()) throw new Error(`sign-up: ${answer.status()} ${await answer.text()}`);
   const { token, user } = signedUpSchema.parse(await answer.json());
-  const rest: Someone["rest"] = async (schema, method, path, body) => {
+  const rest: User["rest"] = async (schema, method, path, body) => {
     const response = await fetch(`${stage.artel.url}/api${path}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
@@ -97,18 +97,18 @@ export const arrive = async (stage: Stage, name: string, options?: BrowserContex
     return schema.parse(await response.json());
   };
   visitors.delete(visitor);
-  const someone: Someone = { ...visitor, id: user.id, name, email, rest };
-  visitors.add(someone);
-  return someone;
+  const signedUp: User = { ...visitor, id: user.id, name, email, rest };
+  visitors.add(signedUp);
+  return signedUp;
 };
 
-const regulars = new WeakMap<Stage, Map<string, Promise<Someone>>>();
+const returningUsers = new WeakMap<Stage, Map<string, Promise<User>>>();
 
-/** Somebody who comes to every test of a file, in one window: far quicker than somebody new, and there before. */
-export const comeAgain = async (stage: Stage, name: string): Promise<Someone> => {
-  const known = regulars.get(stage) ?? new Map<string, Promise<Someone>>();
-  regulars.set(stage, known);
-  const first = known.get(name) ?? arrive(stage, name);
+/** The same signed-in user and page for all tests of a file: far faster than a new user for each. */
+export const returningUser = async (stage: Stage, name: string): Promise<User> => {
+  const known = returningUsers.get(stage) ?? new Map<string, Promise<User>>();
+  returningUsers.set(stage, known);
+  const first = known.get(name) ?? signUp(stage, name);
   known.set(name, first);
   const person = await first;
   const { context, page } = person;
@@ -121,20 +121,20 @@ export const comeAgain = async (stage: Stage, name: string): Promise<Someone> =>
   };
   visitors.delete(person);
   person.problems.length = 0;
-  const again: Someone = { ...person, close, expectedProblems: [] };
+  const again: User = { ...person, close, expectedProblems: [] };
   visitors.add(again);
   return again;
 };
 
-export type Ground = {
-  readonly owner: Someone;
+export type Fixture = {
+  readonly owner: User;
   readonly team: TeamWithRole;
   readonly board: Board;
   readonly columns: readonly Column[];
 };
 
-/** A team of the owner's with one board, made by REST. */
-export const makeGround = async (owner: Someone, names = ["To do", "Doing", "Done"]): Promise<Ground> => {
+/** Creates a team with one board by REST. */
+export const createFixture = async (owner: User, names = ["To do", "Doing", "Done"]): Promise<Fixture> => {
   const team = await owner.rest(teamWithRoleSchema, "POST", "/teams", { name: "Team" });
   const board = await owner.rest(boardSchema, "POST", `/teams/${team.id}/boards`, { name: "Board" });
   const columns: Column[] = [];
@@ -144,27 +144,27 @@ export const makeGround = async (owner: Someone, names = ["To do", "Doing", "Don
   return { owner, team, board, columns };
 };
 
-export const invite = async ({ owner, team }: Ground, role: Role): Promise<{ id: string; url: string }> =>
+export const invite = async ({ owner, team }: Fixture, role: Role): Promise<{ id: string; url: string }> =>
   owner.rest(invitationSchema, "POST", `/teams/${team.id}/invitations`, { role });
 
-export const addMember = async (ground: Ground, person: Someone, role: Role = "member"): Promise<void> => {
-  const { id } = await invite(ground, role);
+export const addMember = async (fixture: Fixture, person: User, role: Role = "member"): Promise<void> => {
+  const { id } = await invite(fixture, role);
   await person.rest(z.unknown(), "POST", `/invitations/${id}/accept`);
 };
 
 export const makeTask = async (
-  { owner, board, columns }: Ground,
+  { owner, board, columns }: Fixture,
   title: string,
   { column = 0, ...fields }: Partial<Omit<CreateTask, "columnId" | "title">> & { column?: number } = {},
 ): Promise<Task> =>
   owner.rest(taskSchema, "POST", `/boards/${board.id}/tasks`, { columnId: columns[column]!.id, title, ...fields });
 
-export const snapshotOf = async ({ owner, board }: Ground): Promise<BoardSnapshot> =>
+export const snapshotOf = async ({ owner, board }: Fixture): Promise<BoardSnapshot> =>
   owner.rest(boardSnapshotSchema, "GET", `/boards/${board.id}`);
 
 const LOOK_EVERY_MS = 40;
 
-/** Looks until it sees what is expected; fails with the difference if it never does. */
+/** Polls until the value equals `expected`; fails with the difference after `withinMs`. */
 export const eventually = async <Seen>(
   look: () => Promise<Seen>,
   expected: NoInfer<Seen>,

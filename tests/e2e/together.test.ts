@@ -1,28 +1,28 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { meet, openTask, type Pair, shown, taskLink, told } from "./board-steps.ts";
-import { answered, eventually, everyoneLeaves, openStage, type Stage, snapshotOf } from "./support.ts";
+import { columnsOf, openPair, openTask, type Pair, shownColumns, taskLink } from "./board-steps.ts";
+import { closeVisitors, eventually, failedWith, openStage, type Stage, snapshotOf } from "./support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
-/** Both pages show what REST tells, every column in its order. */
+/** Waits until both pages show the columns and tasks of REST, in order. */
 const allAgree = async (pair: Pair): Promise<void> => {
   await Promise.all(
     [pair.anna, pair.boris].map(({ page }) => page.getByText("Not sent yet").waitFor({ state: "detached" })),
   );
-  // What is being sent at this moment is on its page already.
+  // A mutation in flight is on its own page already and not yet in REST: compare until they agree.
   await eventually(async () => {
-    const truth = told(await snapshotOf(pair));
-    const pages = [await shown(pair.anna.page), await shown(pair.boris.page)];
-    return pages.map((page) => (Bun.deepEquals(page, truth) ? "as REST has it" : { page, truth }));
+    const expected = columnsOf(await snapshotOf(pair));
+    const pages = [await shownColumns(pair.anna.page), await shownColumns(pair.boris.page)];
+    return pages.map((page) => (Bun.deepEquals(page, expected) ? "as REST has it" : { page, expected }));
   }, Array(2).fill("as REST has it"));
 };
 
-/** Fills in the Move dialog; the answer carries the move out. */
+/** Fills in the Move dialog; the returned function submits it. */
 const prepareMove = async (page: Page, title: string, column: string, position: string) => {
   await taskLink(page, title).focus();
   await page.keyboard.press("m");
@@ -35,8 +35,8 @@ const prepareMove = async (page: Page, title: string, column: string, position: 
   };
 };
 
-test("both move one task at the same time, and both pages end as REST has it", async () => {
-  const pair = await meet(stage, [["One", "Two", "Three"], ["Four", "Five"], ["Six"]]);
+test("two users move one task at the same time, and both pages end up equal to REST", async () => {
+  const pair = await openPair(stage, [["One", "Two", "Three"], ["Four", "Five"], ["Six"]]);
   const rounds = [
     { title: "One", anna: ["Doing", "1"], boris: ["Done", "2"] },
     { title: "Four", anna: ["To do", "1"], boris: ["Doing", "2"] },
@@ -53,22 +53,22 @@ test("both move one task at the same time, and both pages end as REST has it", a
   }
 });
 
-test("both move different tasks to one place at the same time, and both keep their order", async () => {
-  const pair = await meet(stage, [["One", "Two"], ["There"], []]);
+test("two users move different tasks to one place at the same time, and both pages show one order", async () => {
+  const pair = await openPair(stage, [["One", "Two"], ["There"], []]);
   const moves = await Promise.all([
     prepareMove(pair.anna.page, "One", "Doing", "1"),
     prepareMove(pair.boris.page, "Two", "Doing", "1"),
   ]);
   await Promise.all(moves.map((move) => move()));
   await allAgree(pair);
-  const [, [, doing]] = (await shown(pair.anna.page)) as [unknown, [string, string[]]];
+  const [, [, doing]] = (await shownColumns(pair.anna.page)) as [unknown, [string, string[]]];
   expect(doing.toSorted()).toEqual(["One", "There", "Two"]);
   expect(doing.at(-1)).toBe("There");
 });
 
-test("both rename one task at the same time: one name holds, and the other is not lost", async () => {
-  const pair = await meet(stage, [["Nameless"]]);
-  for (const { expectedProblems } of [pair.anna, pair.boris]) expectedProblems.push(answered(412));
+test("two users rename one task at the same time: one title wins, on both pages", async () => {
+  const pair = await openPair(stage, [["Nameless"]]);
+  for (const { expectedProblems } of [pair.anna, pair.boris]) expectedProblems.push(failedWith(412));
   const boxes = await Promise.all(
     [pair.anna, pair.boris].map(async ({ page, name }) => {
       const dialog = await openTask(page, "Nameless");
@@ -88,8 +88,8 @@ test("both rename one task at the same time: one name holds, and the other is no
   expect((await snapshotOf(pair)).tasks[0]?.title).toMatch(/^Named by (Anna|Boris)$/);
 });
 
-test("one writes a description while the other saves theirs: neither text is lost", async () => {
-  const pair = await meet(stage, [["Shared text"]]);
+test("a description saved by one user while another writes loses neither text", async () => {
+  const pair = await openPair(stage, [["Shared text"]]);
   const mine = await openTask(pair.anna.page, "Shared text");
   await mine.getByRole("textbox", { name: "Description" }).fill("Anna's draft");
   const theirs = await openTask(pair.boris.page, "Shared text");
@@ -104,8 +104,8 @@ test("one writes a description while the other saves theirs: neither text is los
   await eventually(() => theirs.getByRole("textbox", { name: "Description" }).inputValue(), "Anna's draft");
 });
 
-test("a second tab of one person stays in step, and a change that waits in it is sent once", async () => {
-  const pair = await meet(stage, [["One"]]);
+test("a second tab of one user stays current, and its change is sent once", async () => {
+  const pair = await openPair(stage, [["One"]]);
   const second = await pair.anna.context.newPage();
   await second.goto(`/b/${pair.board.id}`);
   await taskLink(second, "One").waitFor();
@@ -115,13 +115,13 @@ test("a second tab of one person stays in step, and a change that waits in it is
   const move = await prepareMove(second, "One", "Done", "1");
   await move();
   await eventually(
-    async () => told(await snapshotOf(pair)),
+    async () => columnsOf(await snapshotOf(pair)),
     [
       ["To do", []],
       ["Doing", []],
       ["Done", ["One"]],
     ],
   );
-  await eventually(() => shown(second), told(await snapshotOf(pair)));
+  await eventually(() => shownColumns(second), columnsOf(await snapshotOf(pair)));
   await allAgree(pair);
 });

@@ -6,17 +6,17 @@ import { startArtel } from "../support/processes.ts";
 import { prepareAxe, violationsOf } from "./axe.ts";
 import { card, status, taskLink, titles, untilLive, untilStatus } from "./board-steps.ts";
 import {
-  answered,
-  arrive,
-  CUT_OFF,
+  CONNECTION_LOST,
+  closeVisitors,
+  createFixture,
   eventually,
-  everyoneLeaves,
-  type Ground,
-  makeGround,
+  type Fixture,
+  failedWith,
   makeTask,
   openStage,
-  type Someone,
   type Stage,
+  signUp,
+  type User,
 } from "./support.ts";
 
 let proxy: NarrowProxy;
@@ -26,38 +26,38 @@ beforeAll(async () => {
   stage = await openStage({ env: { TRUSTED_ORIGINS: proxy.url } });
   proxy.setTarget(stage.artel.port);
 }, 60_000);
-afterEach(everyoneLeaves);
+afterEach(closeVisitors);
 
 const OPEN: Passage = { upgrades: "open", streams: "open" };
 const WITHIN_MS = 5_000;
 const STREAM = "Live by stream";
 
-/** Somebody whose way to Artel leads through the proxy, with a board. */
-const behindProxy = async (passage: Passage): Promise<Ground> => {
+/** A user with a board, whose page reaches Artel through the proxy. */
+const behindProxy = async (passage: Passage): Promise<Fixture> => {
   proxy.setPassage(passage);
-  const person = await arrive(stage, "Pavel", { baseURL: proxy.url });
-  person.expectedProblems.push(CUT_OFF, answered(502), answered(426), /WebSocket connection to .* failed/);
+  const person = await signUp(stage, "Pavel", { baseURL: proxy.url });
+  person.expectedProblems.push(CONNECTION_LOST, failedWith(502), failedWith(426), /WebSocket connection to .* failed/);
   await prepareAxe(person.context);
-  return makeGround(person);
+  return createFixture(person);
 };
 
-const open = ({ owner, board }: Ground) => owner.page.goto(`/b/${board.id}`);
+const open = ({ owner, board }: Fixture) => owner.page.goto(`/b/${board.id}`);
 const within = (page: Page, text: string) => status(page).filter({ hasText: text }).waitFor({ timeout: WITHIN_MS });
-/** The browser says that the network is back, so that nobody has to wait for the next try. */
-const hurry = ({ page }: Someone) => page.evaluate(() => window.dispatchEvent(new Event("online")));
+/** Dispatches `online`, so that the page retries at once. */
+const reportOnline = ({ page }: User) => page.evaluate(() => window.dispatchEvent(new Event("online")));
 
-const shows = async (ground: Ground, title: string): Promise<void> => {
-  await makeTask(ground, title);
-  await taskLink(ground.owner.page, title).waitFor({ timeout: WITHIN_MS });
+const showsNewTask = async (fixture: Fixture, title: string): Promise<void> => {
+  await makeTask(fixture, title);
+  await taskLink(fixture.owner.page, title).waitFor({ timeout: WITHIN_MS });
 };
 
 for (const upgrades of ["blocked", "swallowed"] as const) {
-  test(`upgrades that are ${upgrades}: the page works by stream within five seconds and says so`, async () => {
-    const ground = await behindProxy({ ...OPEN, upgrades });
-    const { page } = ground.owner;
-    await open(ground);
+  test(`with upgrades ${upgrades}, the page is live by stream within five seconds and says so`, async () => {
+    const fixture = await behindProxy({ ...OPEN, upgrades });
+    const { page } = fixture.owner;
+    await open(fixture);
     await within(page, STREAM);
-    await shows(ground, "Came by stream");
+    await showsNewTask(fixture, "Came by stream");
     await taskLink(page, "Came by stream").focus();
     await page.keyboard.press("5");
     await card(page, "Came by stream").getByText("Colour: Green").waitFor();
@@ -65,25 +65,25 @@ for (const upgrades of ["blocked", "swallowed"] as const) {
 }
 
 for (const streams of ["held-back", "blocked"] as const) {
-  test(`streams that are ${streams} too: the page polls within five seconds and says so`, async () => {
-    const ground = await behindProxy({ upgrades: "blocked", streams });
-    const { page } = ground.owner;
-    await open(ground);
+  test(`with streams ${streams} too, the page polls within five seconds and says so`, async () => {
+    const fixture = await behindProxy({ upgrades: "blocked", streams });
+    const { page } = fixture.owner;
+    await open(fixture);
     await within(page, "Polling");
-    await shows(ground, "Came by polling");
+    await showsNewTask(fixture, "Came by polling");
   }, 40_000);
 }
 
-test("what gets through is used, down and up again, and no change is lost or doubled on the way", async () => {
-  const ground = await behindProxy(OPEN);
-  const { owner } = ground;
+test("the page falls back and recovers as transports fail and return, and shows every change once", async () => {
+  const fixture = await behindProxy(OPEN);
+  const { owner } = fixture;
   const { page } = owner;
-  await open(ground);
+  await open(fixture);
   await untilLive(page);
   const made: string[] = [];
   const make = async (title: string) => {
     made.push(title);
-    await makeTask(ground, title);
+    await makeTask(fixture, title);
   };
   for (const [passage, word] of [
     [{ upgrades: "blocked", streams: "open" }, STREAM],
@@ -95,53 +95,53 @@ test("what gets through is used, down and up again, and no change is lost or dou
   ] as const) {
     proxy.setPassage(passage);
     await make(`On the way to ${word} ${made.length}`);
-    await hurry(owner);
+    await reportOnline(owner);
     await untilStatus(page, word);
     await make(`On ${word} ${made.length}`);
   }
   await eventually(() => titles(page, "To do"), made);
 }, 90_000);
 
-test("the dialog names the rung, what is wrong, and what an administrator has to change", async () => {
-  const ground = await behindProxy({ upgrades: "blocked", streams: "held-back" });
-  const { page } = ground.owner;
-  await open(ground);
+test("the dialog names the transport, the problem, and the settings to change", async () => {
+  const fixture = await behindProxy({ upgrades: "blocked", streams: "held-back" });
+  const { page } = fixture.owner;
+  await open(fixture);
   await within(page, "Polling");
-  await page.getByRole("button", { name: "Why is it not live?" }).click();
+  await page.getByRole("button", { name: "Why is the page not live?" }).click();
   const dialog = page.getByRole("dialog", { name: "Connection" });
-  await dialog.getByText("asks for changes every 3 seconds").waitFor();
+  await dialog.getByText("checks for changes every 3 seconds").waitFor();
   await dialog.getByText("proxy_set_header Upgrade $http_upgrade;").waitFor();
   await dialog.getByText("proxy_buffering off;").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   proxy.setPassage({ upgrades: "blocked", streams: "open" });
-  await hurry(ground.owner);
-  await dialog.getByText("Live by stream.").waitFor();
+  await reportOnline(fixture.owner);
+  await dialog.getByText("Live over an event stream.").waitFor();
 }, 60_000);
 
-/** A page whose socket is at another address; its dialog. */
-const elsewhere = async (socketAddress: string) => {
+/** Opens a page whose socket is at another address, and its connection dialog. */
+const connectionDialogOf = async (socketAddress: string) => {
   const artel = await startArtel({ env: { LOG_LEVEL: "warn", WSS_URL: socketAddress } });
-  const person = await arrive({ artel, browser: stage.browser }, "Olga");
-  person.expectedProblems.push(CUT_OFF, answered(403), /WebSocket connection to .* failed/);
-  const ground = await makeGround(person);
-  await person.page.goto(`${artel.url}/b/${ground.board.id}`);
+  const person = await signUp({ artel, browser: stage.browser }, "Olga");
+  person.expectedProblems.push(CONNECTION_LOST, failedWith(403), /WebSocket connection to .* failed/);
+  const fixture = await createFixture(person);
+  await person.page.goto(`${artel.url}/b/${fixture.board.id}`);
   await within(person.page, STREAM);
-  await person.page.getByRole("button", { name: "Why is it not live?" }).click();
+  await person.page.getByRole("button", { name: "Why is the page not live?" }).click();
   return person.page.getByRole("dialog", { name: "Connection" });
 };
 
-test("the dialog tells a server that does not trust the page from an address where nothing answers", async () => {
-  // This one trusts the origin of its own port, and the proxy's.
-  const untrusting = await elsewhere(`${stage.artel.url.replace("http", "ws")}/ws`);
+test("the dialog distinguishes a server that does not trust the page from an address without an answer", async () => {
+  // The first server trusts the origins of its own port and of the proxy, not that of the second server.
+  const untrusting = await connectionDialogOf(`${stage.artel.url.replace("http", "ws")}/ws`);
   await untrusting.getByText("Add it to TRUSTED_ORIGINS").waitFor();
-  const nobody = await elsewhere(`ws://127.0.0.1:${freePort()}/ws`);
-  await nobody.getByText("Check that the realtime server runs").waitFor();
+  const nobody = await connectionDialogOf(`ws://127.0.0.1:${freePort()}/ws`);
+  await nobody.getByText("Check that the realtime server is running").waitFor();
 }, 60_000);
 
-test("the status tells when the page last was in step, and a button finds out now", async () => {
-  const ground = await behindProxy(OPEN);
-  const { page } = ground.owner;
-  await open(ground);
+test("the status shows when the page last was up to date, and a button checks at once", async () => {
+  const fixture = await behindProxy(OPEN);
+  const { page } = fixture.owner;
+  await open(fixture);
   await untilLive(page);
   await status(page).getByText("Updated just now").waitFor();
   await status(page)

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { casesOf } from "../../scripts/check/junit.ts";
 import { GROUPS, STATIC_STEPS, selectionOf } from "../../scripts/check/options.ts";
-import { judge, testFilesOf } from "../../scripts/check/tests.ts";
+import { retriedIn, testFilesOf, toTestCases } from "../../scripts/check/tests.ts";
 import { run } from "../../scripts/run.ts";
 import { temporaryFolder } from "../support/lifetime.ts";
 
-/** What the gate sees of test files that Bun's runner really ran. */
-const judged = async (sources: Record<string, string>, timeoutMs = 10_000): Promise<string[]> => {
+/** Runs test files with Bun's runner; resolves to the cases that the gate counts. */
+const countedCases = async (sources: Record<string, string>, timeoutMs = 10_000): Promise<string[]> => {
   const folder = temporaryFolder("gate");
   for (const [file, source] of Object.entries(sources)) {
     writeFileSync(join(folder, file), `import { describe, expect, test } from "bun:test";\n${source}`);
@@ -19,12 +19,12 @@ const judged = async (sources: Record<string, string>, timeoutMs = 10_000): Prom
   const command = `cd ${folder} && exec ${process.execPath} test --isolate --reporter=junit --reporter-outfile=${report} ${paths}`;
   const outcome = await run(["sh", "-c", command], { timeoutMs });
   const xml = existsSync(report) ? readFileSync(report, "utf8") : null;
-  return judge("group", files, xml, outcome).map((one) => `${one.outcome} ${one.file}: ${one.name}`);
+  return toTestCases("group", files, xml, outcome).map((one) => `${one.outcome} ${one.file}: ${one.name}`);
 };
 
-describe("what counts", () => {
-  test("tests are counted by what became of them, with the groups that they are in", async () => {
-    const seen = await judged({
+describe("the count", () => {
+  test("has each test's outcome, named with its describe blocks", async () => {
+    const cases = await countedCases({
       "a.test.ts": `
         describe("outer <&> \\"q\\"", () => {
           describe("inner", () => {
@@ -37,7 +37,7 @@ describe("what counts", () => {
         test.todo("is to do");
       `,
     });
-    expect(seen).toEqual([
+    expect(cases).toEqual([
       'passed a.test.ts: outer <&> "q" > inner > passes',
       'failed a.test.ts: outer <&> "q" > inner > fails',
       'passed a.test.ts: outer <&> "q" > each 1',
@@ -47,33 +47,33 @@ describe("what counts", () => {
     ]);
   });
 
-  test("a file that throws while it loads is a failure", async () => {
-    const seen = await judged({
+  test("has a failure for a file that throws while it loads", async () => {
+    const cases = await countedCases({
       "a.test.ts": `test("passes", () => {});`,
       "b.test.ts": `throw new Error("no");`,
     });
-    expect(seen).toEqual(["passed a.test.ts: passes", "failed b.test.ts: no test of this file was run"]);
+    expect(cases).toEqual(["passed a.test.ts: passes", "failed b.test.ts: no test of this file was run"]);
   });
 
-  test("a runner that crashes is a failure, whatever ran before", async () => {
-    const seen = await judged({
+  test("has a failure for a runner that crashes, whatever ran before", async () => {
+    const cases = await countedCases({
       "a.test.ts": `test("crashes", () => { process.kill(process.pid, "SIGSEGV"); });`,
     });
-    expect(seen).toEqual(["failed group: the runner ended with 139 and wrote no report"]);
+    expect(cases).toEqual(["failed group: the runner ended with 139 and wrote no report"]);
   });
 
-  test("a runner that hangs is a failure", async () => {
-    const seen = await judged({ "a.test.ts": `test("hangs", () => { while (true); });` }, 500);
-    expect(seen).toEqual(["failed group: the runner was stopped: out of time"]);
+  test("has a failure for a runner that hangs", async () => {
+    const cases = await countedCases({ "a.test.ts": `test("hangs", () => { while (true); });` }, 500);
+    expect(cases).toEqual(["failed group: the runner timed out"]);
   });
 
-  test("an error after the last test is a failure", async () => {
+  test("has a failure for an error after the last test", async () => {
     const source = `test("passes", () => { setTimeout(() => { throw new Error("late"); }, 1); });
       test("waits", () => Bun.sleep(50));`;
-    expect((await judged({ "a.test.ts": source })).some((line) => line.startsWith("failed"))).toBeTrue();
+    expect((await countedCases({ "a.test.ts": source })).some((line) => line.startsWith("failed"))).toBeTrue();
   });
 
-  test("messages are read as they were", () => {
+  test("keeps failure messages unchanged", () => {
     const xml = `<testsuites><testsuite name="a" file="a"><testcase name="n" classname="" file="a" line="3" assertions="0">
       <failure type="E" message="short">1 &lt; 2 &amp;&amp; &quot;x&quot;&#10;second</failure></testcase></testsuite></testsuites>`;
     expect(casesOf(xml)).toEqual([
@@ -82,12 +82,12 @@ describe("what counts", () => {
   });
 });
 
-describe("what is chosen", () => {
-  test("everything by default", () => {
+describe("the selection", () => {
+  test("has everything by default", () => {
     expect(selectionOf([])).toEqual({ steps: STATIC_STEPS, groups: GROUPS, paths: [] });
   });
 
-  test("steps and groups by name, in the gate's order", () => {
+  test("has steps and groups by name, in the gate's order", () => {
     expect(selectionOf(["--only", "unit,lint,types"])).toEqual({
       steps: ["types", "biome", "oxlint"],
       groups: ["unit"],
@@ -96,21 +96,36 @@ describe("what is chosen", () => {
     expect(selectionOf(["--only=tests"]).groups).toEqual([...GROUPS]);
   });
 
-  test("tests by path, and then no static step", () => {
+  test("has tests by path, and then no static step", () => {
     expect(selectionOf(["./api/", "wss"])).toEqual({ steps: [], groups: GROUPS, paths: ["api", "wss"] });
     expect(testFilesOf("house", ["tests/gate/gate.test.ts"])).toEqual(["tests/gate/gate.test.ts"]);
     expect(testFilesOf("house", ["tests/gate"])).toContain("tests/gate/start.test.ts");
     expect(testFilesOf("house", ["tests/ga"])).toEqual([]);
   });
 
-  test("what is not known is refused", () => {
-    expect(() => selectionOf(["--only", "typos"])).toThrow('There is no step "typos"');
+  test("refuses unknown names", () => {
+    expect(() => selectionOf(["--only", "typos"])).toThrow('Unknown step "typos"');
     expect(() => selectionOf(["--watch"])).toThrow("--watch");
   });
 
-  test("every test file is in exactly one group", () => {
+  test("puts every test file into exactly one group", () => {
     const inGroups = GROUPS.flatMap((group) => testFilesOf(group, []));
     const all = [...new Bun.Glob("{shared,platform,api,wss,jobs,client,web,tests}/**/*.test.{ts,tsx}").scanSync()];
     expect(inGroups.sort()).toEqual(all.filter((file) => !file.includes("node_modules/")).sort());
   });
+});
+
+test("a test that passes at its second attempt is told from one that passes at once", async () => {
+  const folder = temporaryFolder("retried");
+  writeFileSync(
+    join(folder, "a.test.ts"),
+    `import { expect, test } from "bun:test";
+     let runs = 0;
+     test("second time lucky", () => { runs += 1; expect(runs).toBe(2); });
+     test("lucky at once", () => {});`,
+  );
+  const { output } = await run(["sh", "-c", `cd ${folder} && exec ${process.execPath} test --retry=1 ./a.test.ts`], {
+    timeoutMs: 10_000,
+  });
+  expect(retriedIn(output)).toEqual(["second time lucky"]);
 });

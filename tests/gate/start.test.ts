@@ -23,7 +23,7 @@ test("the fingerprint of a folder changes with its files and their names, not wi
   expect(now()).not.toBe(second);
 });
 
-test("only one process at a time is under a lock, and one that was killed leaves it free", async () => {
+test("one process at a time holds a lock, and a killed one releases it", async () => {
   const program = join(temporaryFolder("lock"), "program.ts");
   writeFileSync(
     program,
@@ -45,17 +45,17 @@ test("only one process at a time is under a lock, and one that was killed leaves
   expect(waiting.map((one) => one.output())).toEqual(["in\nout\n", "in\nout\n"]);
 });
 
-test("a program hears SIGTERM when npx has lost the shell above it", async () => {
+test("a program started by npx drains when the shell above it is gone", async () => {
   const program = join(temporaryFolder("npx"), "program.ts");
   writeFileSync(
     program,
-    `import { endWithNpx } from "${fromRoot("scripts/end-with-npx.ts")}";
+    `import { exitWithNpx } from "${fromRoot("scripts/exit-with-npx.ts")}";
      process.on("SIGTERM", () => { console.log("drained"); process.exit(0); });
-     endWithNpx();
+     exitWithNpx();
      console.log("up");
      setInterval(() => {}, 1000);`,
   );
-  // As npx starts us: a shell, "bun start" in it, and the program in that.
+  // The processes of npx: a shell, `bun start` in it, and the program in that.
   const shells = startChild(["sh", "-c", `sh -c '${process.execPath} ${program}; true'; true`], {
     env: { ...bareEnvironment(), npm_config_user_agent: "npm/11.0.0 node/v20.0.0" },
   });

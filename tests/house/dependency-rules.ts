@@ -18,7 +18,7 @@ export const rangeBreaches = (file: SourceFile): Breach[] => {
     }));
 };
 
-/** Hosts named by the lock file: it would fetch from one person's registry or mirror. */
+/** Hosts in the lock file, which would make installs depend on one registry or mirror. */
 export const hostBreaches = (file: SourceFile): Breach[] =>
   [...file.text.matchAll(/https?:\/\/[^"\s]*/g)].map((match) => ({
     path: file.path,

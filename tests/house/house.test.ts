@@ -7,11 +7,11 @@ import { barrelBreaches, nameBreaches, textBreaches } from "./text-rules.ts";
 const paths = repositoryPaths();
 const files = readAll(paths);
 
-test("every import keeps to the rooms, layers and places of the house", () => {
+test("every import follows the rules of rooms, layers and vendors", () => {
   expect(asLines(importBreaches(files))).toEqual([]);
 });
 
-test("the environment, transactions, paths, hosts and awaits are where they belong", () => {
+test("environment, transactions, paths, hosts and awaits follow the rules", () => {
   expect(asLines(textBreaches(files))).toEqual([]);
 });
 

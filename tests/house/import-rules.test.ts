@@ -9,7 +9,7 @@ const breaches = (files: Record<string, string>): string[] =>
 const importing = (path: string, specifier: string): string[] =>
   breaches({ [path]: `import { x } from "${specifier}";` });
 
-describe("who may import whom", () => {
+describe("imports between rooms", () => {
   test.each([
     ["shared/tasks.ts", "../platform/log/log.ts", "shared may not import platform/log/log.ts"],
     ["platform/db/db.ts", "../../api/scope.ts", "platform may not import api/scope.ts"],
@@ -30,15 +30,14 @@ describe("who may import whom", () => {
     ["web/src/app.tsx", "../../package.json", "web imports package.json, which is in no room"],
     ["shared/tasks.test.ts", "../api/app.ts", "shared may not import api/app.ts"],
   ])("%s must not import %s", (path, specifier, detail) => {
-    expect(importing(path, specifier)).toEqual([`${path}:1  who may import whom: ${detail}`]);
+    expect(importing(path, specifier)).toEqual([`${path}:1  imports between rooms: ${detail}`]);
   });
 
   test.each([
     ["api/app.ts", "../platform/log/log.ts"],
     ["api/app.ts", "../shared/ids.ts"],
     ["wss/server.ts", "../platform/pubsub/provider.ts"],
-    ["jobs/registry.ts", "../api/features/tasks/jobs.ts"],
-    ["jobs/registry.ts", "../api/features/tasks/reactions.ts"],
+    ["jobs/main.ts", "../platform/process/open-platform.ts"],
     ["web/src/app.tsx", "../../shared/ids.ts"],
     ["web/src/app.tsx", "./styles.css"],
     ["main.ts", "./jobs/worker.ts"],
@@ -68,14 +67,55 @@ describe("who may import whom", () => {
   });
 });
 
+describe("within client", () => {
+  test.each([
+    ["realtime/frames.ts", "../../shared/events.ts", "shared/events.ts"],
+    ["realtime/frames.ts", "../../shared/tasks.ts", "shared/tasks.ts"],
+    ["realtime/ports.ts", "../browser/api-client.ts", "client/browser/api-client.ts"],
+    ["realtime/notices.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
+    ["realtime/frames.ts", "../react/use-subscription.ts", "client/react/use-subscription.ts"],
+    ["browser/browser-ports.ts", "../sync/sync-engine.ts", "client/sync/sync-engine.ts"],
+    ["browser/browser-ports.ts", "../react/socket-provider.tsx", "client/react/socket-provider.tsx"],
+    ["sync/sync-engine.ts", "../react/realtime-context.ts", "client/react/realtime-context.ts"],
+  ])("%s must not import %s", (path, specifier, target) => {
+    const room = path.split("/")[0];
+    expect(importing(`client/${path}`, specifier)).toEqual([
+      `client/${path}:1  realtime < browser < sync < react: client/${room} may not import ${target}`,
+    ]);
+  });
+
+  test.each([
+    ["realtime/frames.ts", "../../shared/protocol/codec.ts"],
+    ["realtime/fallback/event-stream.ts", "../../../shared/json.ts"],
+    ["realtime/realtime-client.ts", "./fallback/transports.ts"],
+    ["browser/http-transports.ts", "../realtime/sse-parser.ts"],
+    ["browser/http-transports.ts", "../../shared/problem.ts"],
+    ["sync/sync-engine.ts", "../browser/api-client.ts"],
+    ["sync/sync-engine.ts", "../realtime/notices.ts"],
+    ["react/use-event-stream.ts", "../realtime/event-stream-client.ts"],
+    ["react/socket-provider.tsx", "../sync/sync-engine.ts"],
+  ])("%s may import %s", (path, specifier) => {
+    expect(importing(`client/${path}`, specifier)).toEqual([]);
+  });
+
+  test("realtime imports no package, not even zod", () => {
+    expect(importing("client/browser/api-client.ts", "zod")).toEqual([]);
+    expect(importing("client/realtime/frames.ts", "zod")).toEqual([
+      "client/realtime/frames.ts:1  client/realtime runs on its ports alone: imports zod",
+    ]);
+  });
+
+  test("a room that is not listed imports nothing of the others", () => {
+    expect(importing("client/other/x.ts", "../../shared/ids.ts")).toHaveLength(1);
+  });
+});
+
 describe("within api", () => {
   test.each([
     ["routes", "queries"],
     ["service", "routes"],
     ["queries", "service"],
     ["queries", "routes"],
-    ["jobs", "queries"],
-    ["reactions", "routes"],
   ])("%s must not import %s of its feature", (from, to) => {
     const [line, ...more] = importing(`api/features/tasks/${from}.ts`, `./${to}.ts`);
     expect(line).toContain(`routes → service → queries, never back: ${from} imports`);
@@ -85,8 +125,6 @@ describe("within api", () => {
   test.each([
     ["routes", "service"],
     ["service", "queries"],
-    ["jobs", "service"],
-    ["reactions", "service"],
     ["service", "entity"],
   ])("%s may import %s of its feature", (from, to) => {
     expect(importing(`api/features/tasks/${from}.ts`, `./${to}.ts`)).toEqual([]);
@@ -123,28 +161,86 @@ describe("within api", () => {
   });
 });
 
+describe("within the page", () => {
+  const src = (room: string): string => `web/src/${room}/x.ts`;
+
+  test.each([
+    ["lib", ["entities", "i18n", "ui", "session", "board", "features/tasks", "app"]],
+    ["entities", ["lib", "i18n", "ui", "session", "board", "features/tasks", "app"]],
+    ["i18n", ["entities", "ui", "session", "board", "features/tasks", "app"]],
+    ["ui", ["entities", "session", "board", "features/tasks", "app"]],
+    ["session", ["i18n", "ui", "board", "features/tasks", "app"]],
+    ["board", ["features/tasks", "app"]],
+    ["features/boards", ["app"]],
+  ])("%s must not import %j", (from, rooms) => {
+    for (const to of rooms) {
+      const text = `import type { x } from "${"../".repeat(from.split("/").length)}${to}/x.ts";`;
+      const [line, ...more] = breaches({ [src(from)]: text });
+      expect(line).toBe(
+        `${src(from)}:1  lib < i18n < ui < board < features < app: ${from.split("/")[0]} may not import ${src(to)}`,
+      );
+      expect(more).toEqual([]);
+    }
+  });
+
+  test("the upper rooms import the lower ones, and nobody but app imports main", () => {
+    for (const to of ["lib", "entities", "i18n", "ui", "session", "board", "features/tasks"]) {
+      expect(importing("web/src/app/x.ts", `../${to}/x.ts`)).toEqual([]);
+      expect(importing("web/src/main.tsx", `./${to}/x.ts`)).toEqual([]);
+      if (to !== "features/tasks") expect(importing("web/src/features/boards/x.ts", `../../${to}/x.ts`)).toEqual([]);
+    }
+    expect(importing("web/src/main.tsx", "./app/app.tsx")).toEqual([]);
+    expect(importing("web/src/features/tasks/x.ts", "../../main.tsx")).toHaveLength(1);
+    expect(importing("web/src/ui/button.test.tsx", "../board/board-ui.ts")).toEqual([]);
+  });
+
+  test("features don't import each other in a circle, also by types and by what is loaded later", () => {
+    const found = breaches({
+      "web/src/features/a/x.ts": `import { b } from "../b/x.ts";`,
+      "web/src/features/b/x.ts": `import type { C } from "../c/x.ts";`,
+      "web/src/features/c/x.ts": `const late = () => import("../a/x.ts");`,
+      "web/src/features/d/x.ts": `import { a } from "../a/x.ts";`,
+      "web/src/features/a/x.test.ts": `import { d } from "../d/x.ts";`,
+    });
+    expect(found).toEqual([
+      "web/src/features/a/x.ts:1  no cycles between features: a imports b, which leads back to a",
+      "web/src/features/b/x.ts:1  no cycles between features: b imports c, which leads back to b",
+      "web/src/features/c/x.ts:1  no cycles between features: c imports a, which leads back to c",
+    ]);
+  });
+});
+
+test("platform/events imports platform/pubsub, and a type is enough to break the rule the other way round", () => {
+  expect(importing("platform/events/feed.ts", "../pubsub/provider.ts")).toEqual([]);
+  expect(breaches({ "platform/pubsub/local.ts": `import type { Feed } from "../events/feed.ts";` })).toEqual([
+    "platform/pubsub/local.ts:1  events → pubsub, never back: imports platform/events/feed.ts",
+  ]);
+});
+
 describe("vendors", () => {
   test.each([
     ["ioredis", "platform/pubsub/redis.ts", "platform/pubsub/provider.ts"],
     ["ioredis", "platform/redis/client.ts", "wss/feed.ts"],
     ["bun:sqlite", "platform/db/sqlite.ts", "api/scope.ts"],
-    ["pg", "platform/pubsub/postgres.ts", "platform/queue/queue.ts"],
+    ["pg", "platform/pubsub/postgres.ts", "platform/events/relay.ts"],
     ["kysely", "api/features/tasks/queries.ts", "jobs/worker.ts"],
     ["better-auth", "api/auth/auth.ts", "api/features/tasks/service.ts"],
     ["@better-auth/api-key", "api/auth/auth.ts", "web/src/app.tsx"],
     ["pino", "platform/log/log.ts", "api/scope.ts"],
     ["prom-client", "platform/metrics/metrics.ts", "wss/server.ts"],
     ["rate-limiter-flexible", "platform/rate-limit/rate-limit.ts", "api/middleware/limit.ts"],
-    ["bullmq", "platform/queue/bullmq.ts", "jobs/worker.ts"],
     ["hono", "api/app.ts", "wss/server.ts"],
     ["react", "web/src/app.tsx", "api/app.ts"],
+    ["react", "client/react/use-subscription.ts", "client/sync/sync-engine.ts"],
+    ["react-dom", "web/src/main.tsx", "client/browser/browser-ports.ts"],
+    ["@tanstack/react-query", "client/sync/sync-engine.ts", "client/browser/browser-ports.ts"],
   ])("%s is for %s, not for %s", (dependency, place, elsewhere) => {
     expect(importing(place, dependency)).toEqual([]);
     expect(importing(elsewhere, dependency)[0]).toContain("a vendor's SDK stays in its place");
     expect(importing("tests/contract/pubsub.test.ts", dependency)).toEqual([]);
   });
 
-  test("Kysely is at home in api, its dialects only in platform/db", () => {
+  test("api may import Kysely, only platform/db its dialects", () => {
     const dialect = `import { sql, SqliteDialect as Dialect } from "kysely";`;
     expect(breaches({ "api/features/tasks/queries.ts": `import { sql } from "kysely";` })).toEqual([]);
     expect(breaches({ "platform/db/sqlite.ts": dialect })).toEqual([]);
@@ -159,20 +255,64 @@ describe("wss and the database", () => {
     "platform/db/db.ts": "export const db = 1;",
   };
 
-  test("a way to the database is found behind others' files", () => {
+  test("a path to the database through other files is found", () => {
     expect(breaches({ ...platform, "wss/feed.ts": `import { log } from "../platform/events/log.ts";` })).toEqual([
       "wss/feed.ts:1  wss has no database but through platform/pubsub/postgres: platform/events/log.ts → platform/db/db.ts",
     ]);
   });
 
-  test("the Postgres pub/sub and types are free", () => {
+  test("the Postgres pub/sub and type imports are allowed", () => {
     const text = `import { bus } from "../platform/pubsub/postgres.ts";\nimport type { Log } from "../platform/events/log.ts";`;
     expect(breaches({ ...platform, "wss/feed.ts": text })).toEqual([]);
   });
 });
 
+describe("entities and the rooms that know none", () => {
+  const house = {
+    "shared/entities/registry.ts": `import { tasks } from "../tasks.ts";\nimport { z } from "zod";`,
+    "shared/entities/define-entity.ts": "export const defineEntity = 1;",
+    "shared/tasks.ts": `import { defineEntity } from "./entities/define-entity.ts";`,
+    "shared/events.ts": `import { ENTITIES } from "./entities/registry.ts";`,
+    "platform/events/feed.ts": `import { EVENT_DATA } from "../../shared/events.ts";`,
+  };
+  const rule = "wss and shared/protocol know no entity";
+
+  test("a file of wss reaches none, however long the way", () => {
+    expect(breaches({ ...house, "wss/rooms.ts": `import { Feed } from "../platform/events/feed.ts";` })).toEqual([
+      `wss/rooms.ts:1  ${rule}: platform/events/feed.ts → shared/events.ts → shared/entities/registry.ts`,
+    ]);
+    expect(breaches({ ...house, "wss/rooms.ts": `import { tasks } from "../shared/tasks.ts";` })).toEqual([
+      `wss/rooms.ts:1  ${rule}: shared/tasks.ts`,
+    ]);
+  });
+
+  test("a file of the protocol reaches none", () => {
+    const files = { ...house, "shared/protocol/codec.ts": `import { EVENT_DATA } from "../events.ts";` };
+    expect(breaches(files)).toEqual([
+      `shared/protocol/codec.ts:1  ${rule}: shared/events.ts → shared/entities/registry.ts`,
+    ]);
+  });
+
+  test("only the file with the import is named, not those that import it", () => {
+    const text = `import { Feed } from "../platform/events/feed.ts";`;
+    const files = { ...house, "wss/rooms.ts": text, "wss/server.ts": `import { rooms } from "./rooms.ts";` };
+    expect(breaches(files).map((line) => line.split(":")[0])).toEqual(["wss/rooms.ts"]);
+  });
+
+  test("the composition root, tests and types are free", () => {
+    const text = `import { EVENT_DATA } from "../shared/events.ts";`;
+    expect(breaches({ ...house, "wss/main.ts": text, "wss/rooms.test.ts": text })).toEqual([]);
+    expect(breaches({ ...house, "wss/rooms.ts": `import type { Task } from "../shared/tasks.ts";` })).toEqual([]);
+  });
+
+  test("nobody goes through the composition root", () => {
+    const root = { "wss/main.ts": `import { EVENT_DATA } from "../shared/events.ts";` };
+    expect(breaches({ ...house, ...root, "wss/server.ts": `import { start } from "./main.ts";` })).toHaveLength(1);
+  });
+});
+
 describe("reading imports", () => {
-  test("every form is seen, with its line", () => {
+  test("every form of import is found, with its line", () => {
     const text = [
       `import "./side-effect.ts";`,
       `import whole, { one, type Two, three as four } from "a-package/deep";`,
@@ -202,7 +342,7 @@ describe("reading imports", () => {
     ]);
   });
 
-  test("what stands elsewhere than at the start of a line is found by Bun's scanner", () => {
+  test("imports that do not start a line are found by Bun's scanner", () => {
     const text = `const x = 1; import { y } from "./y.ts"; export { x, y };`;
     expect(importsOf({ path: "api/x.ts", text }).map((one) => one.target)).toEqual(["api/y.ts"]);
   });

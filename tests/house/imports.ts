@@ -4,18 +4,18 @@ import { lineAt, type SourceFile, withoutComments } from "./source-files.ts";
 export type Import = {
   /** As written: a package, a builtin or a relative path. */
   readonly specifier: string;
-  /** From the root if it is one of our files, with its extension. */
+  /** The path from the root, with its extension; `null` for a package or builtin. */
   readonly target: string | null;
-  /** The package's name, or a builtin with its prefix; null for our files. */
+  /** The package's name, or a builtin with its prefix; `null` for a file of the repository. */
   readonly dependency: string | null;
-  /** Gone when the program runs. */
+  /** Erased at run time. */
   readonly typeOnly: boolean;
   /** The named specifiers, without aliases. */
   readonly names: string[];
   readonly line: number;
 };
 
-// Biome puts every statement at the start of its line; what Bun's scanner finds besides is added below.
+// Biome puts every statement at the start of a line; imports elsewhere come from Bun's scanner below.
 const STATEMENT = /^(?:import|export)\s+(type\s+)?(?:([^;"'()]*?)\s+from\s+)?["']([^"'\n]+)["']/gm;
 const CALL = /\bimport\(\s*["']([^"'\n]+)["']/g;
 
@@ -52,7 +52,7 @@ const importOf = (file: SourceFile, specifier: string, line: number, rest: Parti
   };
 };
 
-/** What a file imports and re-exports, types included, in the order of the text. */
+/** The imports and re-exports of a file, types included, in the order of the text. */
 export const importsOf = (file: SourceFile): Import[] => {
   const text = withoutComments(file.text);
   const loader = file.path.endsWith("x") ? "tsx" : "ts";
@@ -69,7 +69,7 @@ export const importsOf = (file: SourceFile): Import[] => {
   }
   for (const { path } of scanned) {
     if (found.some((one) => one.specifier === path)) continue;
-    // The JSX transform adds this one.
+    // The JSX transform adds this import.
     if (path.startsWith("react/jsx")) continue;
     found.push(importOf(file, path, lineAt(text, Math.max(0, text.indexOf(path)))));
   }

@@ -25,7 +25,7 @@ const pathsUnder = (folder: string): string[] => {
   });
 };
 
-/** Every file of the repository that is kept in git, or would be. */
+/** The paths of all files of the repository, tracked by git or not yet. */
 export const repositoryPaths = (): string[] => pathsUnder("").sort();
 
 export const readAll = (paths: string[]): SourceFile[] =>
@@ -33,12 +33,12 @@ export const readAll = (paths: string[]): SourceFile[] =>
 
 export const isCode = (path: string): boolean => /\.[cm]?tsx?$/.test(path);
 
-/** Tests and what only tests use. */
-export const isTest = (path: string): boolean => /\.test\.tsx?$|(^|\/)tests?\//.test(path);
+/** Whether only tests use the file. */
+export const isTest = (path: string): boolean => /\.test\.tsx?$|(^|\/)(tests?|testing)\//.test(path);
 
 export const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 
-/** The text with comments blanked out, so that positions stay. A `//` inside a string counts only after a blank. */
+/** Replaces comments by blanks, so that positions stay. A `//` in a string is a comment only after a blank. */
 export const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, " "));
 

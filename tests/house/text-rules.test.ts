@@ -18,16 +18,23 @@ describe("the environment", () => {
     },
   );
 
-  test("the page has Vite's, and no other", () => {
+  test("the page reads Vite's environment and no other", () => {
     expect(rulesBroken("web/src/app.tsx", "const x = import.meta.env.DEV;")).toEqual([]);
     expect(rulesBroken("web/src/app.tsx", "const x = process.env.NODE_ENV;")).toEqual([rule]);
     expect(rulesBroken("web/vite.config.ts", "const x = process.env.NODE_ENV;")).toEqual([]);
   });
 
-  test("a comment may speak of it, and the line is named", () => {
+  test("a comment may mention it, and the line of a breach is reported", () => {
     const text = `// process.env.A\n/* process.env.B\n */\nconst url = "http://x"; f(process.env.C);`;
     expect(asLines(textBreaches([{ path: "api/app.ts", text }]))).toEqual([`api/app.ts:4  ${rule}: process.env`]);
   });
+});
+
+test("only the API client knows where the API is", () => {
+  const rule = "only the API client knows where the API is";
+  expect(rulesBroken("client/sync/fetch-snapshot.ts", `const path = "/api/boards";`)).toEqual([rule]);
+  expect(rulesBroken("client/sync/fetch-snapshot.ts", `const path = "/boards";`)).toEqual([]);
+  expect(rulesBroken("client/browser/api-client.ts", `const base = "/api";`)).toEqual([]);
 });
 
 test("only a service opens a transaction", () => {
@@ -89,7 +96,7 @@ test("a file that only re-exports is a barrel", () => {
   expect(isBarrel(`import "./a.ts";\n`)).toBeFalse();
 });
 
-test("names are in kebab-case, the well-known ones apart", () => {
+test("names are in kebab-case, except well-known ones", () => {
   const good = ["README.md", "docs/adr/0001-one-lock.md", "web/src/ui/icon-button.tsx", ".ci/run", ".editorconfig"];
   expect(nameBreaches([...good, "deploy/Dockerfile", "web/vite.config.ts", "api/x.test.ts"])).toEqual([]);
   for (const bad of ["web/src/Button.tsx", "api/taskService.ts", "api/task_service.ts", "web/src/Ui/button.tsx"]) {
@@ -97,7 +104,7 @@ test("names are in kebab-case, the well-known ones apart", () => {
   }
 });
 
-test("a test that the gate would not find is refused", () => {
+test("a test file that the gate would not find is refused", () => {
   expect(nameBreaches(["api/x.spec.ts"])).toHaveLength(1);
   expect(nameBreaches(["api/x.test.js"])).toHaveLength(1);
 });

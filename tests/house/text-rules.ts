@@ -5,17 +5,17 @@ type TextRule = {
   rule: string;
   pattern: RegExp;
   applies: (path: string) => boolean;
-  /** Looks twice at a match. */
+  /** Confirms a match. */
   breaks?: (match: RegExpExecArray, file: SourceFile) => boolean;
-  /** Also in comments. */
+  /** Whether the rule applies in comments too. */
   comments?: true;
 };
 
-const inRooms = (path: string): boolean => /^(shared|platform|api|wss|jobs|web)\/|^main\.ts$/.test(path);
+const inRooms = (path: string): boolean => /^(shared|platform|api|wss|jobs|client|web)\/|^main\.ts$/.test(path);
 const isHouse = (path: string): boolean => path.startsWith("tests/house/");
 const depthOf = (path: string): number => (dirname(path) === "." ? 0 : dirname(path).split("/").length);
 
-/** What opens a transaction, and the files of api that may. */
+/** Calls that open a transaction, and the files of api in which they are allowed. */
 const OPENS_TRANSACTION = /\.(transaction|startTransaction)\(|\bdb\.change[(<]|\brunCommand[(<]/g;
 const TRANSACTION_FILES = /(^|[/-])(service|command)(-[\w-]+)?\.ts$/;
 
@@ -31,6 +31,15 @@ const TEXT_RULES: TextRule[] = [
     rule: "only a service opens a transaction",
     pattern: OPENS_TRANSACTION,
     applies: (path) => isCode(path) && path.startsWith("api/") && !isTest(path) && !TRANSACTION_FILES.test(path),
+  },
+  {
+    rule: "only the API client knows where the API is",
+    pattern: /["'`]\/api\b/g,
+    applies: (path) =>
+      isCode(path) &&
+      path.startsWith("client/") &&
+      !isTest(path) &&
+      !/^client\/browser\/api-client\.ts$|\/testing\//.test(path),
   },
   {
     rule: "no path that leads out of the repository",
@@ -74,7 +83,7 @@ const textBreachesOf = (file: SourceFile): Breach[] =>
 
 export const textBreaches = (files: SourceFile[]): Breach[] => files.flatMap(textBreachesOf);
 
-/** A file of which nothing is left without its re-exports. */
+/** Files that contain nothing but re-exports. */
 export const barrelBreaches = (files: SourceFile[]): Breach[] =>
   files
     .filter((file) => isCode(file.path) && !file.path.endsWith(".d.ts"))
@@ -95,7 +104,7 @@ export const nameBreaches = (paths: string[]): Breach[] =>
     const at = { path, line: 1 };
     const odd = path.split("/").find((part) => !KEBAB.test(part) && !WELL_KNOWN.test(part));
     if (odd) return [{ ...at, rule: "names are in kebab-case", detail: odd }];
-    // Bun's runner takes these too, our list of test files doesn't: they would be run by one and forgotten by the other.
+    // Bun's runner runs these names too, but the gate's list of test files does not contain them.
     if (/[._](spec)\.[jt]sx?$|\.test\.jsx?$/.test(path)) {
       return [{ ...at, rule: "tests are called *.test.ts or *.test.tsx", detail: basename(path) }];
     }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Position } from "../../shared/protocol/position.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
-import { type Actor, type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { type Actor, createFixture, type Fixture, makeTask, restAt } from "../support/api.ts";
 import { startApi, startArtel, startWss } from "../support/processes.ts";
 import { startPostgres, startRedis } from "../support/services.ts";
 import { TestClient } from "./wss-support.ts";
@@ -10,11 +10,11 @@ const SECRET = "a secret that all processes of this test share";
 const LIMITS = { RATE_LIMIT: "1000000/10s", AUTH_RATE_LIMIT: "1000000/10s", LOG_LEVEL: "error", ARTEL_SECRET: SECRET };
 const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
 
-const join = async (actor: Actor, ground: Ground, url?: string, since?: Position) => {
+const join = async (actor: Actor, fixture: Fixture, url?: string, since?: Position) => {
   const grant = await actor.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
   const client = new TestClient(url ?? grant.url);
   await client.auth(grant.token);
-  return { client, subscribed: await client.subscribe(ground.team.id, since) };
+  return { client, subscribed: await client.subscribe(fixture.team.id, since) };
 };
 
 const providerOf = async (url: string) => {
@@ -22,48 +22,48 @@ const providerOf = async (url: string) => {
   return answer.healthy ? answer.provider : "away";
 };
 
-test("without Redis two bun start and a wss hear each other by Postgres, in one order", async () => {
+test("without Redis, two bun start and a wss receive each other's events by Postgres, in one order", async () => {
   const postgres = await startPostgres();
   const env = { ...LIMITS, DATABASE_URL: await postgres.createDatabase() };
   const one = await startArtel({ env });
   const [two, wss] = await Promise.all([startArtel({ env }), startWss({ env })]);
-  const ground = await makeGround(restAt(one.url));
-  const elsewhere = restAt(two.url).actor(ground.owner.id, ground.owner.email, ground.owner.token);
-  const a = await join(ground.owner, ground);
-  const b = await join(elsewhere, ground);
-  const c = await join(ground.owner, ground, wss.url);
+  const fixture = await createFixture(restAt(one.url));
+  const otherOwner = restAt(two.url).actor(fixture.owner.id, fixture.owner.email, fixture.owner.token);
+  const a = await join(fixture.owner, fixture);
+  const b = await join(otherOwner, fixture);
+  const c = await join(fixture.owner, fixture, wss.url);
   await Promise.all(
     range(0, 60).map((index) =>
-      makeTask({ ...ground, owner: index % 2 ? ground.owner : elsewhere }, { title: `T${index}` }),
+      makeTask({ ...fixture, owner: index % 2 ? fixture.owner : otherOwner }, { title: `T${index}` }),
     ),
   );
-  const heard = await Promise.all([a, b, c].map(({ client }) => client.events(60)));
-  for (const events of heard) {
+  const received = await Promise.all([a, b, c].map(({ client }) => client.events(60)));
+  for (const events of received) {
     expect(events.map((event) => event.seq)).toEqual(range(a.subscribed.seq + 1, 60));
-    expect(events).toEqual(heard[0] ?? []);
+    expect(events).toEqual(received[0] ?? []);
   }
   expect(await providerOf(one.url)).toBe("postgres");
 }, 60_000);
 
-test("Redis lost at run time: Postgres carries on without a missed event, and Redis takes over again by itself", async () => {
+test("when Redis dies, Postgres takes over without a missed event, and Redis takes over again when it returns", async () => {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   const env = { ...LIMITS, DATABASE_URL: await postgres.createDatabase(), REDIS_URL: redis.url };
   const [api, wss] = await Promise.all([startApi({ env }), startWss({ env })]);
-  const ground = await makeGround(restAt(api.url));
-  const { client, subscribed } = await join(ground.owner, ground, wss.url);
-  for (const index of range(0, 10)) await makeTask(ground, { title: `before ${index}` });
+  const fixture = await createFixture(restAt(api.url));
+  const { client, subscribed } = await join(fixture.owner, fixture, wss.url);
+  for (const index of range(0, 10)) await makeTask(fixture, { title: `before ${index}` });
   await redis.kill();
-  for (const index of range(0, 10)) await makeTask(ground, { title: `without ${index}` });
+  for (const index of range(0, 10)) await makeTask(fixture, { title: `without ${index}` });
   expect((await client.events(20)).map((event) => event.seq)).toEqual(range(subscribed.seq + 1, 20));
   expect(await providerOf(api.url)).toBe("postgres");
-  // Somebody who comes while Redis is away is served all the same.
-  const late = await join(ground.owner, ground, wss.url, { epoch: subscribed.epoch, seq: subscribed.seq });
+  // A client that connects while Redis is away is served too.
+  const late = await join(fixture.owner, fixture, wss.url, { epoch: subscribed.epoch, seq: subscribed.seq });
   expect(late.subscribed.recovered).toBeTrue();
   expect(await late.client.events(20)).toHaveLength(20);
   await redis.restart();
-  while ((await providerOf(api.url)) !== "redis") await makeTask(ground, { title: "meanwhile" });
-  const { position } = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
-  await makeTask(ground, { title: "after" });
+  while ((await providerOf(api.url)) !== "redis") await makeTask(fixture, { title: "meanwhile" });
+  const { position } = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
+  await makeTask(fixture, { title: "after" });
   const rest = (position?.seq ?? 0) + 1 - (subscribed.seq + 20);
   expect((await client.events(rest)).map((event) => event.seq)).toEqual(range(subscribed.seq + 21, rest));
 }, 90_000);

@@ -5,7 +5,7 @@ import { sequencedMessageSchema } from "../../shared/protocol/message.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { realtimeTokenSchema } from "../../shared/protocol/realtime-token.ts";
 import { type Task, taskSchema } from "../../shared/tasks.ts";
-import { type Actor, addMember, type Ground, makeGround, makeTask, restAt } from "../support/api.ts";
+import { type Actor, addMember, createFixture, type Fixture, makeTask, restAt } from "../support/api.ts";
 import { runProgram, startApi, startArtel, startWss } from "../support/processes.ts";
 import { startRedis } from "../support/services.ts";
 import { TestClient } from "./wss-support.ts";
@@ -15,15 +15,15 @@ const LIMITS = { RATE_LIMIT: "1000000/10s", AUTH_RATE_LIMIT: "1000000/10s", LOG_
 
 const tokenOf = async (actor: Actor) => actor.expect(200, realtimeTokenSchema, "POST", "/api/realtime/token");
 
-/** A socket that is joined. */
-const join = async (actor: Actor, ground: Ground, since?: Position, url?: string) => {
+/** Opens a socket and subscribes it. */
+const join = async (actor: Actor, fixture: Fixture, since?: Position, url?: string) => {
   const grant = await tokenOf(actor);
   const client = new TestClient(url ?? grant.url);
   await client.auth(grant.token);
-  return { client, subscribed: await client.subscribe(ground.team.id, since) };
+  return { client, subscribed: await client.subscribe(fixture.team.id, since) };
 };
 
-const headOf = async ({ owner, team }: Ground): Promise<Position> => {
+const headOf = async ({ owner, team }: Fixture): Promise<Position> => {
   const { position } = await owner.call("GET", `/api/teams/${team.id}`);
   if (position === null) throw new Error("no position");
   return position;
@@ -31,45 +31,45 @@ const headOf = async ({ owner, team }: Ground): Promise<Position> => {
 
 const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
 
-test("bun start serves REST and socket on one port; 200 concurrent creations reach all sockets in one order", async () => {
+test("bun start serves REST and the socket on one port; 200 concurrent creations reach all sockets in one order", async () => {
   const artel = await startArtel({ env: LIMITS });
-  const ground = await makeGround(restAt(artel.url));
-  const head = await headOf(ground);
-  const clients = await Promise.all(range(0, 5).map(async () => (await join(ground.owner, ground)).client));
-  await Promise.all(range(0, 200).map((index) => makeTask(ground, { title: `T${index}` })));
-  const heard = await Promise.all(clients.map((client) => client.events(200)));
-  for (const events of heard) {
+  const fixture = await createFixture(restAt(artel.url));
+  const head = await headOf(fixture);
+  const clients = await Promise.all(range(0, 5).map(async () => (await join(fixture.owner, fixture)).client));
+  await Promise.all(range(0, 200).map((index) => makeTask(fixture, { title: `T${index}` })));
+  const received = await Promise.all(clients.map((client) => client.events(200)));
+  for (const events of received) {
     expect(events.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
-    expect(events).toEqual(heard[0] ?? []);
+    expect(events).toEqual(received[0] ?? []);
   }
   expect(await artel.stop()).toBe(0);
 });
 
-test("away for 30 events and back with since: exactly those 30; a nonsense epoch: not recovered", async () => {
+test("a client away for 30 events gets exactly those by since; a nonsense epoch is not recovered", async () => {
   const artel = await startArtel({ env: LIMITS });
-  const ground = await makeGround(restAt(artel.url));
-  const { client, subscribed } = await join(ground.owner, ground);
+  const fixture = await createFixture(restAt(artel.url));
+  const { client, subscribed } = await join(fixture.owner, fixture);
   client.socket.close();
-  for (const index of range(0, 30)) await makeTask(ground, { title: `T${index}` });
+  for (const index of range(0, 30)) await makeTask(fixture, { title: `T${index}` });
   const since = { epoch: subscribed.epoch, seq: subscribed.seq };
-  const back = await join(ground.owner, ground, since);
+  const back = await join(fixture.owner, fixture, since);
   expect(back.subscribed.recovered).toBeTrue();
   expect((await back.client.events(30)).map((event) => event.seq)).toEqual(range(since.seq + 1, 30));
-  await makeTask(ground, { title: "live" });
+  await makeTask(fixture, { title: "live" });
   expect((await back.client.events(1)).map((event) => event.seq)).toEqual([since.seq + 31]);
-  const lost = await join(ground.owner, ground, { epoch: "nonsense", seq: 3 });
+  const lost = await join(fixture.owner, fixture, { epoch: "nonsense", seq: 3 });
   expect(lost.subscribed.recovered).toBeFalse();
 });
 
-test("kill -9 amid writes loses nothing that was acknowledged and leaves the log without a hole", async () => {
+test("kill -9 amid writes loses no acknowledged change and leaves no hole in the log", async () => {
   const first = await startArtel({ env: LIMITS });
-  const ground = await makeGround(restAt(first.url));
+  const fixture = await createFixture(restAt(first.url));
   const acknowledged: Task[] = [];
   let failed = 0;
   const writers = range(0, 8).map(async (writer) => {
     for (let index = 0; failed === 0; index += 1) {
       try {
-        acknowledged.push(await makeTask(ground, { title: `${writer}-${index}` }));
+        acknowledged.push(await makeTask(fixture, { title: `${writer}-${index}` }));
         if (acknowledged.length === 150) await first.kill();
       } catch {
         failed += 1;
@@ -81,16 +81,16 @@ test("kill -9 amid writes loses nothing that was acknowledged and leaves the log
 
   const second = await startArtel({ dataDir: first.dataDir, env: LIMITS });
   const rest = restAt(second.url);
-  const owner = rest.actor(ground.owner.id, ground.owner.email, ground.owner.token);
-  const board = await owner.expect(200, boardSnapshotSchema, "GET", `/api/boards/${ground.board.id}`);
+  const owner = rest.actor(fixture.owner.id, fixture.owner.email, fixture.owner.token);
+  const board = await owner.expect(200, boardSnapshotSchema, "GET", `/api/boards/${fixture.board.id}`);
   const kept = new Map<string, Task>(board.tasks.map((task) => [task.id, task]));
   for (const task of acknowledged) expect(kept.get(task.id)).toEqual(task);
-  const { position } = await owner.call("GET", `/api/teams/${ground.team.id}`);
+  const { position } = await owner.call("GET", `/api/teams/${fixture.team.id}`);
   const log = await owner.expect(
     200,
     eventsSchema,
     "GET",
-    `/api/teams/${ground.team.id}/events?since=${position?.epoch}:0&limit=500`,
+    `/api/teams/${fixture.team.id}/events?since=${position?.epoch}:0&limit=500`,
   );
   expect(log.events.map((event) => event.seq)).toEqual(range(1, log.seq));
   const created = log.events.filter((event) => event.action === "TASK_CREATED").map((event) => event.data["id"]);
@@ -98,7 +98,7 @@ test("kill -9 amid writes loses nothing that was acknowledged and leaves the log
   expect(created).toHaveLength(kept.size);
 }, 60_000);
 
-test("a second bun start on the same database is refused in one line, and so are bad settings", async () => {
+test("a second bun start on one database is refused in one line, and so are invalid settings", async () => {
   const artel = await startArtel({ env: LIMITS });
   const twice = await runProgram("main.ts", { dataDir: artel.dataDir });
   expect([twice.exitCode, twice.output.trim().split("\n").length]).toEqual([1, 1]);
@@ -124,10 +124,10 @@ test("a second bun start on the same database is refused in one line, and so are
 test("SSE through curl -N resumes after Last-Event-ID, and a removed member's stream ends", async () => {
   const artel = await startArtel({ env: LIMITS });
   const rest = restAt(artel.url);
-  const ground = await makeGround(rest);
-  const member = await addMember(rest, ground, "member");
-  const since = await headOf(ground);
-  const task = await makeTask(ground);
+  const fixture = await createFixture(rest);
+  const member = await addMember(rest, fixture, "member");
+  const since = await headOf(fixture);
+  const task = await makeTask(fixture);
   const curl = Bun.spawn(
     [
       "curl",
@@ -136,7 +136,7 @@ test("SSE through curl -N resumes after Last-Event-ID, and a removed member's st
       `Authorization: Bearer ${member.token}`,
       "-H",
       `Last-Event-ID: ${since.epoch}:${since.seq}`,
-      `${artel.url}/api/events/stream?tenantId=${ground.team.id}`,
+      `${artel.url}/api/events/stream?tenantId=${fixture.team.id}`,
     ],
     { stdout: "pipe" },
   );
@@ -154,44 +154,44 @@ test("SSE through curl -N resumes after Last-Event-ID, and a removed member's st
   expect(text).toStartWith(
     `event: connected\nid: ${since.epoch}:${since.seq}\ndata: {"epoch":"${since.epoch}","seq":${since.seq},"recovered":true}\n\n`,
   );
-  await makeTask(ground, { title: "live one" });
+  await makeTask(fixture, { title: "live one" });
   await until("live one");
-  await ground.owner.call("DELETE", `/api/teams/${ground.team.id}/members/${member.id}`);
+  await fixture.owner.call("DELETE", `/api/teams/${fixture.team.id}/members/${member.id}`);
   await until('event: unsubscribed\ndata: {"reason":"revoked"}');
   expect(await curl.exited).toBe(0);
 });
 
-test("over Redis: api and two wss carry one order to all; a removed member hears nothing a second later", async () => {
+test("over Redis, api and two wss deliver one order to all; a removed member is unsubscribed", async () => {
   const redis = await startRedis();
   const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
   const [api, one, two] = await Promise.all([startApi({ env }), startWss({ env }), startWss({ env })]);
   const rest = restAt(api.url);
-  const ground = await makeGround(rest);
-  const member = await addMember(rest, ground, "member");
-  const a = (await join(ground.owner, ground, undefined, one.url)).client;
-  const b = (await join(member, ground, undefined, two.url)).client;
-  const head = await headOf(ground);
-  await Promise.all(range(0, 200).map((index) => makeTask(ground, { title: `T${index}` })));
-  const [heardA, heardB] = await Promise.all([a.events(200), b.events(200)]);
-  expect(heardA.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
-  expect(heardB).toEqual(heardA);
-  await ground.owner.call("DELETE", `/api/teams/${ground.team.id}/members/${member.id}`);
-  expect(await b.unsubscribed(ground.team.id)).toBe("revoked");
-  const stale = await tokenOf(ground.owner);
+  const fixture = await createFixture(rest);
+  const member = await addMember(rest, fixture, "member");
+  const a = (await join(fixture.owner, fixture, undefined, one.url)).client;
+  const b = (await join(member, fixture, undefined, two.url)).client;
+  const head = await headOf(fixture);
+  await Promise.all(range(0, 200).map((index) => makeTask(fixture, { title: `T${index}` })));
+  const [receivedA, receivedB] = await Promise.all([a.events(200), b.events(200)]);
+  expect(receivedA.map((event) => event.seq)).toEqual(range(head.seq + 1, 200));
+  expect(receivedB).toEqual(receivedA);
+  await fixture.owner.call("DELETE", `/api/teams/${fixture.team.id}/members/${member.id}`);
+  expect(await b.unsubscribed(fixture.team.id)).toBe("revoked");
+  const stale = await tokenOf(fixture.owner);
   const c = new TestClient(one.url);
   await c.auth(stale.token);
-  expect((await c.subscribe(ground.team.id)).recovered).toBeFalse();
+  expect((await c.subscribe(fixture.team.id)).recovered).toBeFalse();
 }, 60_000);
 
-test("what one process committed before it was killed is relayed by another", async () => {
+test("events committed by a killed process are relayed by another", async () => {
   const redis = await startRedis();
   const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
   const [api, wss] = await Promise.all([startApi({ env }), startWss({ env })]);
-  const ground = await makeGround(restAt(api.url));
-  const { client, subscribed } = await join(ground.owner, ground, undefined, wss.url);
-  // Redis stands still, so the commit cannot be handed on before the process dies.
+  const fixture = await createFixture(restAt(api.url));
+  const { client, subscribed } = await join(fixture.owner, fixture, undefined, wss.url);
+  // Redis is frozen, so the process dies before it can relay the commit.
   redis.pause();
-  const task = await makeTask(ground);
+  const task = await makeTask(fixture);
   await api.kill();
   redis.resume();
   await startApi({ dataDir: api.dataDir, env });
@@ -199,29 +199,29 @@ test("what one process committed before it was killed is relayed by another", as
   expect([event?.seq, taskSchema.parse(event?.data).id]).toEqual([subscribed.seq + 1, task.id]);
 }, 60_000);
 
-test("without Redis: wss starts, says so, is degraded, and recovers by itself; writes go on and arrive later", async () => {
+test("without Redis, wss starts degraded and recovers by itself; writes succeed and arrive later", async () => {
   const redis = await startRedis();
   const env = { ...LIMITS, REDIS_URL: redis.url, ARTEL_SECRET: "a secret that all processes of this test share" };
   const api = await startApi({ env });
-  const ground = await makeGround(restAt(api.url));
+  const fixture = await createFixture(restAt(api.url));
   await redis.kill();
   const wss = await startWss({ env });
   const health = await fetch(`${wss.url.replace("ws:", "http:")}/health`);
   expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([200, "degraded"]);
-  const task = await makeTask(ground, { title: "while Redis is away" });
+  const task = await makeTask(fixture, { title: "while Redis is away" });
   await redis.restart();
-  const grant = await tokenOf(ground.owner);
+  const grant = await tokenOf(fixture.owner);
   const client = new TestClient(wss.url);
   await client.auth(grant.token);
-  // Until the node is connected again it says UNAVAILABLE, and a client asks again.
-  const since = { epoch: (await headOf(ground)).epoch, seq: task.version - 1 };
-  client.say({ type: "subscribe", tenantId: ground.team.id, since });
+  // The node answers UNAVAILABLE until it has reconnected; a client retries.
+  const since = { epoch: (await headOf(fixture)).epoch, seq: task.version - 1 };
+  client.send({ type: "subscribe", tenantId: fixture.team.id, since });
   const subscribed = client.next("subscribed");
   for (;;) {
     const answer = await Promise.race([subscribed, client.next("error")]);
     if (answer.type === "subscribed") break;
     expect(answer.code).toBe("UNAVAILABLE");
-    client.say({ type: "subscribe", tenantId: ground.team.id, since });
+    client.send({ type: "subscribe", tenantId: fixture.team.id, since });
   }
   const [event] = await client.events(1);
   expect(event?.seq).toBe(task.version);

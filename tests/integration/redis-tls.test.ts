@@ -6,7 +6,7 @@ import { freePort } from "../support/ports.ts";
 import { startWss } from "../support/processes.ts";
 import { startRedis } from "../support/services.ts";
 
-/** A certificate for this machine that nobody has signed but itself. */
+/** Creates a self-signed certificate for this machine. */
 const makeCertificate = () => {
   const folder = temporaryFolder("tls");
   const [certificate, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
@@ -21,7 +21,7 @@ const makeCertificate = () => {
 const healthOf = async (url: string) =>
   healthSchema.parse(await (await fetch(`${url.replace("ws:", "http:")}/health`)).json()).status;
 
-test("Redis by TLS is trusted with its authority's certificate, and not without", async () => {
+test("Redis by TLS is trusted only with its authority's certificate", async () => {
   const { certificate, key } = makeCertificate();
   const port = freePort();
   const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];

@@ -6,10 +6,10 @@ import { own } from "../support/lifetime.ts";
 const MIB = 1024 * 1024;
 const EVENT = { event: "message", data: "x".repeat(10_000) };
 
-/** A turn of the loop, in which sockets are written to. */
+/** Waits for one turn of the event loop, in which sockets are flushed. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Serves one stream for each request; answers it and a connection that reads only while it is not paused. */
+/** Serves a stream; resolves to it and to a client connection that can be paused. */
 const openStream = async () => {
   const opened = Promise.withResolvers<EventStream>();
   const server = Bun.serve({
@@ -29,7 +29,7 @@ const openStream = async () => {
   return { stream: await opened.promise, socket };
 };
 
-test("a stream whose reader takes nothing is cut off at a bound, and memory with it", async () => {
+test("a stream whose reader stops reading is closed at a bound, and memory stays bounded", async () => {
   const { stream, socket } = await openStream();
   await new Promise((resolve) => {
     stream.comment("begun");
@@ -50,7 +50,7 @@ test("a stream whose reader takes nothing is cut off at a bound, and memory with
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * MIB);
 }, 30_000);
 
-test("what is written to a reader that reads is never too much when its room is waited for", async () => {
+test("a writer that awaits write never exceeds the bound of a reader that reads", async () => {
   const { stream, socket } = await openStream();
   let read = 0;
   socket.on("data", (part) => {

@@ -19,15 +19,15 @@ const connect = async (node: Node, tenants: Parameters<typeof tokenFor>[1] = {})
   await client.auth(await tokenFor(node.tokens, tenants));
   return client;
 };
-/** The node still serves others. */
+/** Expects that the node still serves other clients. */
 const stillServes = async (node: Node) => {
   const client = await connect(node);
-  client.say({ type: "ping" });
+  client.send({ type: "ping" });
   await client.next("pong");
 };
 
-/** The answer to an upgrade, where it is none. */
-const knock = (node: Node, headers: Record<string, string> = {}): Promise<Response> =>
+/** Requests an upgrade by fetch: resolves to the answer of a refused one. */
+const requestUpgrade = (node: Node, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(node.url.replace("ws:", "http:"), {
     headers: {
       ...headers,
@@ -38,9 +38,9 @@ const knock = (node: Node, headers: Record<string, string> = {}): Promise<Respon
     },
   });
 
-describe("many who come at once", () => {
-  test("are told to come again while others are on their way in, and let in once those are", async () => {
-    const node = start({ maxArriving: 2 });
+describe("many clients that connect at once", () => {
+  test("are asked to retry while others are authenticating, and admitted after that", async () => {
+    const node = start({ maxUnauthenticated: 2 });
     const [first, second] = [new TestClient(node.url), new TestClient(node.url)];
     await Promise.all([first.opened, second.opened]);
     const turnedAway = [new TestClient(node.url), new TestClient(node.url), new TestClient(node.url)];
@@ -77,15 +77,15 @@ describe("a socket with hostile input", () => {
     await stillServes(node);
   });
 
-  test("is closed by Bun itself for a frame of a MiB", async () => {
+  test("is closed by Bun itself for a frame of 1 MiB", async () => {
     const node = start();
     const client = await connect(node);
-    client.say("x".repeat(1024 * 1024));
+    client.send("x".repeat(1024 * 1024));
     expect([1006, 1009]).toContain((await client.closed).code);
     await stillServes(node);
   });
 
-  test("is told what is wrong with a message, and lives", async () => {
+  test("gets an error for an invalid message and stays open", async () => {
     const node = start();
     const client = await connect(node);
     const nested = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
@@ -104,32 +104,32 @@ describe("a socket with hostile input", () => {
       ['{"type":"unsubscribe","tenantId":"t"}', "NOT_JOINED"],
     ];
     for (const [frame, code] of wrong) {
-      client.say(frame);
+      client.send(frame);
       expect(await client.next("error")).toMatchObject({ code });
     }
-    client.say({ type: "ping", unknown: true });
+    client.send({ type: "ping", unknown: true });
     await client.next("pong");
   });
 
-  test("is closed for a flood, while another one is served", async () => {
+  test("is closed for a flood of messages, while another is served", async () => {
     const node = start();
     const client = await connect(node);
-    for (let index = 0; index < 101; index += 1) client.say({ type: "ping" });
+    for (let index = 0; index < 101; index += 1) client.send({ type: "ping" });
     expect((await client.closed).code).toBe(4008);
     await stillServes(node);
   });
 
-  test("is closed for a flood of the requests that are apart, too", async () => {
+  test("is closed for a flood of auth or subscribe, which have limits of their own", async () => {
     const node = start();
     const client = new TestClient(node.url);
     await client.opened;
-    client.say({ type: "auth", token: await tokenFor(node.tokens, {}) });
-    for (let index = 0; index < 1_501; index += 1) client.say({ type: "subscribe", tenantId: `t${index}` });
+    client.send({ type: "auth", token: await tokenFor(node.tokens, {}) });
+    for (let index = 0; index < 1_501; index += 1) client.send({ type: "subscribe", tenantId: `t${index}` });
     expect((await client.closed).code).toBe(4008);
     const token = await tokenFor(node.tokens, {});
     const other = new TestClient(node.url);
     await other.opened;
-    for (let index = 0; index < 31; index += 1) other.say({ type: "auth", token });
+    for (let index = 0; index < 31; index += 1) other.send({ type: "auth", token });
     expect((await other.closed).code).toBe(4008);
     await stillServes(node);
   });
@@ -140,16 +140,16 @@ describe("a socket with hostile input", () => {
     const client = new TestClient(node.url);
     await client.opened;
     const token = await tokenFor(node.tokens, Object.fromEntries(tenantIds.map((id) => [id, null])));
-    client.say({ type: "auth", token });
-    for (const tenantId of tenantIds) client.say({ type: "subscribe", tenantId });
+    client.send({ type: "auth", token });
+    for (const tenantId of tenantIds) client.send({ type: "subscribe", tenantId });
     expect(await client.next("error")).toMatchObject({ code: "TOO_MANY_SUBSCRIPTIONS", tenantId: tenantIds[500] });
-    expect(client.heard.filter(({ type }) => type === "subscribed").length).toBe(500);
-    client.say({ type: "unsubscribe", tenantId: tenantIds[0] });
+    expect(client.received.filter(({ type }) => type === "subscribed").length).toBe(500);
+    client.send({ type: "unsubscribe", tenantId: tenantIds[0] });
     expect(await client.unsubscribed(tenantIds[0] ?? "")).toBe("requested");
     expect(await client.subscribe(tenantIds[500] ?? "")).toMatchObject({ epoch: "0", seq: 0, recovered: false });
   });
 
-  test("is closed when it is one too many of its user or of its address", async () => {
+  test("is closed above the limit of its user or of its address", async () => {
     const node = start({ maxSocketsPerUser: 2, maxSocketsPerAddress: 3 });
     const userId = newId();
     const token = await tokenFor(node.tokens, {}, { userId });
@@ -159,7 +159,7 @@ describe("a socket with hostile input", () => {
     await second.auth(token);
     const third = new TestClient(node.url);
     await third.opened;
-    third.say({ type: "auth", token });
+    third.send({ type: "auth", token });
     expect((await third.closed).code).toBe(4005);
     const other = await connect(node);
     const fourth = new TestClient(node.url);
@@ -171,16 +171,16 @@ describe("a socket with hostile input", () => {
     other.socket.close();
   });
 
-  test("is not even opened from a page of an origin that is not trusted", async () => {
+  test("is refused before the upgrade for an origin that is not trusted", async () => {
     const node = start();
     for (const origin of ["https://evil.example", "null", `${ORIGIN}.evil.example`]) {
-      expect((await knock(node, { origin })).status).toBe(403);
+      expect((await requestUpgrade(node, { origin })).status).toBe(403);
     }
     const client = new TestClient(node.url, { origin: ORIGIN });
     await client.auth(await tokenFor(node.tokens, {}));
   });
 
-  test("that a page could not open tells the page why when it is asked without an upgrade", async () => {
+  test("answers a request without an upgrade with the reason, readable by every page", async () => {
     const node = start();
     const ask = (origin: string) => fetch(node.url.replace("ws:", "http:"), { method: "POST", headers: { origin } });
     for (const [origin, status] of [
@@ -192,7 +192,7 @@ describe("a socket with hostile input", () => {
     }
   });
 
-  test("whose token lists tenants by the names of prototypes joins them as any other", async () => {
+  test("joins tenants whose ids are names of prototype properties", async () => {
     const node = start();
     for (const tenantId of ["constructor", "toString", "hasOwnProperty"]) {
       await node.commit(tenantId, entriesOf(tenantId, 1, 2));

@@ -18,7 +18,7 @@ const at = (seq: number): Position => ({ epoch: EPOCH, seq });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const seqsOf = (events: readonly { seq?: number }[]) => events.map(({ seq }) => seq);
 
-/** A node believes for this long that nobody can tell; a client that is told so backs off anyway. */
+/** Longer than a node caches an "unknown" result; clients back off for longer anyway. */
 const UNKNOWN_FOR_MS = 150;
 
 let redis: Redis;
@@ -33,7 +33,7 @@ const client = async (node: Program, tenants: Record<string, Position | null>, u
   return opened;
 };
 const health = async (node: Program) => (await fetch(`${node.url.replace("ws:", "http:")}/health`)).json();
-/** Resolves when the node says what is expected of its health. */
+/** Resolves when the node reports this health status. */
 const healthBecomes = async (node: Program, status: string) => {
   while ((await health(node)).status !== status) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -51,7 +51,7 @@ const node = (index: number): Program => {
 };
 
 describe("bun wss:start", () => {
-  test("sends what is appended to the sockets of every node, and replays on any of them", async () => {
+  test("delivers appended events to the sockets of every node, and replays on any of them", async () => {
     const tenantId = newId();
     await bus.append(tenantId, EPOCH, entriesOf(tenantId, 1, 10));
     const clients = await Promise.all([
@@ -66,7 +66,7 @@ describe("bun wss:start", () => {
     expect(seqsOf(await back.events(30))).toEqual(range(21, 50));
   });
 
-  test("passes on what another backend publishes, and drops what is not valid", async () => {
+  test("delivers messages of another backend and drops invalid ones", async () => {
     const tenantId = newId();
     const one = await client(node(0), { [tenantId]: null });
     await one.subscribe(tenantId);
@@ -93,7 +93,7 @@ describe("bun wss:start", () => {
     expect(Date.now() - endedAt).toBeLessThan(1_000);
   });
 
-  test("closes the sockets of a session that ended, on every node", async () => {
+  test("closes the sockets of an ended session on every node", async () => {
     const sid = newId();
     const token = await tokenFor(tokens, {}, { sid });
     const clients = nodes.map(({ url }) => new TestClient(url));
@@ -102,12 +102,12 @@ describe("bun wss:start", () => {
     for (const one of clients) expect((await one.closed).code).toBe(4101);
   });
 
-  test("tells presence across nodes", async () => {
+  test("delivers presence across nodes", async () => {
     const tenantId = newId();
     const first = await client(node(0), { [tenantId]: null });
     await first.subscribe(tenantId);
     await first.next("presence");
-    first.say({ type: "presence", tenantId, data: { task: "t1" } });
+    first.send({ type: "presence", tenantId, data: { task: "t1" } });
     await first.next("presence");
     const second = await client(node(1), { [tenantId]: null });
     await second.subscribe(tenantId);
@@ -118,21 +118,21 @@ describe("bun wss:start", () => {
     expect((await second.next("presence")).entries).toMatchObject([{ data: null }]);
   });
 
-  test("answers many subscriptions in the time of one when nobody has what they need", async () => {
+  test("answers many subscriptions in the time of one when no process has their events", async () => {
     const tenantIds = Array.from({ length: 100 }, () => newId());
     const one = await client(node(0), Object.fromEntries(tenantIds.map((id) => [id, at(5)])));
-    for (const tenantId of tenantIds) one.say({ type: "subscribe", tenantId });
+    for (const tenantId of tenantIds) one.send({ type: "subscribe", tenantId });
     for (const tenantId of tenantIds) {
       expect(await one.next("error", tenantId)).toMatchObject({ code: "UNAVAILABLE" });
     }
-    one.say({ type: "ping" });
+    one.send({ type: "ping" });
     await one.next("pong");
   }, 4_500);
 
-  test("asks for a repair when Redis knows nothing, and is unavailable only while nobody answers", async () => {
+  test("requests a repair when Redis is empty, and is unavailable only while no process answers", async () => {
     const tenantId = newId();
     const one = await client(node(0), { [tenantId]: at(5) });
-    one.say({ type: "subscribe", tenantId });
+    one.send({ type: "subscribe", tenantId });
     expect(await one.next("error")).toMatchObject({ code: "UNAVAILABLE", tenantId });
     const stop = await bus.subscribeExact(REPAIR_CHANNEL, (payload) => {
       if (JSON.parse(payload).tenantId !== tenantId) return;
@@ -148,7 +148,7 @@ describe("bun wss:start", () => {
     await stop();
   }, 20_000);
 
-  test("C1 keeps its sockets when Redis is killed, says that it is degraded, and goes on without a hole", async () => {
+  test("C1 keeps its sockets when Redis is killed, reports degraded, and continues without a hole", async () => {
     const tenantId = newId();
     await bus.append(tenantId, EPOCH, entriesOf(tenantId, 1, 3));
     const one = await client(node(0), { [tenantId]: at(3) });
@@ -166,16 +166,16 @@ describe("bun wss:start", () => {
     expect(seqsOf(await one.events(6))).toEqual(range(4, 9));
   }, 30_000);
 
-  test("starts without Redis, says so, and serves once it is there", async () => {
+  test("starts without Redis, degraded, and logs its address without the password", async () => {
     const port = freePort();
-    const lonely = await start({ REDIS_URL: `redis://:secret-word@127.0.0.1:${port}` });
-    expect((await health(lonely)).status).toBe("degraded");
-    expect(lonely.output()).toContain(`Redis is away at redis://127.0.0.1:${port}`);
-    expect(lonely.output()).not.toContain("secret-word");
-    expect(await lonely.stop()).toBe(0);
+    const node = await start({ REDIS_URL: `redis://:secret-word@127.0.0.1:${port}` });
+    expect((await health(node)).status).toBe("degraded");
+    expect(node.output()).toContain(`Redis is away at redis://127.0.0.1:${port}`);
+    expect(node.output()).not.toContain("secret-word");
+    expect(await node.stop()).toBe(0);
   }, 20_000);
 
-  test("sends everybody away with 4000 on SIGTERM and ends with 0", async () => {
+  test("closes all sockets with 4000 on SIGTERM and exits with 0", async () => {
     const one = await start();
     const clients = await Promise.all(Array.from({ length: 20 }, () => client(one, {})));
     const stopping = one.stop();
@@ -193,7 +193,7 @@ describe("bun wss:start", () => {
     await one.stop();
   }, 20_000);
 
-  test("refuses to start with a bad setting or on a port that is taken, in one line", async () => {
+  test("refuses to start with an invalid setting or on a taken port, in one line", async () => {
     const refusals: [Record<string, string>, RegExp][] = [
       [{ SOCKET_RATE_LIMIT: "many" }, /^Artel can't start: SOCKET_RATE_LIMIT: .+\n$/],
       [{ ARTEL_SECRET: "short" }, /^Artel can't start: ARTEL_SECRET: .+\n$/],

@@ -5,8 +5,8 @@ import { startLocalNode, TestClient, tokenFor } from "./wss-support.ts";
 
 const MIB = 1024 * 1024;
 
-/** A WebSocket client by hand, which can stop reading. */
-const openRaw = async (url: string): Promise<{ socket: Socket; say(message: unknown): void }> => {
+/** Opens a WebSocket over a raw TCP socket, which can stop reading. */
+const openRaw = async (url: string): Promise<{ socket: Socket; send(message: unknown): void }> => {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.write(
@@ -14,18 +14,18 @@ const openRaw = async (url: string): Promise<{ socket: Socket; say(message: unkn
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
   );
   await new Promise((resolve) => socket.once("data", resolve));
-  const say = (message: unknown) => {
+  const send = (message: unknown) => {
     const body = Buffer.from(JSON.stringify(message));
     const size = Buffer.alloc(2);
     size.writeUInt16BE(body.byteLength);
-    // Masked with zeros: the mask is there and changes nothing.
+    // The mask is required; one of zeros changes nothing.
     socket.write(Buffer.concat([Buffer.from([0x81, 0xfe]), size, Buffer.alloc(4), body]));
   };
-  return { socket, say };
+  return { socket, send };
 };
 
-/** Resolves when the bytes are seen in what the socket carries. */
-const seen = (socket: Socket, text: string) =>
+/** Resolves when the socket has received these bytes. */
+const untilReceived = (socket: Socket, text: string) =>
   new Promise<void>((resolve) => {
     let tail = "";
     const look = (chunk: Buffer) => {
@@ -38,7 +38,7 @@ const seen = (socket: Socket, text: string) =>
     socket.on("data", look);
   });
 
-test("S3 a reader that does not read is closed with 4001 while others hear everything and memory stays bounded", async () => {
+test("S3 a reader that stops reading is closed with 4001, while others receive everything and memory stays bounded", async () => {
   const node = startLocalNode();
   const tenantId = newId();
   await node.commit(tenantId, entriesOf(tenantId, 1, 1));
@@ -46,10 +46,10 @@ test("S3 a reader that does not read is closed with 4001 while others hear every
   const good = new TestClient(node.url);
   await good.auth(token);
   await good.subscribe(tenantId);
-  const { socket, say } = await openRaw(node.url);
-  const joined = seen(socket, '"subscribed"');
-  say({ type: "auth", token });
-  say({ type: "subscribe", tenantId });
+  const { socket, send } = await openRaw(node.url);
+  const joined = untilReceived(socket, '"subscribed"');
+  send({ type: "auth", token });
+  send({ type: "subscribe", tenantId });
   await joined;
   socket.pause();
 
@@ -66,7 +66,7 @@ test("S3 a reader that does not read is closed with 4001 while others hear every
   expect(node.realtime.connections).toBe(1);
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * MIB);
 
-  const closeFrame = seen(socket, "\u000f\u00a1too slow");
+  const closeFrame = untilReceived(socket, "\u000f\u00a1too slow");
   socket.resume();
   await closeFrame;
   socket.destroy();
@@ -86,20 +86,20 @@ test("S3 a replay waits for a reader that stops reading, instead of filling memo
   const tenantId = newId();
   await node.commit(tenantId, entriesOf(tenantId, 1, 4_000, 10_000));
   const token = await tokenFor(node.tokens, { [tenantId]: { epoch: EPOCH, seq: 4_000 } });
-  const { socket, say } = await openRaw(node.url);
-  const joined = seen(socket, '"subscribed"');
-  say({ type: "auth", token });
-  say({ type: "subscribe", tenantId, since: { epoch: EPOCH, seq: 0 } });
+  const { socket, send } = await openRaw(node.url);
+  const joined = untilReceived(socket, '"subscribed"');
+  send({ type: "auth", token });
+  send({ type: "subscribe", tenantId, since: { epoch: EPOCH, seq: 0 } });
   await joined;
   socket.pause();
   const watcher = new TestClient(node.url);
   await watcher.auth(token);
   for (let round = 0; round < 20; round += 1) {
-    watcher.say({ type: "ping" });
+    watcher.send({ type: "ping" });
     await watcher.next("pong");
   }
   expect((await node.metrics.slowConsumers.get()).values[0]?.value ?? 0).toBe(0);
-  const last = seen(socket, '"seq":4000');
+  const last = untilReceived(socket, '"seq":4000');
   socket.resume();
   await last;
   expect(node.realtime.connections).toBe(2);

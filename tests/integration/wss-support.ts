@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
 import type { LogEntry, PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { createRealtimeTokens, type RealtimeTokens } from "../../platform/tokens/realtime-token.ts";
+import { eventDataIssues } from "../../shared/events.ts";
 import type { Down, UnsubscribedReason } from "../../shared/protocol/down.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { createRealtimeServer, type RealtimeServer, type SocketData } from "../../wss/server.ts";
@@ -38,16 +39,16 @@ export type Node = {
 
 export type NodeOptions = Partial<Parameters<typeof createRealtimeServer>[0]["limits"]> & {
   readonly heartbeatSeconds?: number;
-  readonly maxArriving?: number;
+  readonly maxUnauthenticated?: number;
 };
 
-/** A realtime server on a port of its own over any bus. */
-export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOptions = {}): Node => {
+/** Starts a realtime server over any bus, on a port of its own. */
+const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: NodeOptions = {}): Node => {
   const clock = systemClock;
   const log = silentLog;
   const tokens = createRealtimeTokens(SECRET, clock);
-  const hub = createFeedHub({ pubsub, clock, log, metrics });
-  const { heartbeatSeconds, maxArriving, ...limits } = options;
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues });
+  const { heartbeatSeconds, maxUnauthenticated, ...limits } = options;
   const realtime = createRealtimeServer({
     hub,
     pubsub,
@@ -65,7 +66,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
       ...limits,
     },
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
-    ...(maxArriving === undefined ? {} : { maxArriving }),
+    ...(maxUnauthenticated === undefined ? {} : { maxUnauthenticated }),
   });
   const server = Bun.serve<SocketData>({
     port: 0,
@@ -90,7 +91,7 @@ export const startNode = (pubsub: PubSubProvider, metrics: Metrics, options: Nod
   };
 };
 
-/** All in one process, with the log that the database would keep. */
+/** Starts a node with an in-process bus and a log in memory. */
 export const startLocalNode = (options: NodeOptions = {}): Node & { readonly log: MemoryLog; commit: Commit } => {
   const log = createMemoryLog();
   const metrics = createMetrics();
@@ -120,7 +121,7 @@ export const tokenFor = async (
   return token;
 };
 
-/** With headers, as only programs can send them; the DOM's types know nothing of it. */
+/** Opens a WebSocket with headers, a feature of Bun that the DOM's types lack. */
 const openSocket = (url: string, headers: Record<string, string>): WebSocket => {
   const options: Bun.WebSocketOptions = { headers };
   return Reflect.construct(WebSocket, [url, options]);
@@ -130,11 +131,11 @@ type OfType<T extends Down["type"]> = Extract<Down, { type: T }>;
 export type EventFrame = OfType<"message"> & { seq?: number };
 export type Closed = { readonly code: number; readonly reason: string };
 
-/** A client that keeps all that it hears until it is asked for. */
+/** A client that queues all messages until the test takes them. */
 export class TestClient {
   readonly socket: WebSocket;
-  readonly #heard: Down[] = [];
-  readonly #asked: { matches: (message: Down) => boolean; resolve: (message: Down) => void }[] = [];
+  readonly #received: Down[] = [];
+  readonly #waiting: { matches: (message: Down) => boolean; resolve: (message: Down) => void }[] = [];
   readonly closed: Promise<Closed>;
   readonly opened: Promise<void>;
 
@@ -149,32 +150,32 @@ export class TestClient {
       closed.resolve({ code, reason });
       opened.resolve();
     };
-    this.socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)));
+    this.socket.onmessage = ({ data }) => this.#receive(JSON.parse(String(data)));
   }
 
-  #hear(message: Down): void {
-    const index = this.#asked.findIndex(({ matches }) => matches(message));
-    if (index < 0) this.#heard.push(message);
-    else this.#asked.splice(index, 1)[0]?.resolve(message);
+  #receive(message: Down): void {
+    const index = this.#waiting.findIndex(({ matches }) => matches(message));
+    if (index < 0) this.#received.push(message);
+    else this.#waiting.splice(index, 1)[0]?.resolve(message);
   }
 
-  /** What was heard and not asked for yet. */
-  get heard(): readonly Down[] {
-    return this.#heard;
+  /** The messages that were not taken yet. */
+  get received(): readonly Down[] {
+    return this.#received;
   }
 
-  say(message: unknown): void {
+  send(message: unknown): void {
     this.socket.send(typeof message === "string" ? message : JSON.stringify(message));
   }
 
-  /** The next message of a type that was not taken yet; heartbeats and presence in between are left lying. */
+  /** Takes the next message of a type; messages of other types stay in the queue. */
   next<T extends Down["type"]>(type: T, tenantId?: string): Promise<OfType<T>> {
     const matches = (message: Down): boolean =>
       message.type === type && (tenantId === undefined || ("tenantId" in message && message.tenantId === tenantId));
-    const index = this.#heard.findIndex(matches);
-    if (index >= 0) return Promise.resolve(this.#heard.splice(index, 1)[0] as OfType<T>);
+    const index = this.#received.findIndex(matches);
+    if (index >= 0) return Promise.resolve(this.#received.splice(index, 1)[0] as OfType<T>);
     const { promise, resolve } = Promise.withResolvers<Down>();
-    this.#asked.push({ matches, resolve });
+    this.#waiting.push({ matches, resolve });
     return promise as Promise<OfType<T>>;
   }
 
@@ -186,12 +187,12 @@ export class TestClient {
 
   async auth(token: string): Promise<OfType<"ready">> {
     await this.opened;
-    this.say({ type: "auth", token });
+    this.send({ type: "auth", token });
     return this.next("ready");
   }
 
   async subscribe(tenantId: string, since?: Position): Promise<OfType<"subscribed">> {
-    this.say({ type: "subscribe", tenantId, since });
+    this.send({ type: "subscribe", tenantId, since });
     return this.next("subscribed", tenantId);
   }
 

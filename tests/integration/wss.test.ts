@@ -7,7 +7,7 @@ const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
-/** A node with one tenant whose log has `head` events. */
+/** Starts a node with one tenant whose log has `head` events. */
 const start = async (head: number, options: NodeOptions = {}) => {
   const node = startLocalNode(options);
   stops.push(node.stop);
@@ -25,17 +25,17 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const seqsOf = (events: readonly { seq?: number }[]) => events.map(({ seq }) => seq);
 
 describe("a socket", () => {
-  test("is told who it is and when its token ends", async () => {
+  test("gets its user's id and its token's expiry in ready", async () => {
     const { node, connect } = await start(1);
     const userId = newId();
     const client = await connect(at(1), userId);
-    client.say({ type: "auth", token: await tokenFor(node.tokens, {}, { userId }) });
+    client.send({ type: "auth", token: await tokenFor(node.tokens, {}, { userId }) });
     const ready = await client.next("ready");
     expect(ready).toMatchObject({ userId, heartbeatSeconds: 25 });
     expect(Date.parse(ready.expiresAt) - Date.now()).toBeGreaterThan(590_000);
   });
 
-  test("R3 hears what is committed after it joined, in order, as the very text that was committed", async () => {
+  test("R3 receives events committed after it joined, in order, as the committed text", async () => {
     const { node, tenantId, connect } = await start(3);
     const client = await connect();
     expect(await client.subscribe(tenantId)).toEqual({
@@ -50,7 +50,7 @@ describe("a socket", () => {
     expect(events.map((event) => JSON.stringify(event))).toEqual(entries.map(({ payload }) => payload));
   });
 
-  test("R2 that was away for 30 events gets exactly those", async () => {
+  test("R2 gets exactly the 30 events that it missed", async () => {
     const { node, tenantId, connect } = await start(10);
     const first = await connect();
     await first.subscribe(tenantId);
@@ -77,13 +77,13 @@ describe("a socket", () => {
     expect(seqsOf(await client.events(3_000))).toEqual(range(1, 3_000));
   });
 
-  const anew: [name: string, since: { epoch: string; seq: number }][] = [
+  const unrecoverable: [name: string, since: { epoch: string; seq: number }][] = [
     ["another epoch", at(1, LATER_EPOCH)],
     ["a nonsense epoch", at(1, "nonsense")],
     ["more than the database has", at(21)],
     ["far more than the database has", at(Number.MAX_SAFE_INTEGER)],
   ];
-  test.each(anew)("reads the state anew when its since has %s", async (_, since) => {
+  test.each(unrecoverable)("is not recovered when its since has %s", async (_, since) => {
     const { node, tenantId, connect } = await start(20);
     const client = await connect();
     expect(await client.subscribe(tenantId, since)).toMatchObject({ ...at(20), recovered: false });
@@ -91,37 +91,37 @@ describe("a socket", () => {
     expect(seqsOf(await client.events(1))).toEqual([21]);
   });
 
-  test("R2 that was away for 20,000 events reads the state anew", async () => {
+  test("R2 is not recovered after 20,000 missed events", async () => {
     const { tenantId, connect } = await start(20_010);
     const client = await connect();
     expect(await client.subscribe(tenantId, at(10))).toMatchObject({ ...at(20_010), recovered: false });
   });
 
-  test("leaves and joins anew when it subscribes again, and hears nothing twice", async () => {
+  test("leaves and joins again on a second subscribe, and receives nothing twice", async () => {
     const { node, tenantId, connect } = await start(5);
     const client = await connect();
     await client.subscribe(tenantId);
     expect(await client.subscribe(tenantId, at(3))).toMatchObject({ seq: 5, recovered: true });
     await node.commit(tenantId, entriesOf(tenantId, 6, 7));
     expect(seqsOf(await client.events(4))).toEqual([4, 5, 6, 7]);
-    client.say({ type: "ping" });
+    client.send({ type: "ping" });
     await client.next("pong");
-    expect(client.heard.filter(({ type }) => type === "message")).toEqual([]);
+    expect(client.received.filter(({ type }) => type === "message")).toEqual([]);
   });
 
-  test("hears nothing more after it left", async () => {
+  test("receives nothing after unsubscribe", async () => {
     const { node, tenantId, connect } = await start(5);
     const client = await connect();
     await client.subscribe(tenantId);
-    client.say({ type: "unsubscribe", tenantId });
+    client.send({ type: "unsubscribe", tenantId });
     expect(await client.unsubscribed(tenantId)).toBe("requested");
     await node.commit(tenantId, entriesOf(tenantId, 6, 7));
-    client.say({ type: "ping" });
+    client.send({ type: "ping" });
     await client.next("pong");
-    expect(client.heard.filter(({ type }) => type === "message")).toEqual([]);
+    expect(client.received.filter(({ type }) => type === "message")).toEqual([]);
   });
 
-  test("is told the heads of what it has joined, and zero for a tenant without a log", async () => {
+  test("gets the heads of its tenants in heartbeats, and zero for a tenant without a log", async () => {
     const { node, tenantId } = await start(5, { heartbeatSeconds: 1 });
     const other = newId();
     const client = new TestClient(node.url);
@@ -135,7 +135,7 @@ describe("a socket", () => {
     expect(heads).toEqual({ [tenantId]: at(6), [other]: { epoch: "0", seq: 0 } });
   });
 
-  test("hears what another backend publishes as it is, and nothing that is not valid", async () => {
+  test("receives another backend's messages unchanged, and no invalid ones", async () => {
     const { node, tenantId, connect } = await start(0);
     const client = await connect(null);
     expect(await client.subscribe(tenantId, at(7))).toMatchObject({ epoch: "0", seq: 0, recovered: false });
@@ -155,7 +155,7 @@ describe("a socket", () => {
     expect(rejected).toBe(4);
   });
 
-  test("counts an event once for each socket that it goes to", async () => {
+  test("counts a delivery for each socket", async () => {
     const { node, tenantId, connect } = await start(1);
     const clients = await Promise.all([connect(), connect(), connect()]);
     for (const client of clients) await client.subscribe(tenantId);
@@ -168,7 +168,7 @@ describe("a socket", () => {
     expect(await read(node.metrics.tenants)).toBe(1);
   });
 
-  test("is sent away with 4000 when the server drains, and nobody is let in", async () => {
+  test("is closed with 4000 when the server drains, and new sockets are refused", async () => {
     const { node, connect } = await start(1);
     const client = await connect();
     const draining = node.realtime.drain(2_000);
@@ -181,12 +181,12 @@ describe("a socket", () => {
 });
 
 describe("presence", () => {
-  test("is told in full on joining, then as changes, and taken back when its socket goes", async () => {
+  test("is sent in full on joining, then as changes, and removed when its socket closes", async () => {
     const { tenantId, connect } = await start(1);
     const first = await connect();
     await first.subscribe(tenantId);
     expect(await first.next("presence")).toMatchObject({ full: true, entries: [] });
-    first.say({ type: "presence", tenantId, data: { task: "t1" } });
+    first.send({ type: "presence", tenantId, data: { task: "t1" } });
     expect(await first.next("presence")).toMatchObject({
       full: false,
       entries: [{ data: { task: "t1" }, name: "Ann" }],
@@ -201,10 +201,10 @@ describe("presence", () => {
   test("is refused above 2 KiB and for a tenant that is not joined", async () => {
     const { tenantId, connect } = await start(1);
     const client = await connect();
-    client.say({ type: "presence", tenantId, data: {} });
+    client.send({ type: "presence", tenantId, data: {} });
     expect(await client.next("error")).toMatchObject({ code: "NOT_JOINED", tenantId });
     await client.subscribe(tenantId);
-    client.say({ type: "presence", tenantId, data: { text: "x".repeat(2_048) } });
+    client.send({ type: "presence", tenantId, data: { text: "x".repeat(2_048) } });
     expect(await client.next("error")).toMatchObject({ code: "INVALID", tenantId });
   });
 });

@@ -78,6 +78,8 @@ class Lock {
  */
 export class SimDatabase {
   readonly #lock = new Lock();
+  /** Called after each transaction that a process commits. */
+  onCommit: () => void = () => {};
 
   constructor(rows?: Rows) {
     if (rows !== undefined) this.restore(rows);
@@ -108,7 +110,7 @@ export class SimDatabase {
     store.file.run("pragma foreign_keys = on");
   }
 
-  /** Asks at once, past all delays: for those who judge, not for those who take part. */
+  /** Asks at once, past all delays: for the oracle, not for processes. */
   rows<Row>(text: string, ...parameters: Binding[]): Row[] {
     return store.file.query<Row, Binding[]>(text).all(...parameters);
   }
@@ -121,6 +123,7 @@ export class SimDatabase {
   open(process: SimProcess | null): Db {
     const file: SqliteDatabase = { close: () => {}, prepare: (text) => store.prepare(text) };
     const lock = this.#lock;
+    const committed = () => this.onCommit();
     const pause = async () => {
       if (process !== null) await process.scheduler.wait(process.scheduler.between(0, DELAY_MS), process);
     };
@@ -132,6 +135,10 @@ export class SimDatabase {
       }
       override async beginTransaction(connection: DatabaseConnection): Promise<void> {
         await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+      }
+      override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+        await super.commitTransaction(connection);
+        committed();
       }
       override async releaseConnection(): Promise<void> {
         lock.free();

@@ -1,19 +1,22 @@
-import { anyPage, type Deed } from "./deeds.ts";
-import type { Page } from "./page.ts";
+import { KEPT_DAYS } from "../../platform/events/retention.ts";
+import { type Action, anyPage } from "./actions.ts";
 import type { ApiServer } from "./servers.ts";
+import { STORAGE_FAULTS } from "./storage-faults.ts";
 import { serversOf, type World } from "./world.ts";
 
 const RESTART_MS = 4_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 const later = (world: World, ms: number, run: () => void): void => {
-  world.scheduler.after(world.scheduler.between(50, ms), world.fate, run);
+  world.scheduler.after(world.scheduler.between(50, ms), world.pendingFaults, run);
 };
 
 const anyOpen = <Line extends { readonly isOpen: boolean }>(world: World, lines: Iterable<Line>): Line | undefined =>
   world.scheduler.pick([...lines].filter(({ isOpen }) => isOpen));
 
 /** What goes wrong. Each run meets some kinds of it, and not always the same. */
-export const FAULTS: readonly Deed[] = [
+export const FAULTS: readonly Action[] = [
+  ...STORAGE_FAULTS,
   {
     name: "socket cut",
     weight: 8,
@@ -64,16 +67,16 @@ export const FAULTS: readonly Deed[] = [
     weight: 5,
     run: (world) => {
       const { scheduler, middleboxes } = world;
-      const page = anyPage(world);
-      if (page === undefined || middleboxes.has(page.process)) return;
+      const browser = anyPage(world)?.browser;
+      if (browser === undefined || middleboxes.has(browser)) return;
       const streams = scheduler.chance(0.7) ? "passed" : scheduler.pick(["buffered", "refused"] as const);
       const refusesSockets = streams === "passed" || scheduler.chance(0.8);
       if (streams === undefined) return;
       world.trace.fault(`middleboxes: sockets ${refusesSockets ? "refused" : "passed"}, streams ${streams}`);
-      middleboxes.set(page.process, { refusesSockets, streams });
-      for (const connection of world.connectionsOf(page)) if (refusesSockets) connection.cut();
-      for (const stream of world.streamsOf(page)) if (streams !== "passed") stream.cut();
-      if (scheduler.chance(0.5)) later(world, 30_000, () => middleboxes.delete(page.process));
+      middleboxes.set(browser, { refusesSockets, streams });
+      for (const connection of world.connectionsOf(browser)) if (refusesSockets) connection.cut();
+      for (const stream of world.streamsOf(browser)) if (streams !== "passed") stream.cut();
+      if (scheduler.chance(0.5)) later(world, 30_000, () => middleboxes.delete(browser));
     },
   },
   {
@@ -82,11 +85,11 @@ export const FAULTS: readonly Deed[] = [
     run: (world) => {
       const node = world.scheduler.pick(world.nodes);
       if (!node?.server?.process.alive) return;
-      const isTold = world.scheduler.chance(0.6);
-      world.trace.fault(isTold ? "nodes killed" : "nodes gone silently", node.name);
+      const isAnnounced = world.scheduler.chance(0.6);
+      world.trace.fault(isAnnounced ? "nodes killed" : "nodes gone silently", node.name);
       const { server } = node;
       server.process.kill();
-      for (const connection of server.bun.connections) connection.nodeDied(isTold);
+      for (const connection of server.bun.connections) connection.nodeDied(isAnnounced);
       later(world, RESTART_MS, () => world.startNode(node));
     },
   },
@@ -131,12 +134,12 @@ export const FAULTS: readonly Deed[] = [
     weight: 3,
     run: (world) => {
       if (!world.redisWorld.isUp || world.mustKeepRedis()) return;
-      const fate = world.scheduler.pick(["kept", "lost", "older"] as const);
-      world.trace.fault(`redis restarts, data ${fate}`);
+      const data = world.scheduler.pick(["kept", "lost", "older"] as const);
+      world.trace.fault(`redis restarts, data ${data}`);
       world.redisWorld.isUp = false;
       for (const connection of [...world.redisConnections]) connection.cut();
-      if (fate === "lost") world.redis.flush();
-      if (fate === "older" && world.redisCopy !== null) world.redis.restore(world.redisCopy);
+      if (data === "lost") world.redis.flush();
+      if (data === "older" && world.redisCopy !== null) world.redis.restore(world.redisCopy);
       later(world, RESTART_MS, () => {
         world.redisWorld.isUp = true;
       });
@@ -164,11 +167,11 @@ export const FAULTS: readonly Deed[] = [
     },
   },
   {
-    name: "redis put back",
+    name: "redis restored",
     weight: 2,
     run: (world) => {
       if (world.redisCopy === null || world.mustKeepRedis()) return;
-      world.trace.fault("redis put back");
+      world.trace.fault("redis restored");
       world.redis.restore(world.redisCopy);
       if (world.scheduler.chance(0.5)) for (const connection of [...world.redisConnections]) connection.cut();
     },
@@ -258,14 +261,10 @@ export const FAULTS: readonly Deed[] = [
     name: "page offline",
     weight: 3,
     run: (world) => {
-      const page = anyPage(world);
-      if (page === undefined) return;
-      world.trace.fault("pages offline");
-      world.offline.add(page.process);
-      for (const connection of world.connectionsOf(page)) connection.stall("both");
-      for (const { line } of world.streamsOf(page)) line.isStalled = true;
-      if (world.scheduler.chance(0.5)) page.setNetwork(false);
-      later(world, 20_000, () => backOnline(world, page));
+      const browser = anyPage(world)?.browser;
+      if (browser === undefined) return;
+      world.goOffline(browser);
+      later(world, 20_000, () => world.goOnline(browser));
     },
   },
   {
@@ -276,7 +275,11 @@ export const FAULTS: readonly Deed[] = [
       if (api === undefined) return;
       world.trace.fault("logs trimmed");
       const { seq } = world.head;
-      world.database.run("update events set at = '2020' where seq <= ?", world.scheduler.between(seq - 30, seq + 1));
+      // Longer ago than retention waits even for consumers, or only than it keeps events for clients.
+      const isLong = world.scheduler.chance(0.3);
+      if (isLong || !world.hasCursor()) world.mayMissEvents = true;
+      const at = isLong ? "2020" : new Date(world.scheduler.now - (KEPT_DAYS + 1) * DAY_MS).toISOString();
+      world.database.run("update events set at = ? where seq <= ?", at, world.scheduler.between(seq - 30, seq + 1));
       api.trim();
     },
   },
@@ -288,28 +291,14 @@ export const FAULTS: readonly Deed[] = [
       world.databaseCopy = { rows: world.database.save(), ...world.head };
     },
   },
-  { name: "database put back", weight: 14, run: (world) => putBack(world) },
+  { name: "database restored", weight: 14, run: (world) => restoreDatabase(world) },
 ];
-
-/** The page's network is there again: what was on its way arrives, or the socket is found dead. */
-export const backOnline = (world: World, page: Page): void => {
-  if (!world.offline.delete(page.process)) return;
-  for (const connection of world.connectionsOf(page)) {
-    if (world.scheduler.chance(0.5)) connection.cut();
-    else connection.resume();
-  }
-  for (const stream of world.streamsOf(page)) {
-    if (world.scheduler.chance(0.5)) stream.cut();
-    else world.letFlow(stream);
-  }
-  page.setNetwork(true);
-};
 
 /**
  * Stops all with the database, puts an older copy in its place and starts them again. Redis notices by itself if it
  * knows more of that history; otherwise the teams get a new epoch by hand, as operations.md says.
  */
-const putBack = (world: World): void => {
+const restoreDatabase = (world: World): void => {
   const copy = world.databaseCopy;
   const { head } = world;
   if (copy === null || world.mustKeepRedis() || (copy.epoch === head.epoch && copy.seq === head.seq)) return;
@@ -319,20 +308,22 @@ const putBack = (world: World): void => {
     known.seq >= head.seq &&
     world.redisWorld.isUp &&
     world.apis.every(({ link }) => !link.isHole);
-  world.trace.fault("databases put back", `${head.seq} to ${copy.seq}, ${isNoticed ? "noticed" : "by hand"}`);
+  world.trace.fault("databases restored", `${head.seq} to ${copy.seq}, ${isNoticed ? "noticed" : "by hand"}`);
   for (const { process } of world.databaseUsers) process.kill();
   world.databaseCopy = null;
   world.database.restore(copy.rows);
   world.keepSessions();
   world.forgetUndone();
-  if (isNoticed) world.unnoticed = copy.epoch;
-  else {
-    const { teamId } = world.workshop.ground;
+  if (isNoticed) {
+    world.unnoticed = copy.epoch;
+  } else {
+    const { teamId } = world.setup.fixture;
     const epoch = world.newId();
-    world.database.run("update tenant_heads set epoch = ?, relayed_seq = 0 where tenant_id = ?", epoch, teamId);
-    world.database.run("delete from events where tenant_id = ?", teamId);
+    world.database.run("update tenant_heads set epoch = ?, epoch_base = seq where tenant_id = ?", epoch, teamId);
     world.database.run("delete from idempotency_keys");
     world.acknowledged = [];
+    world.ledger.forgotten();
   }
+  world.recordCommit();
   for (const api of world.apis) world.startApi(api);
 };

@@ -36,15 +36,15 @@ const readOptions = () => {
     jobs: count(values.jobs, "jobs"),
     seed: values.seed === undefined ? null : count(values.seed, "seed"),
     mutation: values.mutate ?? null,
-    isTold: values.trace,
+    isTraced: values.trace,
     isAboutMutations: values.mutations,
   };
 };
 
-const show = ({ seed, hash, wrongs, lines }: Divergence, mutation: string | null): void => {
+const show = ({ seed, hash, violations, lines }: Divergence, mutation: string | null): void => {
   for (const line of lines) console.log(line);
-  console.log(`seed ${seed}, trace ${hash}: ${wrongs.length === 0 ? "level" : `${wrongs.length} wrong`}`);
-  for (const wrong of wrongs) console.log(`  ${wrong}`);
+  console.log(`seed ${seed}, trace ${hash}: ${violations.length === 0 ? "level" : `${violations.length} wrong`}`);
+  for (const wrong of violations) console.log(`  ${wrong}`);
   if (lines.length > 0) return;
   console.log(`  again: bun sim --seed ${seed} --trace${mutation === null ? "" : ` --mutate ${mutation}`}`);
 };
@@ -95,11 +95,11 @@ const runMutations = async (options: RunOptions): Promise<boolean> => {
 };
 
 const main = async (): Promise<boolean> => {
-  const { seeds, from, jobs, seed, mutation, isTold, isAboutMutations } = readOptions();
+  const { seeds, from, jobs, seed, mutation, isTraced, isAboutMutations } = readOptions();
   if (isAboutMutations) return runMutations({ seeds, from, jobs });
   if (seed === null) return runMany({ seeds, from, jobs, mutation });
-  const { told, divergences } = await runSeeds({ from: seed, seeds: 1, jobs: 1, mutation, isTold: true });
-  for (const one of told) show(isTold ? one : { ...one, lines: [] }, mutation);
+  const { traced, divergences } = await runSeeds({ from: seed, seeds: 1, jobs: 1, mutation, isTraced: true });
+  for (const one of traced) show(isTraced ? one : { ...one, lines: [] }, mutation);
   return divergences.length === 0;
 };
 

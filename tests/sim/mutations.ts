@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { plugin } from "bun";
 import { fromRoot } from "../../scripts/paths.ts";
 
-/** A mistake that somebody might make in the product: so much of a file's text, and what stands there instead. */
+/** A mistake that somebody might make in the product: a file's text, and the text in its place. */
 export type Mutation = {
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** What is lost by it. */
+  /** Its meaning, as the rest of "the runs find that …". */
   readonly about: string;
 };
 
@@ -18,21 +18,21 @@ export const MUTATIONS = {
     to: "if (cursor === feed.position?.seq && feed.resets === resets) {\n      await feed.compare();\n      target.live();",
     about: "something is awaited between the last event of the past and joining",
   },
-  "gate-without-fold": {
+  "reconcile-without-events": {
     file: "client/sync/event-buffer.ts",
-    from: "const folded = this.fold(read);",
-    to: "const folded = read;",
-    about: "an older answer is let in without the events that came since",
+    from: 'return { kind: "accepted", snapshot: this.#broughtUp(read, history) };',
+    to: 'return { kind: "accepted", snapshot: read };',
+    about: "an older read is accepted without the events that came since",
   },
-  "no-gate": {
+  "no-reconcile": {
     file: "client/sync/event-buffer.ts",
-    from: "if (read.begun < this.#cutAt) return",
-    to: "return { kind: 'taken', state: read };\n    if (read.begun < this.#cutAt) return",
-    about: "every answer is taken as it comes",
+    from: "if (read.generation < this.#resetAt) return",
+    to: 'return { kind: "accepted", snapshot: read };\n    if (read.generation < this.#resetAt) return',
+    about: "every read is accepted as it comes",
   },
   "relay-without-sweep": {
-    file: "platform/events/relay.ts",
-    from: "clock.every(SWEEP_MS, startSweep)",
+    file: "platform/events/sweep.ts",
+    from: "clock.every(SWEEP_MS, startOne)",
     to: "() => {}",
     about: "nobody hands on what a process that died has committed",
   },
@@ -61,14 +61,32 @@ export const MUTATIONS = {
     about: "a database that was put back keeps its epoch",
   },
   "relay-does-not-look-again": {
-    file: "platform/events/comparison.ts",
-    from: "clock.every(LOOK_EVERY_MS, startLooking)",
+    file: "platform/events/reconciler.ts",
+    from: "clock.every(RECHECK_EVERY_MS, startRecheck)",
     to: "() => {}",
     about: "nobody notices that Redis went back without a word",
   },
+  "epoch-deletes-untaken": {
+    file: "platform/events/log.ts",
+    from: 'await tx\n      .updateTable("tenant_heads")',
+    to: 'await tx.deleteFrom("events").where("tenant_id", "=", tenantId).execute();\n    await tx\n      .updateTable("tenant_heads")',
+    about: "a new epoch deletes events that a log consumer has not taken",
+  },
+  "retention-waits-for-nobody": {
+    file: "platform/events/retention.ts",
+    from: "slowest === null || slowest >= unneeded",
+    to: "true",
+    about: "retention deletes events that a log consumer has not taken",
+  },
+  "cursor-moves-by-itself": {
+    file: "platform/events/consumer.ts",
+    from: "await moveCursor(tx, name, tenantId, reached);",
+    to: "void db.change((other) => moveCursor(other, name, tenantId, reached));",
+    about: "a log consumer's cursor moves in another transaction than its effects",
+  },
   "no-repair": {
     file: "platform/events/relay.ts",
-    from: "lane.asked = true;",
+    from: "queue.repairRequested = true;",
     to: "return;",
     about: "nobody answers a node that knows more than Redis",
   },
@@ -80,21 +98,69 @@ export const MUTATIONS = {
   },
   "old-grant-after-end": {
     file: "platform/events/feed.ts",
-    from: 'return this.position?.epoch === issued.epoch ? this.#revocations.standing(userId, issued.seq) : "unknown";',
+    from: 'return this.position?.epoch === issued.epoch ? this.#revocations.statusOf(userId, issued.seq) : "unknown";',
     to: 'return userId === "" ? "unknown" : "member";',
     about: "a token from before the end of a membership still opens the team",
   },
   "resume-after-reset": {
     file: "client/realtime/subscription/machine.ts",
-    from: "const continued = recovered && holding.kind",
-    to: "const continued = holding.kind",
+    from: "const continued = recovered && resumeFrom.kind",
+    to: "const continued = resumeFrom.kind",
     about: "a page goes on from its position although the history was cut off",
   },
   "outdated-joins-at-once": {
     file: "client/realtime/subscription/machine.ts",
-    from: "const outdated = (): SubscriptionStep =>",
-    to: "const outdated = again;\nexport const polled = (): SubscriptionStep =>",
+    from: "const historyEnded = (): SubscriptionStep =>",
+    to: "const historyEnded = resubscribe;\nexport const polled = (): SubscriptionStep =>",
     about: "a page asks all the time for a channel whose history is over",
+  },
+  "new-key-each-try": {
+    file: "client/sync/outbox/outbox.ts",
+    from: ": this.#deps.send(mutation, key).catch(",
+    to: ": this.#deps.send(mutation, this.#deps.newId()).catch(",
+    about: "a mutation that is sent again has another key",
+  },
+  "removed-when-sent": {
+    file: "client/sync/outbox/outbox.ts",
+    from: "    const result = await (isOutdated(",
+    to: "    void this.#tabs.store((storage) => storage.remove([key]));\n    const result = await (isOutdated(",
+    about: "a mutation leaves storage before it is answered",
+  },
+  "order-ignores-reads": {
+    file: "client/sync/mutation.ts",
+    from: "later.writes.includes(id) || later.reads.includes(id)) ||\n  earlier.reads.some((id) => later.writes.includes(id));",
+    to: "later.writes.includes(id));",
+    about: "a mutation does not wait for those that it reads",
+  },
+  "order-ignores-unanswered": {
+    file: "client/sync/outbox/scheduler.ts",
+    from: "(!other.isAnswered || mutation.base !== undefined) && dependsOn",
+    to: "!other.isAnswered && mutation.base !== undefined && dependsOn",
+    about: "a mutation does not wait for the answers to earlier ones",
+  },
+  "send-without-lock": {
+    file: "client/sync/outbox/outbox.ts",
+    from: "return order === null || this.#tabs.isLeader;",
+    to: "return true;",
+    about: "every tab sends, also those without the lock",
+  },
+  "lost-lock-ignored": {
+    file: "client/sync/outbox/tab-coordinator.ts",
+    from: "const lost = () => void this.#yield();",
+    to: "const lost = () => {};",
+    about: "a tab whose lock was stolen goes on sending",
+  },
+  "lead-before-load": {
+    file: "client/sync/outbox/tab-coordinator.ts",
+    from: "void this.#load().then(() => {\n        if (term === this.#term) lead();\n      });",
+    to: "void this.#load();\n      lead();",
+    about: "a new leader sends before it has loaded what the one before left",
+  },
+  "no-first-form": {
+    file: "client/sync/outbox/outbox.ts",
+    from: "const begun = await this.#tabs.store((storage) => storage.begin(first));",
+    to: "const begun = null as typeof first | null;",
+    about: "a tab that takes over sends another request under the same key",
   },
 } as const satisfies Record<string, Mutation>;
 

@@ -1,196 +1,169 @@
-import { environmentManager, notifyManager, QueryObserver, timeoutManager } from "@tanstack/react-query";
-import { createApiClient, type Fetch } from "../../client/browser/api-client.ts";
-import { fetchTokenOver } from "../../client/browser/browser-ports.ts";
-import { pollByHttp, streamByHttp } from "../../client/browser/http-transports.ts";
-import { type BoardState, isTenantState } from "../../client/sync/snapshots.ts";
-import type { Runtime } from "../../client/sync/sync-engine.ts";
-import { userIdSchema } from "../../shared/ids.ts";
-import { isSequenced } from "../../shared/protocol/message.ts";
-import type { Position } from "../../shared/protocol/position.ts";
-import { boardQuery, boardsQuery, membersQuery } from "../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../web/src/app/query-client.ts";
-import { keys } from "../../web/src/app/query-keys.ts";
-import { type BoardActions, boardActions } from "../../web/src/features/boards/board-actions.ts";
-// Loaded here, so that in simulated time it never has to be waited for.
+import { QueryObserver } from "@tanstack/react-query";
+// Loaded here, so that in simulated time nothing waits for it.
 import "../../client/realtime/fallback/load-fallback.ts";
 import { joinTeam } from "../../client/react/join-team.ts";
+import { snapshotQuery } from "../../client/react/use-snapshot.ts";
 import type { Notice } from "../../client/realtime/notices.ts";
-import type { ServerSentEvent, Socket, SocketHandlers } from "../../client/realtime/ports.ts";
-import { RealtimeClient } from "../../client/realtime/realtime-client.ts";
-import { SimProcess } from "./process.ts";
-import type { Scheduler } from "./scheduler.ts";
-
-let scheduler: Scheduler | null = null;
-let timerCount = 0;
-let timers = new Map<number, () => void>();
-const library = { name: "query", alive: true };
-
-/** From now on the query library's timers run in this world. Its own are global, so there is one owner for all pages. */
-export const runQueryTimersOn = (next: Scheduler): void => {
-  const isFirst = scheduler === null;
-  scheduler = next;
-  timers = new Map();
-  if (!isFirst) return;
-  environmentManager.setIsServer(() => false);
-  const start = (run: () => void, wait: number, repeats: boolean): number => {
-    timerCount += 1;
-    const id = timerCount;
-    const again = () => {
-      const cancel = scheduler?.after(Math.min(wait, 2 ** 31), library, () => {
-        timers.delete(id);
-        if (repeats) again();
-        run();
-      });
-      if (cancel !== undefined) timers.set(id, cancel);
-    };
-    again();
-    return id;
-  };
-  const stop = (id: number | undefined) => {
-    if (id === undefined) return;
-    timers.get(id)?.();
-    timers.delete(id);
-  };
-  notifyManager.setScheduler((callback) => void scheduler?.after(0, library, callback));
-  timeoutManager.setTimeoutProvider({
-    setTimeout: (run: () => void, wait: number) => start(run, wait, false),
-    clearTimeout: stop,
-    setInterval: (run: () => void, wait: number) => start(run, wait, true),
-    clearInterval: stop,
-  });
-};
+import { ME_KEY } from "../../client/sync/signed-in.ts";
+import type { Snapshot, SnapshotRef } from "../../client/sync/snapshot.ts";
+import { connect, type SyncClient, type SyncClientOptions } from "../../client/sync-client.ts";
+import { isSequenced } from "../../shared/protocol/message.ts";
+import type { Position } from "../../shared/protocol/position.ts";
+import { type BoardActions, boardActions } from "../../web/src/board/board-actions.ts";
+import { boardRef } from "../../web/src/entities/snapshots.ts";
+import { meQuery } from "../../web/src/session/me-query.ts";
+import { createPageClient } from "../../web/src/session/page-client.ts";
+import type { SimBrowser, SimTab } from "./browser.ts";
+import type { SimProcess } from "./process.ts";
 
 export type PageOptions = {
-  readonly name: string;
+  readonly process: SimProcess;
+  readonly browser: SimBrowser;
+  readonly tab: SimTab;
   readonly userId: string;
   readonly teamId: string;
   readonly boardId: string;
-  readonly scheduler: Scheduler;
-  /** Whether it shows the lists of boards and members too. */
-  readonly hasLists: boolean;
-  newId(): string;
-  fetch(page: SimProcess): Fetch;
-  connect(page: SimProcess, handlers: SocketHandlers): Socket;
-  /** A stream is opened; what it says is told to what is returned. */
-  hearStream(): (event: ServerSentEvent) => void;
-  /** An event came where it must not: twice, or out of order. */
-  onDisorder(what: string): void;
-  onNotice(notice: Notice): void;
+  /** The snapshots that it shows; the board is one of them. */
+  readonly refs: readonly SnapshotRef[];
+  readonly client: Partial<SyncClientOptions>;
+  /** An event came twice, or out of order. */
+  readonly onDisorder: (what: string) => void;
+  readonly onNotice: (notice: Notice) => void;
 };
 
-/** A browser's tab without its screen: the real client, cache and outbox. */
+/** A browser's tab without its screen: the real client, cache, outbox and storage. */
 export class Page {
   readonly process: SimProcess;
+  readonly browser: SimBrowser;
+  readonly tab: SimTab;
   readonly userId: string;
-  readonly realtime: RealtimeClient;
-  readonly runtime: Runtime;
+  readonly teamId: string;
+  readonly refs: readonly SnapshotRef[];
+  readonly realtime: SyncClient["realtime"];
+  readonly engine: SyncClient["engine"];
   readonly actions: BoardActions;
+  readonly #client: SyncClient;
   readonly #options: PageOptions;
   readonly #undo: (() => void)[];
+  #signedInAs: string | null = null;
+  #disconnect: (() => void)[] = [];
   #last: Position | null = null;
-  /** Whether nobody uses it any more. */
+  #isFollowing = false;
+  /** Nobody uses it any more. */
   isOver = false;
 
   constructor(options: PageOptions) {
-    const { userId, teamId, boardId, newId } = options;
     this.#options = options;
-    this.userId = userId;
-    this.process = new SimProcess(options.name, options.scheduler);
-    const { clock } = this.process;
-    const { random } = options.scheduler;
-    const api = createApiClient({ fetch: options.fetch(this.process) });
-    const queryClient = createQueryClient({ api, clock, random, newId, newEntityId: newId });
-    const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
-    queryClient.setQueryData(keys.me, { user, teams: [] });
-    this.runtime = runtimeOf(queryClient);
-    const openStream = streamByHttp(api);
-    this.realtime = new RealtimeClient({
-      clock,
-      random,
-      connect: (_, handlers) => options.connect(this.process, handlers),
-      fetchToken: fetchTokenOver(api),
-      stream: (tenantId, since, handlers) => {
-        const hear = options.hearStream();
-        return openStream(tenantId, since, {
-          ...handlers,
-          onEvent: (event) => {
-            hear(event);
-            handlers.onEvent(event);
-          },
-        });
-      },
-      poll: pollByHttp(api),
-    });
-    const { runtime, realtime } = this;
-    this.actions = boardActions(runtime, boardId);
+    this.process = options.process;
+    this.browser = options.browser;
+    this.tab = options.tab;
+    this.userId = options.userId;
+    this.teamId = options.teamId;
+    this.refs = options.refs;
+    this.#client = createPageClient(options.client);
+    const { engine, realtime, queryClient } = this.#client;
+    this.engine = engine;
+    this.realtime = realtime;
+    this.actions = boardActions(engine, options.boardId);
     this.#undo = [
-      realtime.listen((notice) => this.#watch(notice)),
-      runtime.attach(realtime, (listener) => realtime.listen(listener)),
-      new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
+      realtime.on((notice) => this.#watch(notice)),
+      engine.subscribe(() => this.#followSoon()),
+      new QueryObserver(queryClient, meQuery(engine)).subscribe(() => {}),
     ];
-    if (options.hasLists) {
-      this.#undo.push(
-        new QueryObserver(queryClient, boardsQuery(runtime, teamId)).subscribe(() => {}),
-        new QueryObserver(queryClient, membersQuery(runtime, teamId)).subscribe(() => {}),
-      );
-    }
-    realtime.start();
-    this.#undo.push(joinTeam(realtime, runtime, teamId));
   }
 
-  get hasLists(): boolean {
-    return this.#options.hasLists;
-  }
-
-  get view(): BoardState | null {
-    return this.runtime.viewBoard(this.#options.boardId);
-  }
-
-  /** The board as it is confirmed, without what is on its way. */
-  get confirmed(): BoardState | null {
-    const state: unknown = this.runtime.queryClient.getQueryData(keys.board(this.#options.boardId));
-    return isTenantState(state) && state.kind === "board" ? state : null;
+  get view(): Snapshot | null {
+    return this.engine.view(boardRef(this.#options.boardId));
   }
 
   get position(): Position | null {
-    return this.realtime.position(this.#options.teamId);
+    return this.realtime.position(this.teamId);
   }
 
   get subscription(): string {
-    return this.realtime.subscription(this.#options.teamId).kind;
+    return this.realtime.subscription(this.teamId).kind;
   }
 
   /** Whether it waits before it tries again what failed often. */
   get isWaiting(): boolean {
-    const isSending = this.runtime.outbox.entries.some(({ status }) => status === "waiting");
-    return isSending || this.realtime.connection.kind !== "open";
+    const isSending = this.engine.outbox.pending.some(({ status }) => status === "waiting");
+    return isSending || this.realtime.connection.kind !== "open" || this.#signedInAs === null;
   }
 
-  /** Somebody looks at the tab again. */
+  /** The person looks at the tab again. */
   wake(): void {
+    this.tab.focus();
     this.realtime.wake();
-    this.runtime.outbox.wake();
+    this.engine.outbox.wake();
   }
 
   /** The browser says whether there is a network. */
   setNetwork(up: boolean): void {
     this.realtime.setNetwork(up);
-    if (up) this.runtime.outbox.wake();
+    if (up) this.engine.outbox.wake();
   }
 
-  /** The tab is closed, or the person signs out. */
-  end(): void {
+  /** The person has signed in, on this page or in another tab. */
+  signedIn(): void {
+    const { queryClient, outbox } = this.engine;
+    // An answer that is still under way is about the session before.
+    void queryClient.cancelQueries({ queryKey: ME_KEY }).then(() => {
+      void queryClient.invalidateQueries({ queryKey: ME_KEY });
+      outbox.wake();
+    });
+  }
+
+  /** The person signs out on this page. */
+  signOut(): void {
+    this.engine.queryClient.setQueryData(ME_KEY, null);
+    this.engine.wipe().catch(() => {});
+  }
+
+  /** The page ends at once. */
+  kill(): void {
     if (this.isOver) return;
     this.isOver = true;
-    for (const undo of this.#undo) undo();
-    this.realtime.stop();
-    this.runtime.clear();
-    this.runtime.queryClient.clear();
+    this.tab.close();
+    this.process.kill();
+    // From here on nothing of it reaches the world: this only frees what the query library holds.
+    for (const undo of [...this.#disconnect, ...this.#undo]) undo();
+    this.engine.clear();
+    this.engine.queryClient.clear();
+  }
+
+  /** As the page's components do when who is signed in has changed: not within the commit that showed it. */
+  #followSoon(): void {
+    if (this.#isFollowing || this.#signedInAs === this.#userIdNow) return;
+    this.#isFollowing = true;
+    this.process.clock.after(0, () => {
+      this.#isFollowing = false;
+      this.#follow();
+    });
+  }
+
+  get #userIdNow(): string | null {
+    return this.engine.me()?.user.id ?? null;
+  }
+
+  #follow(): void {
+    const userId = this.#userIdNow;
+    if (this.#signedInAs === userId) return;
+    this.#signedInAs = userId;
+    for (const undo of this.#disconnect) undo();
+    this.#disconnect = [];
+    this.#last = null;
+    if (userId === null) return;
+    const { engine, realtime, queryClient } = this.#client;
+    this.#disconnect = [
+      ...this.refs.map((ref) => new QueryObserver(queryClient, snapshotQuery(engine, ref)).subscribe(() => {})),
+      connect(this.#client),
+      joinTeam(realtime, engine, this.teamId),
+    ];
   }
 
   #watch(notice: Notice): void {
     this.#options.onNotice(notice);
-    if (notice.kind === "reset" && notice.tenantId === this.#options.teamId) this.#last = null;
+    if (notice.kind === "reset" && notice.tenantId === this.teamId) this.#last = null;
     if (notice.kind !== "event" || !isSequenced(notice.message)) return;
     const { epoch, seq } = notice.message;
     const last = this.#last;

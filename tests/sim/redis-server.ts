@@ -9,7 +9,7 @@ export type RedisState = { readonly heads: Map<string, Head>; readonly streams: 
 /** Told of each message that is published. */
 export type OnPublish = (channel: string, payload: string) => void;
 
-/** The commands that Artel sends to Redis, with the two scripts told in TypeScript. The contract tests hold it to the real one. */
+/** The commands that Artel sends to Redis, with the two scripts answer in TypeScript. The contract tests hold it to the real one. */
 export class RedisServer {
   #state: RedisState = { heads: new Map(), streams: new Map() };
   readonly #onPublish: OnPublish;
@@ -112,12 +112,12 @@ export class RedisServer {
     const known = this.#state.heads.get(headKey);
     if (known === undefined) return ["unknown"];
     const since = Number(sinceText);
-    const told = [known.epoch, String(known.seq)];
-    if (known.epoch !== epoch) return ["epoch", ...told];
-    if (since > known.seq) return ["ahead", ...told];
-    if (known.seq - since > Number(limitText)) return ["too-many", ...told];
+    const answer = [known.epoch, String(known.seq)];
+    if (known.epoch !== epoch) return ["epoch", ...answer];
+    if (since > known.seq) return ["ahead", ...answer];
+    if (known.seq - since > Number(limitText)) return ["too-many", ...answer];
     const range = (this.#state.streams.get(logKey) ?? []).filter(({ id }) => id > since && id <= known.seq);
-    if (range.length !== known.seq - since) return ["trimmed", ...told];
-    return ["events", ...told, range.map(({ payload }) => payload)];
+    if (range.length !== known.seq - since) return ["trimmed", ...answer];
+    return ["events", ...answer, range.map(({ payload }) => payload)];
   }
 }

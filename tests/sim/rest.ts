@@ -1,14 +1,12 @@
 import { requestId } from "hono/request-id";
 import type { Ends } from "../../api/auth/ends.ts";
 import type { ApiDeps } from "../../api/deps.ts";
-import { boardRoutes } from "../../api/features/boards/routes.ts";
+import { entityRoutes } from "../../api/entity-routes.ts";
 import { createSnapshotCache, type SnapshotCache } from "../../api/features/boards/snapshot-cache.ts";
-import { columnRoutes } from "../../api/features/columns/routes.ts";
 import { eventRoutes } from "../../api/features/events/routes.ts";
 import { invitationRoutes } from "../../api/features/invitations/routes.ts";
-import { labelRoutes } from "../../api/features/labels/routes.ts";
+import { meRoutes } from "../../api/features/me/routes.ts";
 import { memberRoutes } from "../../api/features/members/routes.ts";
-import { taskRoutes } from "../../api/features/tasks/routes.ts";
 import { teamRoutes } from "../../api/features/teams/routes.ts";
 import type { AppEnv } from "../../api/http.ts";
 import { acceptableBody } from "../../api/middleware/body.ts";
@@ -113,9 +111,9 @@ export const createRest = (): Rest => {
     secret: "",
     version: "0",
     snapshots: {
-      kept: (...values) => snapshots.kept(...values),
+      local: (...values) => snapshots.local(...values),
       shared: (...values) => snapshots.shared(...values),
-      computed: (...values) => snapshots.computed(...values),
+      compute: (...values) => snapshots.compute(...values),
     },
   };
   const endListeners = new Set<Parameters<Ends["listen"]>[0]>();
@@ -143,13 +141,11 @@ export const createRest = (): Rest => {
   app.use<"/api/*", AppEnv>("/api/*", (c, next) => held(c, next));
   app.route("/", tokenRoutes(deps));
   app.route("/", stream.router);
+  app.route("/", meRoutes(deps, { invalidate: () => {} }));
   app.route("/", teamRoutes(deps));
   app.route("/", memberRoutes(deps));
   app.route("/", invitationRoutes(deps));
-  app.route("/", boardRoutes(deps));
-  app.route("/", columnRoutes(deps));
-  app.route("/", labelRoutes(deps));
-  app.route("/", taskRoutes(deps));
+  for (const routes of entityRoutes(deps)) app.route("/", routes);
   app.route("/", eventRoutes(deps));
   const env: AppEnv["Bindings"] = { address: "127.0.0.1", loopback: true };
   return {

@@ -6,7 +6,7 @@ export type Divergence = Extract<WorkerLine, { type: "run" }>;
 export type Summary = {
   readonly runs: number;
   readonly divergences: readonly Divergence[];
-  readonly told: readonly Divergence[];
+  readonly traced: readonly Divergence[];
   readonly counts: ReadonlyMap<string, number>;
   /** Milliseconds of virtual time that the slowest run took to become level. */
   readonly slowest: number;
@@ -17,7 +17,7 @@ export type RunOptions = {
   readonly seeds: number;
   readonly jobs: number;
   readonly mutation?: string | null;
-  readonly isTold?: boolean;
+  readonly isTraced?: boolean;
   readonly isFirstEnough?: boolean;
   onProgress?(runs: number): void;
   onDivergence?(divergence: Divergence): void;
@@ -30,10 +30,10 @@ const SEEDS_PER_SEARCH = 100;
 
 /** Runs seeds in processes of their own, several at a time. @throws Error when one of them fails otherwise than by diverging */
 export const runSeeds = async (options: RunOptions): Promise<Summary> => {
-  const { from, seeds, jobs, mutation = null, isTold = false, isFirstEnough = false } = options;
+  const { from, seeds, jobs, mutation = null, isTraced = false, isFirstEnough = false } = options;
   const counts = new Map<string, number>();
   const divergences: Divergence[] = [];
-  const told: Divergence[] = [];
+  const traced: Divergence[] = [];
   let runs = 0;
   let slowest = 0;
   let next = from;
@@ -42,8 +42,8 @@ export const runSeeds = async (options: RunOptions): Promise<Summary> => {
 
   const hear = (line: WorkerLine): void => {
     if (line.type === "run") {
-      told.push(line);
-      if (line.wrongs.length === 0) return;
+      traced.push(line);
+      if (line.violations.length === 0) return;
       divergences.push(line);
       options.onDivergence?.(line);
       return;
@@ -60,7 +60,7 @@ export const runSeeds = async (options: RunOptions): Promise<Summary> => {
         from: next,
         to: Math.min(next + size, from + seeds),
         mutation,
-        isTold,
+        isTraced,
         isFirstEnough,
       };
       next = order.to;
@@ -69,7 +69,7 @@ export const runSeeds = async (options: RunOptions): Promise<Summary> => {
   };
   await Promise.all(Array.from({ length: jobs }, work));
   divergences.sort((a, b) => a.seed - b.seed);
-  return { runs, divergences, told, counts, slowest };
+  return { runs, divergences, traced, counts, slowest };
 };
 
 const runWorker = async (order: WorkerOrder, hear: (line: WorkerLine) => void): Promise<void> => {

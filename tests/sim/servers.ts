@@ -1,6 +1,8 @@
+import { sql } from "kysely";
 import { createEnds } from "../../api/auth/ends.ts";
 import type { Config } from "../../platform/config/config.ts";
 import type { Db } from "../../platform/db/db.ts";
+import { createConsumers } from "../../platform/events/consumers.ts";
 import { createFeedHub } from "../../platform/events/feed-hub.ts";
 import { type Relay, startRelay } from "../../platform/events/relay.ts";
 import { startRetention, trimOnce } from "../../platform/events/retention.ts";
@@ -8,6 +10,7 @@ import type { Log } from "../../platform/log/log.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
 import type { PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { createRedisPubSub } from "../../platform/pubsub/redis.ts";
+import { eventDataIssues } from "../../shared/events.ts";
 import { createRealtimeServer, type RealtimeServer } from "../../wss/server.ts";
 import type { SimDatabase } from "./database.ts";
 import { SimProcess } from "./process.ts";
@@ -42,10 +45,18 @@ export type ApiServer = {
   stop(): Promise<void>;
 };
 
-/** A process with the database: REST, relay, retention. */
+/**
+ * A process with the database: REST, relay, retention, and in some worlds a log consumer that writes down what it
+ * takes.
+ */
 export const startApiServer = (
   deps: ServerDeps,
-  machine: Machine & { readonly rest: Rest; readonly database: SimDatabase },
+  machine: Machine & {
+    readonly rest: Rest;
+    readonly database: SimDatabase;
+    readonly hasConsumer: boolean;
+    handlerFails(): boolean;
+  },
 ): ApiServer => {
   const { scheduler, log, metrics, newId } = deps;
   const process = new SimProcess(machine.name, scheduler);
@@ -55,13 +66,26 @@ export const startApiServer = (
   current.set(machine.name, { process, link: machine.link });
   const pubsub = createRedisPubSub({ urls: [`redis://${machine.name}`], log, clock, metrics });
   const relay = startRelay({ db, pubsub, clock, log, metrics, random: scheduler.random, newEpoch: newId });
-  const feeds = createFeedHub({ pubsub, clock, log, metrics, random: scheduler.random });
+  const consumers = createConsumers({ db, clock, log, metrics, random: scheduler.random });
+  if (machine.hasConsumer) {
+    consumers
+      .start("effects", async (tx, { tenantId, epoch, seq }) => {
+        await sql`insert into effects (tenant_id, epoch, seq) values (${tenantId}, ${epoch}, ${seq})`.execute(tx);
+        if (machine.handlerFails()) throw new Error("the handler of the consumer fails");
+      })
+      .catch(() => {});
+  }
+  const nudge: Relay["nudge"] = (tenantId, committed) => {
+    relay.nudge(tenantId, committed);
+    consumers.nudge(tenantId);
+  };
+  const feeds = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues, random: scheduler.random });
   const stopRetention = startRetention({ db, clock, log });
   machine.rest.serve({
     db,
     clock,
     log,
-    relay,
+    relay: { ...relay, nudge },
     pubsub,
     feeds,
     metrics,
@@ -86,6 +110,7 @@ export const startApiServer = (
     stop: async () => {
       machine.rest.endStreams();
       await stopRetention();
+      await consumers.stop();
       await relay.stop();
       await feeds.close();
       await pubsub.close();
@@ -114,7 +139,7 @@ export const startWssServer = (deps: ServerDeps, machine: Machine): WssServer =>
   const { clock } = process;
   current.set(machine.name, { process, link: machine.link });
   const pubsub = createRedisPubSub({ urls: [`redis://${machine.name}`], log, clock, metrics });
-  const hub = createFeedHub({ pubsub, clock, log, metrics, random: scheduler.random });
+  const hub = createFeedHub({ pubsub, clock, log, metrics, validateData: eventDataIssues, random: scheduler.random });
   const realtime = createRealtimeServer({
     hub,
     pubsub,

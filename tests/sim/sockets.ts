@@ -89,9 +89,9 @@ export class Connection {
   }
 
   /** The node's process died. Its system says so, unless its whole machine is gone. */
-  nodeDied(isTold: boolean): void {
+  nodeDied(isTraced: boolean): void {
     this.#isServerOpen = false;
-    if (isTold) this.#pageGone(1006);
+    if (isTraced) this.#pageGone(1006);
     else this.down.isStalled = true;
   }
 

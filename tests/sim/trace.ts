@@ -5,9 +5,9 @@ export class Trace {
   readonly #elapsed: () => number;
   #hash = 0x811c9dc5;
 
-  constructor(elapsed: () => number, { isTold }: { isTold: boolean }) {
+  constructor(elapsed: () => number, { isTraced }: { isTraced: boolean }) {
     this.#elapsed = elapsed;
-    this.lines = isTold ? [] : null;
+    this.lines = isTraced ? [] : null;
   }
 
   /** Notes one step. All of them together make the hash by which two runs are compared. */

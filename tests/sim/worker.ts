@@ -9,7 +9,7 @@ export type WorkerOrder = {
   readonly to: number;
   readonly mutation: string | null;
   /** Whether the steps are told too. */
-  readonly isTold: boolean;
+  readonly isTraced: boolean;
   /** Whether it ends with the first seed that diverges. */
   readonly isFirstEnough: boolean;
 };
@@ -20,7 +20,7 @@ export type WorkerLine =
       readonly type: "run";
       readonly seed: number;
       readonly hash: string;
-      readonly wrongs: readonly string[];
+      readonly violations: readonly string[];
       readonly lines: readonly string[];
     }
   | {
@@ -46,9 +46,9 @@ if (order.mutation !== null) {
   installMutation(order.mutation);
 }
 // Only now, so that the product is loaded with what stands in for its surroundings.
-const { openWorkshop, simulate } = await import("./simulate.ts");
+const { createSetup, simulate } = await import("./simulate.ts");
 
-const workshop = await openWorkshop();
+const setup = await createSetup();
 const unhandled: string[] = [];
 process.on(
   "unhandledRejection",
@@ -65,16 +65,16 @@ const report = (): void => {
   slowest = 0;
 };
 for (let seed = order.from; seed < order.to; seed += 1) {
-  const result = simulate(workshop, seed, { isTold: order.isTold });
+  const result = simulate(setup, seed, { isTraced: order.isTraced });
   // A rejection that nobody handles is told after the run, not within it.
   await new Promise((resolve) => setImmediate(resolve));
-  const wrongs = [...result.wrongs, ...unhandled.splice(0).map((text) => `nobody handled: ${text}`)];
+  const violations = [...result.violations, ...unhandled.splice(0).map((text) => `nobody handled: ${text}`)];
   for (const [what, by] of result.counts) counts[what] = (counts[what] ?? 0) + by;
   runs += 1;
-  slowest = Math.max(slowest, result.levelAfter);
-  if (wrongs.length > 0 || order.isTold) {
-    say({ type: "run", seed, hash: result.hash, wrongs, lines: result.lines });
-    if (wrongs.length > 0 && order.isFirstEnough) break;
+  slowest = Math.max(slowest, result.convergedAfter);
+  if (violations.length > 0 || order.isTraced) {
+    say({ type: "run", seed, hash: result.hash, violations, lines: result.lines });
+    if (violations.length > 0 && order.isFirstEnough) break;
   }
   if (runs >= REPORT_EVERY) report();
 }

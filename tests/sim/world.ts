@@ -1,87 +1,127 @@
 import { seeded } from "../../client/realtime/testing/sim-clock.ts";
+import type { SnapshotRef } from "../../client/sync/snapshot.ts";
 import type { Metrics } from "../../platform/metrics/metrics.ts";
+import { CONTROL_CHANNEL } from "../../platform/pubsub/provider.ts";
 import { formatPosition } from "../../shared/protocol/position.ts";
+import { act } from "./act.ts";
+import { SimBrowser } from "./browser.ts";
 import { type Rows, SimDatabase } from "./database.ts";
 import type { Middlebox, StreamedAnswer } from "./event-streams.ts";
-import { type Ground, idSource } from "./ground.ts";
-import { type Acknowledged, fetchOver, type HttpFaults } from "./http.ts";
-import { Page, runQueryTimersOn } from "./page.ts";
-import type { SimProcess } from "./process.ts";
+import { type Fixture, idSource } from "./fixture.ts";
+import { History } from "./history.ts";
+import type { Acknowledged, HttpFaults, HttpWorld } from "./http.ts";
+import { type LoggedEvent, MutationLedger } from "./ledger.ts";
+import { Page } from "./page.ts";
+import { clientOptions } from "./page-network.ts";
+import { SimProcess } from "./process.ts";
+import { runQueryTimersOn } from "./query-timers.ts";
 import { traceTo, watchfulLog } from "./recorder.ts";
 import { type BusFaults, connectIn, type Redis, type RedisLink, type RedisWorld } from "./redis-connection.ts";
 import { RedisServer, type RedisState } from "./redis-server.ts";
 import type { Rest } from "./rest.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type ApiServer, current, type ServerDeps, startApiServer, startWssServer, type WssServer } from "./servers.ts";
-import { type Connection, connectPage } from "./sockets.ts";
+import type { Connection, SimBun } from "./sockets.ts";
 import { Trace } from "./trace.ts";
-import { positionIn, Wire } from "./wire.ts";
+import { positionIn } from "./wire.ts";
 
-/** What is put together once for all runs of a process. */
-export type Workshop = {
-  readonly ground: Ground;
+/** The part that all runs of a process share. */
+export type Setup = {
+  readonly fixture: Fixture;
   readonly metrics: Metrics;
   /** One for each process of the REST interface that there may be at once. */
   readonly rests: readonly Rest[];
-  /** For who judges. */
-  readonly judge: Rest;
+  readonly oracleRest: Rest;
 };
 
 export const MAX_APIS = 2;
+/** The share of worlds with a log consumer: it takes time that other worlds have for more seeds. */
+const CONSUMER_SHARE = 0.35;
+/** How often its handler fails while things go wrong: it is then behind for a while. */
+const HANDLER_FAILS = 0.3;
 const MAX_WSS = 2;
-/** More requests of one page within a second are a storm of its own making. */
-const MAX_REQUESTS_A_SECOND = 40;
+const MAX_TABS = 2;
+/** The share of people whose browser stores nothing. */
+const PRIVATE_SHARE = 0.1;
+/** The longest time that news of another tab take, in milliseconds. */
+const TAB_DELAY_MS = 20;
+/** The longest time that a transaction of storage usually takes, in milliseconds. */
+export const USUAL_WRITE_DELAY_MS = 12;
 
-type Place<Server> = { readonly name: string; readonly link: RedisLink; server: Server | null };
+type Host<Server> = { readonly name: string; readonly link: RedisLink; server: Server | null };
 
-/** All that there is in one run, and what may befall it. */
+export type WorldOptions = {
+  /** Keeps every step, to be read. */
+  readonly isTraced: boolean;
+  /** How many processes of each kind there are; as the seed says where it is left out. */
+  readonly hosts?: number;
+};
+
+/** One run's servers, network and browsers, and the faults that they suffer. */
 export class World {
   readonly scheduler: Scheduler;
   readonly trace: Trace;
-  readonly workshop: Workshop;
+  readonly setup: Setup;
   readonly database: SimDatabase;
+  readonly history: History;
+  readonly ledger: MutationLedger;
   readonly redis: RedisServer;
   readonly redisConnections = new Set<Redis>();
   readonly network = { name: "network", alive: true };
-  /** What is to become of faults that are under way; over with the last of them. */
-  readonly fate = { name: "fate", alive: true };
+  /** Owns the ends of faults that are under way; they all end with the last of them. */
+  readonly pendingFaults = { name: "pending faults", alive: true };
   readonly redisWorld: RedisWorld;
+  readonly hasConsumer: boolean;
   /** Every process with the database that was ever started. */
   readonly databaseUsers = new Set<ApiServer>();
   readonly busFaults: BusFaults = { lost: 0, doubled: 0, delay: 0 };
   readonly httpFaults: HttpFaults = { lostRequests: 0, lostAnswers: 0, delay: 0 };
-  readonly apis: Place<ApiServer>[] = [];
-  readonly nodes: Place<WssServer>[] = [];
+  readonly httpWorld: HttpWorld;
+  readonly apis: Host<ApiServer>[] = [];
+  readonly nodes: Host<WssServer>[] = [];
   readonly connections = new Set<Connection>();
   readonly streams = new Set<StreamedAnswer>();
-  /** What stands between single pages and the servers. */
-  readonly middleboxes = new Map<SimProcess, Middlebox>();
+  /** By person. */
+  readonly browsers = new Map<string, SimBrowser>();
+  readonly middleboxes = new Map<SimBrowser, Middlebox>();
+  readonly offline = new Set<SimBrowser>();
+  /** Their person has signed out and is about to close them. */
+  readonly closing = new Set<SimBrowser>();
+  /** Users by session. */
   readonly sessions = new Map<string, string>();
-  readonly offline = new Set<SimProcess>();
   readonly newId: () => string;
-  readonly wrongs: string[] = [];
+  readonly violations: string[] = [];
   pages: Page[] = [];
   /** Changes that were acknowledged and that no restore has undone. */
   acknowledged: Acknowledged[] = [];
-  /** Who was removed at some time. */
+  /** People who were removed from the team at some time. */
   readonly mayBeOut = new Set<string>();
+  /** Whether events may have been deleted before the log consumer took them. */
+  mayMissEvents = false;
   restores = 0;
   redisCopy: RedisState | null = null;
-  /** The epoch of a database that was put back and that must still be noticed by Redis knowing more. */
+  /** The epoch of a restored database, while Redis alone can show that it was restored. */
   unnoticed: string | null = null;
   databaseCopy: { readonly rows: Rows; readonly seq: number; readonly epoch: string } | null = null;
+  #recorded: { readonly epoch: string; readonly seq: number } | null = null;
   #pageCount = 0;
+  #sessionCount = 0;
   readonly #deps: ServerDeps;
 
-  constructor(workshop: Workshop, seed: number, options: { readonly isTold: boolean }) {
-    this.workshop = workshop;
+  constructor(setup: Setup, seed: number, options: WorldOptions) {
+    this.setup = setup;
     this.scheduler = new Scheduler(seed, (error) =>
-      this.wrong(`nobody caught: ${error instanceof Error ? error.stack : String(error)}`),
+      this.report(`nobody caught: ${error instanceof Error ? error.stack : String(error)}`),
     );
     const { scheduler } = this;
     this.trace = new Trace(() => scheduler.elapsed, options);
     this.newId = idSource(seeded(seed ^ 0x5f3759df), 1_000);
-    this.database = new SimDatabase(workshop.ground.rows);
+    const { rows, teamId, refs } = setup.fixture;
+    this.database = new SimDatabase(rows);
+    this.history = new History(this.database, teamId, refs);
+    this.ledger = new MutationLedger((violation) => this.report(violation));
+    this.database.onCommit = () => this.recordCommit();
+    this.recordCommit();
     this.redis = new RedisServer((channel, payload) => {
       for (const connection of this.redisConnections) {
         if (connection.hears(channel)) connection.deliver(channel, payload);
@@ -107,33 +147,80 @@ export class World {
       },
     };
     connectIn(this.redisWorld);
+    this.httpWorld = {
+      scheduler,
+      trace: this.trace,
+      faults: this.httpFaults,
+      apis: () => this.listening(),
+      isOffline: (browser) => this.offline.has(browser),
+      middleboxOf: (browser) => this.middleboxes.get(browser) ?? null,
+      onStream: (stream) => this.streams.add(stream),
+      restores: () => this.restores,
+      onAnswered: (key, status, code) => this.ledger.answered(key, status, code),
+      onAcknowledged: (change) => this.acknowledged.push(change),
+    };
     this.#deps = {
       scheduler,
-      metrics: workshop.metrics,
-      log: watchfulLog((message) => this.wrong(`a server failed: ${message}`)),
+      metrics: setup.metrics,
+      log: watchfulLog((message) => this.report(`a server failed: ${message}`)),
       newId: this.newId,
       userOf: (sid) => this.sessions.get(sid) ?? null,
     };
-    const apis = scheduler.between(1, MAX_APIS + 1);
-    const nodes = scheduler.between(1, MAX_WSS + 1);
-    for (let index = 0; index < apis; index += 1) this.apis.push(place(`api${index}`));
-    for (let index = 0; index < nodes; index += 1) this.nodes.push(place(`wss${index}`));
+    this.hasConsumer = scheduler.chance(CONSUMER_SHARE);
+    const { hosts } = options;
+    const apis = hosts ?? scheduler.between(1, MAX_APIS + 1);
+    const nodes = hosts ?? scheduler.between(1, MAX_WSS + 1);
+    for (let index = 0; index < apis; index += 1) this.apis.push(host(`api${index}`));
+    for (let index = 0; index < nodes; index += 1) this.nodes.push(host(`wss${index}`));
     for (const api of this.apis) this.startApi(api);
     for (const node of this.nodes) this.startNode(node);
   }
 
-  wrong(what: string): void {
-    if (this.wrongs.length > 20) return;
-    this.wrongs.push(`at ${this.scheduler.elapsed} ms: ${what}`);
-    this.trace.note(`WRONG ${what}`);
+  report(violation: string): void {
+    if (this.violations.length > 20) return;
+    this.violations.push(`at ${this.scheduler.elapsed} ms: ${violation}`);
+    this.trace.note(`VIOLATION ${violation}`);
   }
 
-  startApi(api: Place<ApiServer>): void {
+  /** The snapshots that pages may show. */
+  get refs(): readonly SnapshotRef[] {
+    return this.setup.fixture.refs;
+  }
+
+  /** Enters what the database has committed since the last call into the ledger and the history. */
+  recordCommit(): void {
+    const { head } = this;
+    const before = this.#recorded;
+    if (before?.epoch === head.epoch && before.seq === head.seq) return;
+    this.#recorded = head;
+    const known = before === null ? null : this.history.at(before);
+    this.history.record(head);
+    if (before === null || before.epoch !== head.epoch || head.seq < before.seq) return;
+    const rows = this.database.rows<{ payload: string }>(
+      "select payload from events where tenant_id = ? and seq > ? order by seq",
+      this.setup.fixture.teamId,
+      before.seq,
+    );
+    const events = rows.map(({ payload }) => JSON.parse(payload) as LoggedEvent);
+    const now = this.history.at(head);
+    this.ledger.committed(events, (_, id) => known?.includes(id) === true && now?.includes(id) === false);
+  }
+
+  startApi(api: Host<ApiServer>): void {
     if (api.server?.process.alive) return;
-    const rest = this.workshop.rests[this.apis.indexOf(api)];
+    const rest = this.setup.rests[this.apis.indexOf(api)];
     if (rest === undefined) throw new Error("there are too many processes");
     this.trace.note(`${api.name} starts`);
-    api.server = startApiServer(this.#deps, { name: api.name, link: api.link, rest, database: this.database });
+    const { database, hasConsumer, scheduler, pendingFaults } = this;
+    const handlerFails = () => pendingFaults.alive && scheduler.chance(HANDLER_FAILS);
+    api.server = startApiServer(this.#deps, {
+      name: api.name,
+      link: api.link,
+      rest,
+      database,
+      hasConsumer,
+      handlerFails,
+    });
     this.databaseUsers.add(api.server);
   }
 
@@ -142,128 +229,152 @@ export class World {
     return serversOf<ApiServer>(this.apis).filter(({ isReady }) => isReady);
   }
 
-  startNode(node: Place<WssServer>): void {
+  startNode(node: Host<WssServer>): void {
     if (node.server?.process.alive) return;
     this.trace.note(`${node.name} starts`);
     node.server = startWssServer(this.#deps, node);
   }
 
-  /** Opens a page for a person, signed in anew. */
-  openPage(userId: string): Page {
+  /** The person's browser, which outlives its pages. */
+  browserOf(userId: string): SimBrowser {
+    const known = this.browsers.get(userId);
+    if (known !== undefined) return known;
+    const { scheduler } = this;
+    const owner = { name: `browser of ${userId}`, alive: true };
+    const clock = { now: () => scheduler.now, after: (ms: number, run: () => void) => scheduler.after(ms, owner, run) };
+    const browser = new SimBrowser(clock, scheduler.random);
+    browser.note = (step) => this.trace.note(step);
+    browser.tabDelay = TAB_DELAY_MS;
+    browser.writeDelay = USUAL_WRITE_DELAY_MS;
+    browser.lostWrites = 0.5;
+    browser.isPrivate = scheduler.chance(PRIVATE_SHARE);
+    this.browsers.set(userId, browser);
+    return browser;
+  }
+
+  pagesOf(browser: SimBrowser): Page[] {
+    return this.pages.filter((page) => page.browser === browser);
+  }
+
+  /** Opens a tab in the person's browser, signed in; `null` when there are tabs enough, or the browser is closing. */
+  openPage(userId: string): Page | null {
+    const browser = this.browserOf(userId);
+    if (this.pagesOf(browser).length >= MAX_TABS || this.closing.has(browser)) return null;
+    if (browser.sid === null) this.signIn(userId);
     const { scheduler, trace } = this;
-    const { teamId, boardId } = this.workshop.ground;
+    const { teamId, boardId, refs } = this.setup.fixture;
     this.#pageCount += 1;
-    const name = `page${this.#pageCount}`;
-    const sid = `s${this.#pageCount}`;
-    this.#signIn(sid, userId);
-    const page: Page = new Page({
-      name,
+    const process = new SimProcess(`page${this.#pageCount}`, scheduler);
+    const { name } = process;
+    const tab = browser.openTab({ name, isInForeground: scheduler.chance(0.8) });
+    if (this.pagesOf(browser).length > 0) trace.count("second tabs");
+    if (browser.states.length > 0) trace.count("pages opened from storage");
+    if (browser.pending.length > 0) trace.count("pages opened with unsent mutations");
+    trace.note(`${name} opens for ${userId.slice(0, 13)}`);
+    const page = new Page({
+      process,
+      browser,
+      tab,
       userId,
       teamId,
       boardId,
-      scheduler,
-      hasLists: scheduler.chance(0.3),
-      newId: this.newId,
-      fetch: (process) => {
-        const asked = { second: 0, count: 0 };
-        const send = fetchOver(
-          {
-            scheduler,
-            trace,
-            faults: this.httpFaults,
-            apis: () => this.listening(),
-            isOffline: (each) => this.offline.has(each),
-            middleboxOf: (each) => this.middleboxes.get(each) ?? null,
-            onStream: (stream) => this.streams.add(stream),
-            restores: () => this.restores,
-            onAcknowledged: (change) => this.acknowledged.push(change),
-          },
-          process,
-          { sid, userId },
-        );
-        return (url, init) => {
-          const second = Math.floor(scheduler.elapsed / 1_000);
-          asked.count = second === asked.second ? asked.count + 1 : 1;
-          asked.second = second;
-          if (asked.count === MAX_REQUESTS_A_SECOND) this.wrong(`${name} asks all the time, now for ${url}`);
-          return send(url, init);
-        };
-      },
-      connect: (process, handlers) => {
-        const wire = new Wire();
-        const onFrame = (text: string) => {
-          const wrong = wire.hear(text);
-          if (wrong !== null) this.wrong(`a socket of ${name} was sent ${wrong}`);
-          this.#onFrame(name, userId, text);
-        };
-        return connectPage(
-          {
-            scheduler,
-            trace,
-            nodes: () => serversOf(this.nodes).map(({ bun }) => bun),
-            connections: this.connections,
-            isRefused: () => this.offline.has(process) || this.middleboxes.get(process)?.refusesSockets === true,
-          },
-          process,
-          { userId, handlers, onFrame },
-        );
-      },
-      hearStream: () => {
-        const wire = new Wire();
-        return (event) => {
-          const wrong = wire.hearStream(event);
-          if (wrong !== null) this.wrong(`a stream of ${name} was sent ${wrong}`);
-          if (event.event === "connected") trace.count("streams connected");
-          this.#onFrame(name, userId, event.event === "message" ? event.data : event.event);
-        };
-      },
-      onDisorder: (what) => this.wrong(`${name} was given ${what}`),
+      refs: scheduler.chance(0.3) ? refs : refs.filter(({ kind }) => kind === "board"),
+      client: clientOptions({ world: this, process, browser, tab, userId }),
+      onDisorder: (what) => this.report(`${name} was given ${what}`),
       onNotice: (notice) => {
         if (notice.kind === "reset") trace.count("states read anew");
         if (notice.kind === "gave-up") trace.count("pages that lost the team");
       },
     });
-    trace.note(`${name} opens for ${userId.slice(0, 13)}`);
     this.pages.push(page);
     return page;
   }
 
-  sidOf(page: Page): string {
-    return page.process.name.replace("page", "s");
-  }
-
+  /** Ends a page at once, or after the browser has said so. */
   closePage(page: Page): void {
     this.trace.note(`${page.process.name} ends`);
-    page.end();
-    this.offline.delete(page.process);
-    this.middleboxes.delete(page.process);
+    if (this.scheduler.chance(0.5)) page.tab.hide();
+    page.kill();
     this.pages = this.pages.filter((each) => each !== page);
   }
 
-  connectionsOf(page: Page): Connection[] {
-    return [...this.connections].filter((connection) => connection.page === page.process && connection.isOpen);
+  /** What a person does on a page, entered into the ledger. */
+  act(page: Page): void {
+    act(this.scheduler.random, page, this.setup.fixture);
+    for (const { entity, op } of this.ledger.register(page, this.scheduler.now))
+      this.trace.count(`mutations: ${entity} ${op}`);
   }
 
-  streamsOf(page: Page): StreamedAnswer[] {
-    return [...this.streams].filter((stream) => stream.page === page.process && stream.isOpen);
+  liveNodes(): readonly SimBun[] {
+    return serversOf(this.nodes).map(({ bun }) => bun);
   }
 
-  /** What a stream was sent goes on, unless something in between keeps it back. */
+  connectionsOf(browser: SimBrowser): Connection[] {
+    const owners = new Set<unknown>(this.pagesOf(browser).map(({ process }) => process));
+    return [...this.connections].filter((connection) => owners.has(connection.page) && connection.isOpen);
+  }
+
+  streamsOf(browser: SimBrowser): StreamedAnswer[] {
+    const owners = new Set(this.pagesOf(browser).map(({ process }) => process));
+    return [...this.streams].filter((stream) => owners.has(stream.page) && stream.isOpen);
+  }
+
+  goOffline(browser: SimBrowser): void {
+    if (this.offline.has(browser)) return;
+    this.trace.fault("browsers offline");
+    this.offline.add(browser);
+    for (const connection of this.connectionsOf(browser)) connection.stall("both");
+    for (const { line } of this.streamsOf(browser)) line.isStalled = true;
+    if (this.scheduler.chance(0.5)) for (const page of this.pagesOf(browser)) page.setNetwork(false);
+  }
+
+  /** The network is there again: what was on its way arrives, or the socket turns out to be dead. */
+  goOnline(browser: SimBrowser): void {
+    const { scheduler } = this;
+    if (!this.offline.delete(browser)) return;
+    for (const connection of this.connectionsOf(browser)) {
+      if (scheduler.chance(0.5)) connection.cut();
+      else connection.resume();
+    }
+    for (const stream of this.streamsOf(browser)) {
+      if (scheduler.chance(0.5)) stream.cut();
+      else this.letFlow(stream);
+    }
+    for (const page of this.pagesOf(browser)) page.setNetwork(true);
+  }
+
+  /** A stream goes on, unless a middlebox keeps it back. */
   letFlow(stream: StreamedAnswer): void {
-    if (this.middleboxes.get(stream.page)?.streams !== "buffered") stream.line.resume();
+    const browser = this.pages.find(({ process }) => process === stream.page)?.browser;
+    if (browser === undefined || this.middleboxes.get(browser)?.streams !== "buffered") stream.line.resume();
   }
 
-  /** Sessions are nothing that goes back with the teams. */
+  /** Sessions are not part of the teams' data: a restore leaves them alone. */
   keepSessions(): void {
-    for (const [sid, userId] of this.sessions) this.#signIn(sid, userId);
+    for (const [sid, userId] of this.sessions) this.#storeSession(sid, userId);
   }
 
-  signOut(sid: string): void {
+  signIn(userId: string): void {
+    this.#sessionCount += 1;
+    const sid = `s${this.#sessionCount}`;
+    const browser = this.browserOf(userId);
+    browser.sid = sid;
+    this.#storeSession(sid, userId);
+    for (const page of this.pagesOf(browser)) page.signedIn();
+  }
+
+  /** Ends a browser's session at the server, which tells all processes. */
+  endSession(browser: SimBrowser): void {
+    const { sid } = browser;
+    if (sid === null) return;
+    browser.sid = null;
     this.sessions.delete(sid);
     this.database.run("delete from sessions where id = ?", sid);
+    const [api] = serversOf<ApiServer>(this.apis);
+    api?.pubsub.publish(CONTROL_CHANNEL, JSON.stringify({ type: "session-ended", sid })).catch(() => {});
   }
 
-  #signIn(sid: string, userId: string): void {
+  #storeSession(sid: string, userId: string): void {
     this.sessions.set(sid, userId);
     const at = new Date(this.scheduler.now).toISOString();
     this.database.run(
@@ -278,38 +389,62 @@ export class World {
   }
 
   isMember(userId: string): boolean {
-    const { teamId } = this.workshop.ground;
+    const { teamId } = this.setup.fixture;
     return this.database.rows("select 1 from members where team_id = ? and user_id = ?", teamId, userId).length > 0;
   }
 
   get head(): { epoch: string; seq: number } {
     const [head] = this.database.rows<{ epoch: string; seq: number }>(
       "select epoch, seq from tenant_heads where tenant_id = ?",
-      this.workshop.ground.teamId,
+      this.setup.fixture.teamId,
     );
     if (head === undefined) throw new Error("the team has no log");
     return head;
   }
 
   redisHead(): { epoch: string; seq: number } | null {
-    const [epoch, seq] = this.redis.headOf(`artel:{${this.workshop.ground.teamId}}:head`);
+    const [epoch, seq] = this.redis.headOf(`artel:{${this.setup.fixture.teamId}}:head`);
     return epoch === null ? null : { epoch, seq: Number(seq) };
   }
 
-  /** Whether only Redis knows that the database was put back, so that it must lose nothing until that is noticed. */
+  /** Whether Redis alone can show that the database was restored, so that it must lose nothing until then. */
   mustKeepRedis(): boolean {
     if (this.unnoticed !== null && this.head.epoch !== this.unnoticed) this.unnoticed = null;
     return this.unnoticed !== null;
   }
 
-  /** The database was put back: nobody is owed what it does not have any more. */
+  /** Whether the log consumer has a cursor in the team's log: retention waits for no other. */
+  hasCursor(): boolean {
+    const { teamId } = this.setup.fixture;
+    return (
+      this.database.rows("select seq from consumer_cursors where tenant_id = ? and consumer = 'effects'", teamId)
+        .length > 0
+    );
+  }
+
+  /** What the log consumer did wrong with the team's events; `null` when it took each of them once, in order. */
+  consumerFault(): string | null {
+    if (!this.hasConsumer) return null;
+    const { teamId } = this.setup.fixture;
+    const taken = this.database
+      .rows<{ seq: number }>("select seq from effects where tenant_id = ? order by rowid", teamId)
+      .map(({ seq }) => seq);
+    const { seq: head } = this.head;
+    const missing = head - new Set(taken).size;
+    if (missing > 0 && !this.mayMissEvents) return `it took ${taken.length} of ${head} events`;
+    const wrong = taken.find((seq, index) => seq <= (taken[index - 1] ?? 0));
+    return wrong === undefined ? null : `it took event ${wrong} twice or out of order`;
+  }
+
+  /** An older copy took the database's place: nobody is owed what it lacks. */
   forgetUndone(): void {
     this.restores += 1;
+    this.ledger.restored(this.head.seq);
     const undone = new Set(this.missingChanges().map(({ change }) => change));
     this.acknowledged = this.acknowledged.filter((change) => !undone.has(change));
   }
 
-  /** Changes of which their pages were told and that the database does not have, or has elsewhere. */
+  /** Changes whose pages received the answer and that the database does not have, or has elsewhere. */
   missingChanges(): { readonly change: Acknowledged; readonly found: string | null }[] {
     return this.acknowledged.flatMap((change) => {
       const [row] = this.database.rows<{ position: string }>(
@@ -321,14 +456,14 @@ export class World {
     });
   }
 
-  /** Whoever is no member any more must not hear of what came after the end. */
-  #onFrame(name: string, userId: string, text: string): void {
+  /** A person whose membership has ended must not receive what came after the end. */
+  onFrame(name: string, userId: string, text: string): void {
     const at = text.startsWith('{"type":"message"') ? positionIn(text) : null;
     this.trace.note(`${name} < ${at === null ? text.slice(0, 160) : `event ${at.seq}`}`);
     if (at === null || !this.mayBeOut.has(userId) || this.isMember(userId)) return;
-    // What was sent of a history that has ended since, or is undone, came before all that is in this one.
+    // Events of a history that has ended since, or is undone, came before all events of this one.
     if (at.epoch !== this.head.epoch || at.seq > this.head.seq) return;
-    const { teamId } = this.workshop.ground;
+    const { teamId } = this.setup.fixture;
     const [end] = this.database.rows<{ seq: number | null }>(
       "select max(seq) as seq from events where tenant_id = ? and payload like ? and payload like ?",
       teamId,
@@ -336,19 +471,19 @@ export class World {
       `%"userId":"${userId}"%`,
     );
     if (end !== undefined && end.seq !== null && at.seq > end.seq) {
-      this.wrong(`${name} heard event ${at.seq}, its membership ended at ${end.seq}`);
+      this.report(`${name} heard event ${at.seq}, its membership ended at ${end.seq}`);
     }
   }
 
   close(): void {
-    for (const page of this.pages) page.end();
+    for (const page of this.pages) page.kill();
     for (const { server } of [...this.apis, ...this.nodes]) server?.process.kill();
     this.network.alive = false;
   }
 }
 
-const place = <Server>(name: string): Place<Server> => ({ name, link: { isHole: false, isDeaf: false }, server: null });
+const host = <Server>(name: string): Host<Server> => ({ name, link: { isHole: false, isDeaf: false }, server: null });
 
 export const serversOf = <Server extends { readonly process: SimProcess }>(
-  places: readonly { readonly server: Server | null }[],
-): Server[] => places.flatMap(({ server }) => (server?.process.alive ? [server] : []));
+  hosts: readonly { readonly server: Server | null }[],
+): Server[] => hosts.flatMap(({ server }) => (server?.process.alive ? [server] : []));

@@ -27,13 +27,13 @@ export type Call = {
   readonly headers?: Record<string, string>;
 };
 
-/** Somebody who calls the REST interface with a bearer token. */
+/** A user who calls REST with a bearer token. */
 export type Actor = {
   readonly id: string;
   readonly email: string;
   readonly token: string;
   call(method: string, path: string, call?: Call): Promise<Answer>;
-  /** The same, and the answer must be of this status and shape. */
+  /** Calls REST and parses the answer; throws for another status or shape. */
   expect<Schema extends z.ZodType>(
     status: number,
     schema: Schema,
@@ -41,11 +41,11 @@ export type Actor = {
     path: string,
     call?: Call,
   ): Promise<z.infer<Schema>>;
-  /** The problem's code of a call that must fail with this status. */
+  /** Calls REST and returns the problem's code; throws for another status. */
   refused(status: number, method: string, path: string, call?: Call): Promise<string>;
 };
 
-/** Calls a REST interface, wherever it is; `send` carries the requests, whose addresses begin with `base`. */
+/** A REST client over `send`; `base` is the prefix of its addresses. */
 export const createRest = (base: string, send: (request: Request) => Promise<Response>) => {
   const call = async (method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answer> => {
     const response = await send(
@@ -102,10 +102,10 @@ export const createRest = (base: string, send: (request: Request) => Promise<Res
 
 export type Rest = ReturnType<typeof createRest>;
 
-/** The REST interface of a program that runs. */
+/** A REST client of a running program. */
 export const restAt = (url: string): Rest => createRest(url, (request) => fetch(request));
 
-/** The whole REST interface in this process, on a database of its own. */
+/** Starts all of REST in this process, on a database of its own. */
 export const startApi = async (environment: Record<string, string> = {}) => {
   const dataDir = temporaryFolder("api");
   const config = loadConfig("all", {
@@ -133,10 +133,10 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 const toText = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
 
-export type Ground = { owner: Actor; team: TeamWithRole; board: Board; todo: Column; doing: Column };
+export type Fixture = { owner: Actor; team: TeamWithRole; board: Board; todo: Column; doing: Column };
 
-/** An owner with a team, a board and two columns. */
-export const makeGround = async (api: Rest): Promise<Ground> => {
+/** Creates an owner with a team, a board and two columns. */
+export const createFixture = async (api: Rest): Promise<Fixture> => {
   const owner = await api.signUp("Olga");
   const team = await owner.expect(201, teamWithRoleSchema, "POST", "/api/teams", { body: { name: "Team" } });
   const board = await owner.expect(201, boardSchema, "POST", `/api/teams/${team.id}/boards`, {
@@ -147,14 +147,14 @@ export const makeGround = async (api: Rest): Promise<Ground> => {
   return { owner, team, board, todo: await column("To do"), doing: await column("Doing") };
 };
 
-/** Invites a new person into the team. */
-export const addMember = async (api: Rest, ground: Ground, role: Role): Promise<Actor> => {
+/** Creates a user and adds them to the team by an invitation. */
+export const addMember = async (api: Rest, fixture: Fixture, role: Role): Promise<Actor> => {
   const person = await api.signUp(role);
-  const invitation = await ground.owner.expect(
+  const invitation = await fixture.owner.expect(
     201,
     invitationSchema,
     "POST",
-    `/api/teams/${ground.team.id}/invitations`,
+    `/api/teams/${fixture.team.id}/invitations`,
     { body: { role } },
   );
   const answer = await person.call("POST", `/api/invitations/${invitation.id}/accept`);
@@ -162,7 +162,7 @@ export const addMember = async (api: Rest, ground: Ground, role: Role): Promise<
   return person;
 };
 
-export const makeTask = (ground: Ground, fields: Record<string, unknown> = {}): Promise<Task> =>
-  ground.owner.expect(201, taskSchema, "POST", `/api/boards/${ground.board.id}/tasks`, {
-    body: { columnId: ground.todo.id, title: "Task", ...fields },
+export const makeTask = (fixture: Fixture, fields: Record<string, unknown> = {}): Promise<Task> =>
+  fixture.owner.expect(201, taskSchema, "POST", `/api/boards/${fixture.board.id}/tasks`, {
+    body: { columnId: fixture.todo.id, title: "Task", ...fields },
   });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
 }, 60_000);
 
-test("a person sees a page and reports no problems", async () => {
+test("a page without errors reports no problems", async () => {
   const { page, problems } = await openPerson(browser);
   await page.goto(url);
   await page.getByRole("button", { name: "Press" }).click();
@@ -40,7 +40,7 @@ test("console errors and uncaught errors are collected", async () => {
   expect(problems.join("\n")).toContain("thrown by the page");
 }, 30_000);
 
-test("two persons share nothing", async () => {
+test("two contexts share nothing", async () => {
   const [one, other] = await Promise.all([openPerson(browser), openPerson(browser)]);
   await Promise.all([one.page.goto(url), other.page.goto(url)]);
   await one.page.getByRole("button", { name: "Press" }).click();

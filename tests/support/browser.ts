@@ -10,7 +10,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // /dev/shm is 64 MB in most containers, and a full one crashes the tab.
+  // /dev/shm is 64 MB in most containers; when it is full, the tab crashes.
   "--disable-dev-shm-usage",
 ];
 
@@ -22,7 +22,7 @@ export type Person = {
   readonly close: () => Promise<void>;
 };
 
-/** The system's Chromium, headless; closed with the test file. */
+/** Starts the system's Chromium, headless; it is closed with the test file. */
 export const launchBrowser = async (): Promise<Browser> => {
   const tool = findChromium();
   if (!tool) throw new Error('Chromium is missing: "bun check" installs it');
@@ -32,8 +32,8 @@ export const launchBrowser = async (): Promise<Browser> => {
 };
 
 /**
- * A person with own cookies and storage and one open page; en-US in UTC unless `options` say otherwise. Without service
- * workers: what a test answers in the server's place must not depend on when the page has registered its own.
+ * Opens a context with its own cookies and storage and one page; en-US in UTC unless `options` say otherwise. Service
+ * workers are blocked: a route that a test installs must not depend on when the page registers one.
  */
 export const openPerson = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Person> => {
   const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", serviceWorkers: "block", ...options });

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { type ChaosProxy, FAIR, startChaosProxy } from "./chaos-proxy.ts";
+import { type ChaosProxy, NORMAL, startChaosProxy } from "./chaos-proxy.ts";
 import { own } from "./lifetime.ts";
 
-/** An echo behind a proxy, and a connection to it through the proxy. */
+/** Starts an echo server behind a proxy. */
 const start = async () => {
   const echo = Bun.listen({
     hostname: "127.0.0.1",
@@ -15,7 +15,7 @@ const start = async () => {
 };
 
 const open = async (proxy: ChaosProxy) => {
-  let heard = "";
+  let received = "";
   let waiting: { text: string; resolve: () => void } | null = null;
   const closed = Promise.withResolvers<void>();
   const socket = await Bun.connect({
@@ -23,8 +23,8 @@ const open = async (proxy: ChaosProxy) => {
     port: proxy.port,
     socket: {
       data: (_, bytes) => {
-        heard += bytes.toString();
-        if (waiting !== null && heard.includes(waiting.text)) waiting.resolve();
+        received += bytes.toString();
+        if (waiting !== null && received.includes(waiting.text)) waiting.resolve();
       },
       end: () => closed.resolve(),
       close: () => closed.resolve(),
@@ -32,75 +32,75 @@ const open = async (proxy: ChaosProxy) => {
     },
   });
   return {
-    say: (text: string) => void socket.write(text),
-    heard: () => heard,
-    hears: (text: string) => {
+    send: (text: string) => void socket.write(text),
+    received: () => received,
+    receives: (text: string) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting = { text, resolve };
-      if (heard.includes(text)) resolve();
+      if (received.includes(text)) resolve();
       return promise;
     },
     closed: closed.promise,
   };
 };
 
-test("passes on what is said, both ways", async () => {
+test("passes bytes on in both directions", async () => {
   const { open } = await start();
-  const line = await open();
-  line.say("hello");
-  await line.hears("hello");
+  const connection = await open();
+  connection.send("hello");
+  await connection.receives("hello");
 });
 
-test("delays, and keeps the order", async () => {
+test("delays bytes and keeps their order", async () => {
   const { proxy, open } = await start();
-  proxy.setWeather({ delayMs: 40 });
-  const line = await open();
+  proxy.setConditions({ delayMs: 40 });
+  const connection = await open();
   const asked = performance.now();
-  line.say("one");
-  line.say("two");
-  await line.hears("onetwo");
+  connection.send("one");
+  connection.send("two");
+  await connection.receives("onetwo");
   expect(performance.now() - asked).toBeGreaterThanOrEqual(80);
 });
 
-test("swallows without a word, and resets what lost something when the weather clears", async () => {
+test("drops bytes silently, and resets connections that lost some when the fault ends", async () => {
   const { proxy, open } = await start();
-  const line = await open();
-  line.say("a");
-  await line.hears("a");
-  proxy.setWeather({ swallows: "to-client" });
-  line.say("b");
+  const connection = await open();
+  connection.send("a");
+  await connection.receives("a");
+  proxy.setConditions({ swallows: "to-client" });
+  connection.send("b");
   while (proxy.swallowed < 1) await Bun.sleep(1);
-  proxy.setWeather({ swallows: "to-server" });
+  proxy.setConditions({ swallows: "to-server" });
   const other = await open();
-  other.say("c");
+  other.send("c");
   while (proxy.swallowed < 2) await Bun.sleep(1);
-  proxy.setWeather(FAIR);
-  await Promise.all([line.closed, other.closed]);
-  expect(line.heard()).toBe("a");
+  proxy.setConditions(NORMAL);
+  await Promise.all([connection.closed, other.closed]);
+  expect(connection.received()).toBe("a");
 });
 
-test("cuts what is open and refuses what is new", async () => {
+test("resets open connections and refuses new ones", async () => {
   const { proxy, open } = await start();
-  const line = await open();
-  line.say("a");
-  await line.hears("a");
+  const connection = await open();
+  connection.send("a");
+  await connection.receives("a");
   proxy.cut();
-  await line.closed;
-  proxy.setWeather({ refuses: true });
+  await connection.closed;
+  proxy.setConditions({ refuses: true });
   const refused = await open();
   await refused.closed;
 });
 
-test("closes one half", async () => {
+test("closes one direction of a connection", async () => {
   const { proxy, open } = await start();
-  const line = await open();
-  line.say("a");
-  await line.hears("a");
+  const connection = await open();
+  connection.send("a");
+  await connection.receives("a");
   proxy.halfClose();
-  await line.closed;
+  await connection.closed;
 });
 
-test("leads new connections elsewhere", async () => {
+test("sends new connections to another target", async () => {
   const { proxy } = await start();
   const other = Bun.listen({
     hostname: "127.0.0.1",
@@ -109,6 +109,6 @@ test("leads new connections elsewhere", async () => {
   });
   own(() => other.stop(true));
   proxy.setTarget(other.port);
-  const line = await open(proxy);
-  await line.hears("other");
+  const connection = await open(proxy);
+  await connection.receives("other");
 });

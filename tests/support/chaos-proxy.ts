@@ -1,25 +1,25 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { own } from "./lifetime.ts";
 
-/** What becomes of bytes on their way, from when it is set; connections that are open are concerned too. */
-export type Weather = {
-  /** Added to each chunk in each direction, in milliseconds; the order of a direction is kept. */
+/** Conditions of the connections, open ones included, from the moment they are set. */
+export type Conditions = {
+  /** Delay of each chunk in each direction, in milliseconds; each direction keeps its order. */
   readonly delayMs: number;
-  /** Nothing arrives any more and nobody is told. A connection that lost bytes is reset when the weather clears. */
+  /** Drops bytes without an error. A connection that lost bytes is reset when `swallows` returns to `nothing`. */
   readonly swallows: "nothing" | "to-server" | "to-client" | "everything";
-  /** New connections are reset at once. */
+  /** Resets new connections at once. */
   readonly refuses: boolean;
 };
 
-export const FAIR: Weather = { delayMs: 0, swallows: "nothing", refuses: false };
+export const NORMAL: Conditions = { delayMs: 0, swallows: "nothing", refuses: false };
 
 export type ChaosProxy = {
   readonly port: number;
   readonly connections: number;
-  /** How many chunks were lost. */
+  /** Number of dropped chunks. */
   readonly swallowed: number;
-  setWeather(weather: Partial<Weather>): void;
-  /** Where new connections go from now on. */
+  setConditions(conditions: Partial<Conditions>): void;
+  /** Sends new connections to this port. */
   setTarget(port: number): void;
   /** Resets a share of the open connections, 0 to 1. */
   cut(share?: number): void;
@@ -31,7 +31,7 @@ export type ChaosProxy = {
 type Direction = "to-server" | "to-client";
 
 type PairDeps = {
-  readonly weather: () => Weather;
+  readonly conditions: () => Conditions;
   readonly swallowed: () => void;
   readonly gone: (pair: Pair) => void;
 };
@@ -40,21 +40,21 @@ type PairDeps = {
 class Pair {
   readonly #client: Socket;
   readonly #server: Socket;
-  readonly #weather: () => Weather;
+  readonly #conditions: () => Conditions;
   readonly #swallowed: () => void;
   readonly #dueAt: Record<Direction, number> = { "to-server": 0, "to-client": 0 };
   #hasLost = false;
 
-  constructor(client: Socket, server: Socket, { weather, swallowed, gone }: PairDeps) {
+  constructor(client: Socket, server: Socket, { conditions, swallowed, gone }: PairDeps) {
     this.#client = client;
     this.#server = server;
-    this.#weather = weather;
+    this.#conditions = conditions;
     this.#swallowed = swallowed;
     this.#pipe(client, server, "to-server");
     this.#pipe(server, client, "to-client");
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
-      // What went wrong is told by the close that follows.
+      // The close that follows handles it.
       socket.on("error", () => {});
       socket.on("close", () => {
         gone(this);
@@ -65,13 +65,13 @@ class Pair {
 
   #pipe(from: Socket, to: Socket, direction: Direction): void {
     from.on("data", (chunk: Buffer) => {
-      const { swallows } = this.#weather();
+      const { swallows } = this.#conditions();
       if (swallows === "everything" || swallows === direction) {
         this.#hasLost = true;
         this.#swallowed();
         return;
       }
-      // Bytes that come behind lost ones would be nonsense to whoever reads them.
+      // Bytes after a gap would be garbage to their reader.
       if (this.#hasLost) this.reset();
       else this.#later(direction, () => this.#write(from, to, chunk));
     });
@@ -86,13 +86,13 @@ class Pair {
 
   #later(direction: Direction, run: () => void): void {
     const now = performance.now();
-    const dueAt = Math.max(this.#dueAt[direction], now + this.#weather().delayMs);
+    const dueAt = Math.max(this.#dueAt[direction], now + this.#conditions().delayMs);
     this.#dueAt[direction] = dueAt;
     if (dueAt <= now) run();
     else setTimeout(run, dueAt - now);
   }
 
-  /** The weather clears. */
+  /** Resets the connection if it lost bytes. */
   clear(): void {
     if (this.#hasLost) this.reset();
   }
@@ -106,14 +106,14 @@ class Pair {
   }
 }
 
-/** A TCP proxy that is as bad as it is told to be. Counts no time and tosses no dice of its own but for shares. */
+/** Starts a TCP proxy with adjustable faults. It has no timing or randomness of its own but for shares. */
 export const startChaosProxy = async (target: number, random: () => number = Math.random): Promise<ChaosProxy> => {
   const pairs = new Set<Pair>();
-  let weather = FAIR;
+  let conditions = NORMAL;
   let port = target;
   let swallowed = 0;
   const deps: PairDeps = {
-    weather: () => weather,
+    conditions: () => conditions,
     swallowed: () => {
       swallowed += 1;
     },
@@ -121,7 +121,7 @@ export const startChaosProxy = async (target: number, random: () => number = Mat
   };
   const some = (share: number) => [...pairs].filter(() => random() < share);
   const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (client) => {
-    if (weather.refuses) {
+    if (conditions.refuses) {
       client.resetAndDestroy();
       return;
     }
@@ -144,9 +144,9 @@ export const startChaosProxy = async (target: number, random: () => number = Mat
     get swallowed() {
       return swallowed;
     },
-    setWeather: (change) => {
-      weather = { ...weather, ...change };
-      if (weather.swallows === "nothing") for (const pair of pairs) pair.clear();
+    setConditions: (change) => {
+      conditions = { ...conditions, ...change };
+      if (conditions.swallows === "nothing") for (const pair of pairs) pair.clear();
     },
     setTarget: (next) => {
       port = next;

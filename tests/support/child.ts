@@ -2,7 +2,7 @@ import { own } from "./lifetime.ts";
 
 export type ChildOptions = {
   cwd?: string;
-  /** The whole environment: nothing of the developer's shell gets in by itself. */
+  /** The whole environment; nothing of the developer's shell is inherited. */
   env?: Record<string, string | undefined>;
   /** System user to run as; needs root. */
   user?: string;
@@ -10,15 +10,15 @@ export type ChildOptions = {
 
 export type Child = {
   readonly pid: number;
-  /** All that was printed so far on both streams, for the messages of failing tests. */
+  /** The output of both streams so far, for the messages of failing tests. */
   readonly output: () => string;
   readonly stdout: () => string;
   readonly exited: Promise<number>;
   readonly running: () => boolean;
-  /** The match of `pattern` in what was or will be printed; throws with the output if the child ends first or after `timeoutMs`. */
+  /** Resolves to the first match of `pattern` in the output; throws with the output if the child ends first or after `timeoutMs`. */
   readonly printed: (pattern: RegExp, timeoutMs: number) => Promise<RegExpExecArray>;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Sends `signal`, waits for the end (SIGKILL after `graceMs`), answers the exit code. */
+  /** Sends `signal`, and SIGKILL after `graceMs`; resolves to the exit code. */
   readonly end: (signal?: NodeJS.Signals, graceMs?: number) => Promise<number>;
 };
 
@@ -26,7 +26,7 @@ const GRACE_MS = 15_000;
 const LAST_OUTPUT_MS = 1_000;
 const SETPRIV = process.platform === "linux" ? Bun.which("setpriv") : null;
 
-/** What a program needs of our environment to run at all. */
+/** The variables that any program needs to run. */
 export const bareEnvironment = (): Record<string, string | undefined> => ({
   PATH: process.env["PATH"],
   HOME: process.env["HOME"],
@@ -35,7 +35,7 @@ export const bareEnvironment = (): Record<string, string | undefined> => ({
   TZ: "UTC",
 });
 
-/** The kernel ends the child with us, even if the runner is killed: setpriv execs, so the pid and its signals stay the child's. */
+/** The kernel kills the child with this process, even if the runner is killed. setpriv execs, so the pid is the child's. */
 const wrapped = (command: string[], user: string | undefined): string[] => {
   if (SETPRIV) {
     const asUser = user ? ["--reuid", user, "--regid", user, "--init-groups"] : [];
@@ -44,7 +44,7 @@ const wrapped = (command: string[], user: string | undefined): string[] => {
   return user ? ["runuser", "-u", user, "--", ...command] : command;
 };
 
-/** Starts a program that ends with the test file at the latest. */
+/** Starts a program; it is ended with the test file at the latest. */
 export const startChild = (command: string[], options: ChildOptions = {}): Child => {
   const child = Bun.spawn(wrapped(command, options.user), {
     ...(options.cwd && { cwd: options.cwd }),
@@ -77,7 +77,7 @@ export const startChild = (command: string[], options: ChildOptions = {}): Child
     }),
   ]).then(() => {});
   const exited = child.exited.then(async (exitCode) => {
-    // A grandchild may hold the pipes open for longer.
+    // A grandchild may keep the pipes open longer.
     await Promise.race([closed, Bun.sleep(LAST_OUTPUT_MS)]);
     return exitCode;
   });
@@ -98,7 +98,7 @@ export const startChild = (command: string[], options: ChildOptions = {}): Child
   const end = async (signal: NodeJS.Signals = "SIGTERM", graceMs = GRACE_MS): Promise<number> => {
     forget();
     if (running()) {
-      // A stopped process hears nothing but SIGKILL until it goes on.
+      // A stopped process receives no signal but SIGKILL until SIGCONT.
       child.kill("SIGCONT");
       child.kill(signal);
     }

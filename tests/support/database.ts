@@ -4,10 +4,10 @@ import type { Db } from "../../platform/db/db.ts";
 import { openDb } from "../../platform/db/open-db.ts";
 import { temporaryFolder } from "./lifetime.ts";
 
-/** Makes an empty database; answers its `DATABASE_URL`. */
+/** Creates an empty database; resolves to its `DATABASE_URL`. */
 let makeDatabase = async (): Promise<string> => `sqlite:${join(temporaryFolder("database"), "artel.db")}`;
 
-/** Lets the tests that are loaded after this run on other databases. */
+/** Makes the tests that load after this call use other databases. */
 export const chooseDatabases = (make: () => Promise<string>): void => {
   makeDatabase = make;
 };
@@ -16,7 +16,7 @@ export const newDatabaseUrl = (): Promise<string> => makeDatabase();
 
 export const openDatabase = (url: string): Promise<Db> => openDb(loadConfig("all", { DATABASE_URL: url }).database);
 
-/** An empty database with the schema of this version. */
+/** Opens an empty database with the schema of this version. */
 export const newDatabase = async (): Promise<Db> => {
   const db = await openDatabase(await makeDatabase());
   await db.migrate();

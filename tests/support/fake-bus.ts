@@ -1,32 +1,27 @@
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import { createLocalPubSub } from "../../platform/pubsub/local.ts";
 import type { LogEntry } from "../../platform/pubsub/provider.ts";
-import {
-  type PubSubProvider,
-  REPAIR_CHANNEL,
-  REPAIRED_CHANNEL,
-  tenantChannel,
-} from "../../platform/pubsub/provider.ts";
+import { type PubSubProvider, REPAIR_CHANNEL, tenantChannel } from "../../platform/pubsub/provider.ts";
 import type { Position } from "../../shared/protocol/position.ts";
 import { createMemoryLog, type MemoryLog } from "../contract/memory-log.ts";
 
 export type FakeBus = PubSubProvider & {
-  /** What the bus remembers of the logs; it may be wrong, as a cache may. */
+  /** The bus's copy of the logs; it may be wrong, as a cache may. */
   readonly cache: MemoryLog;
-  /** While true, everything that is asked of the bus fails. */
+  /** While true, every call fails. */
   isAway: boolean;
-  /** How often heads and histories were asked for. */
+  /** Counts of the calls for heads, histories and repairs. */
   readonly asked: { heads: number; histories: number; repairs: number };
-  /** What whoever has the database does on a request for repair; `null`: nobody has it. */
+  /** The reaction of a process with the database to a repair request; `null`: there is no such process. */
   repair: ((tenantId: string, seen: Position | undefined) => Promise<void>) | null;
-  /** Puts an event into the log without telling anybody. */
+  /** Adds events to the log without publishing them. */
   keep(tenantId: string, epoch: string, entries: readonly LogEntry[]): void;
-  /** Tells of an event without putting it into the log. */
+  /** Publishes an event without adding it to the log. */
   tell(tenantId: string, payload: string): Promise<void>;
   reconnect(): void;
 };
 
-/** A bus whose log and messages go their own ways, for all that may happen between the two. */
+/** A bus whose log and messages are controlled apart, to create every difference between the two. */
 export const createFakeBus = (): FakeBus => {
   const cache = createMemoryLog();
   const inner = createLocalPubSub({ log: cache, metrics: createMetrics() });
@@ -76,7 +71,3 @@ export const createFakeBus = (): FakeBus => {
   };
   return bus;
 };
-
-/** The answer of whoever has the database. */
-export const answerRepair = (bus: FakeBus, tenantId: string, head: { epoch: string; seq: number } | null) =>
-  bus.publish(REPAIRED_CHANNEL, JSON.stringify({ tenantId, head }));

@@ -36,7 +36,7 @@ backend sockets
 ${servers("wss", sockets)}
 `;
 
-/** HAProxy in front of processes on these ports: `/ws` to the ones with the socket, the rest to the others. Answers its port. */
+/** Starts HAProxy in front of these ports: `/ws` goes to `sockets`, all else to `rest`. Resolves to its port. */
 export const startHaproxy = async (rest: readonly number[], sockets: readonly number[]): Promise<number> => {
   const tool = findHaproxy();
   if (!tool) throw new Error('haproxy 2 or newer is missing: "bun check" installs it');

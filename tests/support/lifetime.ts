@@ -7,13 +7,13 @@ type Stop = () => Promise<void> | void;
 
 const owned = new Set<Stop>();
 
-/** Has `stop` called when the test file ends, however it ends, the newest first; returns a function that forgets it. */
+/** Registers `stop` for the end of the test file, however it ends; the newest runs first. Returns the undo. */
 export const own = (stop: Stop): (() => void) => {
   owned.add(stop);
   return () => void owned.delete(stop);
 };
 
-/** Stops all that is owned; throws what the first failing `stop` threw, after all were tried. */
+/** Calls all registered stops; throws the first error after all of them ran. */
 export const stopAll = async (): Promise<void> => {
   const failures: unknown[] = [];
   for (const stop of [...owned].reverse()) {
@@ -27,12 +27,12 @@ export const stopAll = async (): Promise<void> => {
   if (failures.length > 0) throw failures[0];
 };
 
-/** A new folder that is removed when the test file ends. */
+/** Creates a folder that is removed when the test file ends. */
 export const temporaryFolder = (purpose: string): string => {
   const folder = mkdtempSync(join(tmpdir(), `artel-${purpose}-`));
   own(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 };
 
-// At the module's top, because Bun runs an afterAll that a beforeAll or a test registers too early, and runs no exit handlers.
+// At module level: Bun runs an afterAll registered in a beforeAll or a test too early, and runs no exit handlers.
 afterAll(stopAll, 60_000);

@@ -1,18 +1,18 @@
 import type { Clock } from "../../platform/clock/clock.ts";
 
 export type ManualClock = Clock & {
-  /** Lets time pass: what becomes due runs in order, each followed by a turn for what it set going. */
+  /** Moves time on: due tasks run in order, and after each of them the promises that it started. */
   advance(ms: number): Promise<void>;
 };
 
 type Timer = { dueAt: number; readonly every: number | null; readonly task: () => void };
 
-/** Lets everything run that waits for no time to pass. */
+/** Runs the microtasks that need no time to pass. */
 export const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
 
-/** Time that stands still until it is told to pass. */
+/** A clock that stands still until `advance`. */
 export const createManualClock = (startsAt = Date.parse("2026-01-31T09:30:00.000Z")): ManualClock => {
   let now = startsAt;
   const timers = new Set<Timer>();

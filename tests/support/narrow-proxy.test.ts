@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { own } from "./lifetime.ts";
 import { startNarrowProxy } from "./narrow-proxy.ts";
 
-/** A server that echoes sockets, streams one line, and answers all else, behind a proxy. */
+/** Starts a proxy before a server that echoes sockets, streams one line, and answers everything else. */
 const start = async () => {
   const server = Bun.serve({
     port: 0,
@@ -47,7 +47,7 @@ test("blocks sockets and streams, and nothing else", async () => {
   expect((await fetch(`${url}/other`)).status).toBe(200);
 });
 
-test("holds streams back without a word", async () => {
+test("holds streams back without an answer", async () => {
   const { url, setPassage } = await start();
   setPassage({ upgrades: "open", streams: "held-back" });
   const asked = fetch(`${url}/api/events/stream?tenantId=t`);

@@ -1,11 +1,11 @@
 import { connect, createServer, type Socket } from "node:net";
 import { own } from "./lifetime.ts";
 
-/** What a proxy between a page and Artel lets through. */
+/** The kinds of request that the proxy lets through. */
 export type Passage = {
-  /** `blocked`: a request to become a WebSocket is answered with 502, and those that are open are cut. */
+  /** `blocked`: answers an upgrade with 502 and cuts open sockets; `swallowed`: answers nothing. */
   readonly upgrades: "open" | "blocked" | "swallowed";
-  /** `held-back`: the answer is collected and not passed on, as a buffering proxy does; `blocked`: answered with 502. */
+  /** `held-back`: collects the answer without passing it on, like a buffering proxy; `blocked`: answers with 502. */
   readonly streams: "open" | "held-back" | "blocked";
 };
 
@@ -22,11 +22,11 @@ const kindOf = (head: string): Kind => {
   return /^GET \/api\/events\/stream/.test(head) ? "stream" : "other";
 };
 
-/** One request for each connection: what follows on it would escape the rules. */
+/** Limits a connection to one request: the rules apply to the first one only. */
 const single = (head: string): string =>
   `${head.replace(/\r\nconnection:[^\r]*/i, "").slice(0, -HEAD_END.length)}\r\nConnection: close${HEAD_END}`;
 
-/** A reverse proxy on a port of its own that passes on less than it should. Closed with the test file. */
+/** Starts a reverse proxy that blocks upgrades and streams on demand. It is closed with the test file. */
 export const startNarrowProxy = async (): Promise<NarrowProxy> => {
   let target = 0;
   let passage: Passage = { upgrades: "open", streams: "open" };

@@ -23,7 +23,7 @@ const SERVER = `
   console.log("Artel is ready at http://127.0.0.1:" + server.port + "/");
 `;
 
-test("a program is there when it says so, on a port and a folder of its own", async () => {
+test("startProgram resolves once the program is ready, on its own port and folder", async () => {
   process.env["OF_THE_SHELL"] = "must not get in";
   const file = programOf(SERVER);
   const [one, other] = await Promise.all([startProgram(file, { env: { EXTRA: "1" } }), startProgram(file)]);
@@ -32,7 +32,7 @@ test("a program is there when it says so, on a port and a folder of its own", as
   expect(other.dataDir).not.toBe(one.dataDir);
 });
 
-test("stop drains and answers the exit code, kill does not ask", async () => {
+test("stop drains the program and resolves to its exit code; kill does not drain", async () => {
   const file = programOf(SERVER);
   const [drained, killed] = await Promise.all([startProgram(file), startProgram(file)]);
   expect(await drained.stop()).toBe(0);
@@ -42,19 +42,19 @@ test("stop drains and answers the exit code, kill does not ask", async () => {
   expect(await killed.exited).toBe(137);
 });
 
-test("a program that ends instead of getting ready fails with all it printed", async () => {
+test("a program that exits before it is ready fails with its output", async () => {
   const file = programOf(`console.error("port 3000 is taken"); process.exit(1);`);
   await expect(startProgram(file)).rejects.toThrow(/ended \(1\)[\s\S]*port 3000 is taken/);
 });
 
-test("a program that must refuse to start is run to its end", async () => {
+test("runProgram runs a program that refuses to start to its end", async () => {
   const refused = await runProgram(programOf(`console.error("no: " + process.env.REDIS_URL); process.exit(2);`), {
     env: { REDIS_URL: "redis://nowhere" },
   });
   expect(refused).toEqual({ exitCode: 2, output: "no: redis://nowhere\n", stdout: "" });
 });
 
-test("a child that ignores SIGTERM is killed when its grace is over", async () => {
+test("a child that ignores SIGTERM is killed after its grace period", async () => {
   const child = startChild(["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done"]);
   await child.printed(/up/, 5_000);
   expect(await child.end("SIGTERM", 100)).toBe(137);
@@ -62,7 +62,7 @@ test("a child that ignores SIGTERM is killed when its grace is over", async () =
 
 const onLinux = process.platform === "linux" ? test : () => {};
 
-onLinux("a child ends with its parent even if that is killed", async () => {
+onLinux("a child ends with its parent, also when the parent is killed", async () => {
   const file = programOf(`
     import { startChild } from "${ROOT}/tests/support/child.ts";
     import { test } from "bun:test";
@@ -76,13 +76,13 @@ onLinux("a child ends with its parent even if that is killed", async () => {
     cwd: ROOT,
   });
   const pid = Number((await parent.printed(/pid (\d+)\./, 10_000))[1]);
-  // Ended but not yet collected by whoever inherited it counts as ended.
+  // A zombie that its new parent has not reaped yet counts as ended.
   const alive = (): boolean => {
     const status = `/proc/${pid}/status`;
     return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, "utf8"));
   };
   expect(alive()).toBeTrue();
-  // Until then it is the program that ties it to its parent.
+  // Before its exec the process is still setpriv.
   while (readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "sleep") await Bun.sleep(5);
   await parent.end("SIGKILL");
   for (let tries = 0; alive() && tries < 100; tries++) await Bun.sleep(20);

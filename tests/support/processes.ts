@@ -6,14 +6,14 @@ const READY_WITHIN_MS = 30_000;
 const READY = /^\w+ is ready(?: at (\S+))?/m;
 
 export type ProgramOptions = {
-  /** Added to an environment that holds nothing of the developer's; `undefined` takes one of the defaults away. */
+  /** Added to an environment without the developer's variables; `undefined` removes a default. */
   env?: Record<string, string | undefined>;
-  /** By default a new temporary folder. */
+  /** A new temporary folder by default. */
   dataDir?: string;
 };
 
 export type Program = {
-  /** What its ready line says, with no slash at the end; empty for a program that listens on nothing. */
+  /** The address of its ready line, without a slash at the end; empty for a program without a server. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
@@ -21,9 +21,9 @@ export type Program = {
   readonly output: () => string;
   readonly stdout: () => string;
   readonly exited: Promise<number>;
-  /** SIGTERM; answers the exit code. */
+  /** Sends SIGTERM; resolves to the exit code. */
   readonly stop: () => Promise<number>;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   readonly kill: () => Promise<void>;
   readonly pause: () => void;
   readonly resume: () => void;
@@ -42,7 +42,7 @@ const childOf = (file: string, options: ProgramOptions): { child: Child; dataDir
   return { child: startChild([process.execPath, fromRoot(file)], { cwd: ROOT, env }), dataDir };
 };
 
-/** Starts one of our programs by its file, such as `bench/peer.ts`, and waits for its line `… is ready at URL`. */
+/** Starts a program of this repository by its file and waits for its line `… is ready at URL`. */
 export const startProgram = async (file: string, options: ProgramOptions = {}): Promise<Program> => {
   const { child, dataDir } = childOf(file, options);
   const match = await child.printed(READY, READY_WITHIN_MS).catch(async (error: unknown) => {
@@ -65,7 +65,7 @@ export const startProgram = async (file: string, options: ProgramOptions = {}): 
   };
 };
 
-/** Runs one of our programs to its end: for starts that must be refused and for commands. */
+/** Runs a program of this repository to its end: for refused starts and for commands. */
 export const runProgram = async (
   file: string,
   options: ProgramOptions = {},
@@ -75,11 +75,9 @@ export const runProgram = async (
   return { exitCode, output: child.output(), stdout: child.stdout() };
 };
 
-/** `bun start`: everything in one process, SQLite in a temporary folder. */
+/** Starts `bun start`: everything in one process, SQLite in a temporary folder. */
 export const startArtel = (options?: ProgramOptions): Promise<Program> => startProgram("main.ts", options);
 
 export const startWss = (options?: ProgramOptions): Promise<Program> => startProgram("wss/main.ts", options);
 
 export const startApi = (options?: ProgramOptions): Promise<Program> => startProgram("api/main.ts", options);
-
-export const startJobs = (options?: ProgramOptions): Promise<Program> => startProgram("jobs/main.ts", options);

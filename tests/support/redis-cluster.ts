@@ -4,7 +4,7 @@ import { type Redis as Service, startRedis } from "./services.ts";
 
 const SLOTS = 16_384;
 
-/** So many masters with a share of the slots each; all ask for the password, if there is one. */
+/** Starts a cluster of this many masters, each with a share of the slots; all require `password` if it is given. */
 export const startRedisCluster = async (masters: number, password?: string): Promise<Service[]> => {
   const secret = password === undefined ? [] : ["--requirepass", password, "--masterauth", password];
   const start = () => startRedis(["--cluster-enabled", "yes", "--cluster-port", String(freePort()), ...secret]);

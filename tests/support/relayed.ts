@@ -1,4 +1,3 @@
-import type { Clock } from "../../platform/clock/clock.ts";
 import type { Db } from "../../platform/db/db.ts";
 import { appendEvents, createHead, lockHead } from "../../platform/events/append.ts";
 import { startRelay } from "../../platform/events/relay.ts";
@@ -6,38 +5,14 @@ import { silentLog } from "../../platform/log/log.ts";
 import { createMetrics } from "../../platform/metrics/metrics.ts";
 import type { AppendOutcome, Listener, LogEntry, PubSubProvider } from "../../platform/pubsub/provider.ts";
 import { newDatabase } from "./database.ts";
+import { handClock } from "./hand-clock.ts";
 
-/** How long something may take that the database has a part in, in milliseconds. */
+/** How long `until` waits, in milliseconds. */
 const WITHIN_MS = 5_000;
 export const AT = "2026-01-31T09:30:00.000Z";
 const team = { id: "t", name: "T", createdAt: AT, updatedAt: AT, version: 1 } as never;
 
-/** A clock that stands still until it is moved. */
-const handClock = (): Clock & { move(ms: number): void } => {
-  let now = Date.parse(AT) + 60_000;
-  const tasks = new Set<{ at: number; every: number | null; run: () => void }>();
-  const add = (ms: number, every: number | null, run: () => void) => {
-    const task = { at: now + ms, every, run };
-    tasks.add(task);
-    return () => void tasks.delete(task);
-  };
-  return {
-    now: () => now,
-    after: (ms, run) => add(ms, null, run),
-    every: (ms, run) => add(ms, ms, run),
-    move: (ms) => {
-      now += ms;
-      for (const task of [...tasks]) {
-        if (task.at > now || !tasks.has(task)) continue;
-        if (task.every === null) tasks.delete(task);
-        else task.at = now + task.every;
-        task.run();
-      }
-    },
-  };
-};
-
-/** A bus with one tenant's log, which can be made to fail. */
+/** A bus with one tenant's log that fails on demand. */
 const createBus = () => {
   const log: LogEntry[] = [];
   let epoch = "e";
@@ -95,7 +70,7 @@ const createBus = () => {
     reconnect: () => {
       for (const listener of reconnected) listener();
     },
-    /** The bus belongs to a history that the database does not know. */
+    /** Puts the bus into an epoch that the database does not know. */
     beginAt: (later: string, seq: number) => {
       epoch = later;
       log.splice(0, log.length, { seq, payload: "" });
@@ -105,18 +80,18 @@ const createBus = () => {
   };
 };
 
-/** To be called after each test. */
+/** Call it after each test. */
 export const stopRelays = async (): Promise<void> => {
   for (const stop of stops.splice(0)) await stop();
 };
 const stops: (() => Promise<void>)[] = [];
 
-/** A relay between a database and a bus that can be made to fail; the bus can be prepared before it starts. */
+/** A relay between a database and a bus that fails on demand; `prepare` runs before the relay starts. */
 export const startRelayed = async (
   prepare: (db: Db, world: ReturnType<typeof createBus>) => Promise<void> = async () => {},
 ) => {
   const db = await newDatabase();
-  const clock = handClock();
+  const clock = handClock(Date.parse(AT) + 60_000);
   const world = createBus();
   await prepare(db, world);
   const relay = startRelay({
@@ -141,10 +116,10 @@ export const startRelayed = async (
     });
     return committed;
   };
-  /** Gives what was started its turns; a sweep reads the database before it hands anything on. */
-  const until = async (isSo: () => boolean) => {
+  /** Turns the event loop until `isSo` holds; a sweep, for one, reads the database first. */
+  const until = async (isSo: () => boolean | Promise<boolean>) => {
     const deadline = performance.now() + WITHIN_MS;
-    while (!isSo()) {
+    while (!(await isSo())) {
       if (performance.now() > deadline) throw new Error("it did not come about");
       await new Promise((resolve) => setImmediate(resolve));
       await relay.idle();
@@ -153,5 +128,5 @@ export const startRelayed = async (
   return { ...world, db, clock, relay, commit, until };
 };
 
-/** The numbers from 1 on. */
+/** The numbers from 1 to `count`. */
 export const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

@@ -22,7 +22,7 @@ const select = async (url: string, query: string): Promise<unknown[]> => {
   }
 };
 
-test("a Redis that was killed comes back empty on the same port", async () => {
+test("a killed Redis restarts empty on the same port", async () => {
   const redis = await startRedis();
   expect(await ask(redis.url, "SET", "key", "value")).toBe("OK");
   await redis.kill();
@@ -31,7 +31,7 @@ test("a Redis that was killed comes back empty on the same port", async () => {
   expect(await ask(redis.url, "GET", "key")).toBeNull();
 }, 30_000);
 
-test("a Redis that is told to persist keeps what it had", async () => {
+test("a Redis with persistence keeps its data", async () => {
   const redis = await startRedis(["--appendonly", "yes", "--appendfsync", "always"]);
   await ask(redis.url, "SET", "key", "value");
   await redis.kill();
@@ -39,7 +39,7 @@ test("a Redis that is told to persist keeps what it had", async () => {
   expect(await ask(redis.url, "GET", "key")).toBe("value");
 }, 30_000);
 
-test("a paused Redis answers when it is resumed, and can be stopped while it is paused", async () => {
+test("a paused Redis answers after resume, and can be stopped while paused", async () => {
   const redis = await startRedis();
   redis.pause();
   const answer = ask(redis.url, "PING").catch(() => "connection given up");
@@ -56,7 +56,7 @@ test("two Redis servers run side by side", async () => {
   expect(one.port).not.toBe(other.port);
 }, 30_000);
 
-test("Postgres gives databases of their own and keeps them through a crash", async () => {
+test("Postgres creates separate databases and keeps them through a crash", async () => {
   const postgres = await startPostgres();
   const other = await postgres.createDatabase();
   await select(postgres.url, "CREATE TABLE kept AS SELECT 1 AS one");
@@ -67,7 +67,7 @@ test("Postgres gives databases of their own and keeps them through a crash", asy
   await postgres.stop();
 }, 60_000);
 
-test("what is owned is stopped from the newest to the oldest, all of it although one fails", async () => {
+test("stopAll runs every stop from the newest to the oldest, even if one fails", async () => {
   const folder = temporaryFolder("lifetime");
   const stopped: string[] = [];
   own(() => void stopped.push("first"));

@@ -11,22 +11,22 @@ export type Service = {
   readonly url: string;
   readonly port: number;
   readonly output: () => string;
-  /** Ends it in order. */
+  /** Shuts it down in order. */
   readonly stop: () => Promise<void>;
-  /** Ends it as a crash would. */
+  /** Kills it, as a crash would. */
   readonly kill: () => Promise<void>;
-  /** Starts it again, on the same port and folder; ends it in order first if it runs. */
+  /** Starts it again on the same port and folder; shuts it down first if it runs. */
   readonly restart: () => Promise<void>;
 };
 
 export type Redis = Service & {
-  /** Freezes it: connections stay open and hear nothing. */
+  /** Freezes it: connections stay open and get no answer. */
   readonly pause: () => void;
   readonly resume: () => void;
 };
 
 export type Postgres = Service & {
-  /** Makes an empty database and answers its URL. */
+  /** Creates an empty database; resolves to its URL. */
   readonly createDatabase: () => Promise<string>;
 };
 
@@ -55,8 +55,8 @@ const startOnFreePort = async (start: Start, ready: RegExp): Promise<{ port: num
 };
 
 /**
- * A private Redis with no persistence, so that it comes back empty from `restart()`.
- * `args` are more of redis-server's, such as `["--appendonly", "yes"]`.
+ * Starts a private Redis without persistence: after `restart()` it is empty.
+ * `args` are further arguments of redis-server, such as `["--appendonly", "yes"]`.
  */
 export const startRedis = async (args: string[] = []): Promise<Redis> => {
   const tool = findRedis();
@@ -96,7 +96,7 @@ const postgresUser = (): string | undefined => {
   return Bun.spawnSync(["id", "-u", "postgres"]).success ? "postgres" : "nobody";
 };
 
-/** A private Postgres (user `artel`, no password, no fsync) with one empty database. */
+/** Starts a private Postgres (user `artel`, no password, no fsync) with one empty database. */
 export const startPostgres = async (args: string[] = []): Promise<Postgres> => {
   const tool = findPostgres();
   if (!tool) throw new Error('Postgres 15 or newer is missing: "bun check" installs it');
@@ -127,9 +127,9 @@ export const startPostgres = async (args: string[] = []): Promise<Postgres> => {
     port,
     url: await createDatabase(),
     output: () => child.output(),
-    // "Fast": smart, SIGTERM's way, waits until the last client has gone.
+    // SIGINT is a fast shutdown; SIGTERM waits until the last client has disconnected.
     stop: async () => void (await child.end("SIGINT")),
-    // "Immediate": no checkpoint, recovery at the next start. After SIGKILL the orphaned backends would keep the memory for a while.
+    // SIGQUIT: no checkpoint, recovery at the next start. After SIGKILL orphaned backends would keep the shared memory.
     kill: async () => void (await child.end("SIGQUIT")),
     restart: async () => {
       await child.end("SIGINT");

@@ -1,7 +1,7 @@
-// Runs before the first paint, so that a chosen theme does not flash in the other one.
+// Runs before the first paint, so the page does not flash in the other theme.
 try {
   const theme = localStorage.getItem("artel.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage may be forbidden; the system's theme holds.
+  // Storage may be forbidden; then the system's theme applies.
 }

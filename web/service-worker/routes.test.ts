@@ -1,22 +1,23 @@
 import { expect, test } from "bun:test";
-import { cachesToDrop, placeOf, withoutSession } from "./routes.ts";
+import { cachesToDrop, requestKindOf, withoutSession } from "./routes.ts";
 
-test("what the server alone can answer is never answered from what is kept", () => {
+test("requests to the server are never answered from the cache", () => {
   for (const path of ["/api", "/api/me", "/api/docs", "/ws", "/metrics"])
-    expect(placeOf(path, "navigate")).toBe("server");
-  expect(placeOf("/elsewhere", "cors")).toBe("server");
+    expect(requestKindOf(path, "navigate")).toBe("server");
+  expect(requestKindOf("/elsewhere", "cors")).toBe("server");
 });
 
-test("every address of the page is the page", () => {
-  for (const path of ["/", "/b/1", "/b/1/t/2", "/join/3", "/apiary"]) expect(placeOf(path, "navigate")).toBe("page");
+test("every address of the page is answered with the document", () => {
+  for (const path of ["/", "/b/1", "/b/1/t/2", "/join/3", "/apiary"])
+    expect(requestKindOf(path, "navigate")).toBe("page");
 });
 
-test("a file is known by its path, whoever asks for it", () => {
-  expect(placeOf("/assets/base-1.js", "cors")).toBe("hashed");
-  expect(placeOf("/theme.js", "no-cors")).toBe("file");
+test("a file is recognized by its path, whatever the request mode", () => {
+  expect(requestKindOf("/assets/base-1.js", "cors")).toBe("hashed");
+  expect(requestKindOf("/theme.js", "no-cors")).toBe("file");
 });
 
-test("the kept page does not say whether somebody is signed in, and keeps its policy", async () => {
+test("the cached document has no session hint and keeps its security policy", async () => {
   const html = '<head><meta name="artel-session" content="none" /><title>A</title></head>';
   const headers = { "Content-Security-Policy": "default-src 'self'" };
   const kept = await withoutSession(new Response(html, { headers }));
@@ -24,7 +25,7 @@ test("the kept page does not say whether somebody is signed in, and keeps its po
   expect(kept.headers.get("Content-Security-Policy")).toBe("default-src 'self'");
 });
 
-test("the page that ran before stays, older ones go, and others' caches are none of its business", () => {
+test("the two latest caches of the page stay, older ones are dropped, and other caches are not touched", () => {
   expect(cachesToDrop(["artel-1", "another", "artel-2", "artel-3"])).toEqual(["artel-1"]);
   expect(cachesToDrop(["artel-1", "artel-2"])).toEqual([]);
 });

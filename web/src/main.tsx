@@ -2,23 +2,24 @@ import "./styles/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { wordLoaders } from "./app/word-loaders.ts";
 import { startI18n } from "./i18n/i18n.ts";
-import { keepPageOffline } from "./lib/service-worker.ts";
+import { registerServiceWorker } from "./lib/service-worker.ts";
 
-/** The part that the address asks for is fetched beside the words, not after them. */
-const fetchPage = (): void => {
+/** Loads the page of the address in parallel with the words. */
+const preloadPage = (): void => {
   const page = location.pathname.startsWith("/b/")
-    ? import("./features/boards/board-page.tsx")
+    ? import("./app/board-page.tsx")
     : location.pathname === "/"
-      ? import("./features/boards/home-page.tsx")
+      ? import("./app/home-page.tsx")
       : null;
-  // The router asks again and shows what went wrong.
+  // The router loads it again and shows the error.
   page?.catch(() => undefined);
 };
 
 const start = async (root: HTMLElement) => {
-  fetchPage();
-  await startI18n();
+  preloadPage();
+  await startI18n(wordLoaders);
   createRoot(root).render(
     <StrictMode>
       <App />
@@ -28,4 +29,4 @@ const start = async (root: HTMLElement) => {
 
 const root = document.getElementById("root");
 if (root) void start(root);
-keepPageOffline();
+registerServiceWorker();

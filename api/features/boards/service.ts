@@ -1,111 +1,70 @@
 import type { Executor } from "../../../platform/db/db.ts";
-import type { Board, BoardSnapshot, CreateBoard, UpdateBoard } from "../../../shared/boards.ts";
-import type { BoardId, TeamId } from "../../../shared/ids.ts";
-import type { Page, PageQuery } from "../../../shared/paging.ts";
+import { type Board, type BoardSnapshot, boards, type CreateBoard } from "../../../shared/boards.ts";
+import type { BoardId } from "../../../shared/ids.ts";
 import { formatPosition } from "../../../shared/protocol/position.ts";
-import { rankBetween } from "../../../shared/rank.ts";
+import { teamOf } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import { type Change, type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
-import { claimId, createdBefore } from "../../created-ids.ts";
+import type { CommandContext } from "../../command.ts";
+import { freshEntity } from "../../crud/definition.ts";
+import { gapFor, placedIn, UNPLACED } from "../../crud/placement.ts";
+import { crudService } from "../../crud/service.ts";
+import { entityTable } from "../../crud/table.ts";
 import type { ServiceDeps } from "../../deps.ts";
-import { findGap } from "../../ordering.ts";
-import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
-import { columnsOf } from "../columns/service.ts";
-import { labelsOf } from "../labels/service.ts";
+import { columnTable } from "../columns/service.ts";
+import { labelTable } from "../labels/service.ts";
 import { membersOf } from "../members/service.ts";
 import { tasksOf } from "../tasks/service.ts";
-import { deleteBoardRow, findBoard, insertBoard, listBoards as queryBoards, updateBoardRow } from "./queries.ts";
 import type { SnapshotCache } from "./snapshot-cache.ts";
 
-const boardOr404 = async (tx: Executor, boardId: string): Promise<Board> => {
-  const board = await findBoard(tx, boardId);
-  if (board === null) throw notFound();
+const boardTable = entityTable(boards);
+
+export const boardService = crudService(
+  boards,
+  { summaries: { create: "Make an empty board", delete: "Delete a board with all that is on it" } },
+  boardTable,
+);
+
+/** Inserts a board behind the others of its team; the caller emits its event. */
+export const addBoard = async (context: CommandContext, id: BoardId, input: CreateBoard): Promise<Board> => {
+  const { tx, tenantId, userId: by, at } = context;
+  const scope = { teamId: tenantId };
+  const draft = freshEntity(boards, input, { id, scope, rank: UNPLACED, by, at, version: context.nextVersion() });
+  const gap = await gapFor(tx, boards, draft, {});
+  const board = await placedIn(context, { definition: boards, table: boardTable }, draft, gap);
+  await boardTable.insert(tx, [board]);
   return board;
 };
-
-export const listBoards = (
-  deps: ServiceDeps,
-  scope: Scope,
-  teamId: TeamId,
-  query: PageQuery,
-): Promise<Reply<Page<Board>>> =>
-  runRead(deps, scope, {
-    right: "boards.read",
-    tenantOf: async () => teamId,
-    run: async ({ tx }) => {
-      const after = decodeCursor(query.cursor, 2);
-      const boards = await queryBoards(tx, teamId, { after, limit: query.limit });
-      return toPage(boards, query.limit, (board) => [board.rank, board.id]);
-    },
-  });
-
-/** A board at the end of its team's boards, not yet announced. */
-export const newBoard = async (
-  change: Change,
-  input: { readonly id: BoardId; readonly name: string; readonly description: string },
-): Promise<Board> => {
-  const siblings = { table: "boards", parentColumn: "team_id", parentId: change.tenantId } as const;
-  const gap = await findGap(change.tx, siblings, input.id, {});
-  const board: Board = {
-    ...input,
-    teamId: change.tenantId,
-    rank: rankBetween(gap.after?.rank ?? null, null),
-    archivedAt: null,
-    createdAt: change.at,
-    updatedAt: change.at,
-    version: change.nextVersion(),
-  };
-  await insertBoard(change.tx, board);
-  return board;
-};
-
-export const createBoard = (
-  deps: ServiceDeps,
-  scope: Scope,
-  teamId: TeamId,
-  input: CreateBoard,
-): Promise<Reply<Board>> =>
-  runCommand(deps, scope, {
-    right: "boards.write",
-    tenantOf: async () => teamId,
-    run: async (change) => {
-      const id = input.id ?? (deps.newId() as BoardId);
-      if ((await claimId(change, scope, { id, kind: "board", parentId: teamId })) === "again") {
-        return createdBefore(await findBoard(change.tx, id));
-      }
-      const board = await newBoard(change, { id, name: input.name, description: input.description ?? "" });
-      change.emit("BOARD_CREATED", board);
-      return { status: 201, body: board };
-    },
-  });
 
 export type BoardDeps = ServiceDeps & { readonly snapshots: SnapshotCache };
 
-/** The whole board as of one position, without its archived tasks, as JSON text. */
+/** The snapshot of a board as JSON text; archived tasks are left out. */
 export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId): Promise<Reply<string>> => {
   const access = {
     right: "boards.read",
     tenantOf: (tx: Executor) => teamOf(tx, "boards", boardId),
   } as const;
-  const known = await runRead(deps, scope, {
+  const cached = await runRead(deps, scope, {
     ...access,
-    run: async (_, head) => deps.snapshots.kept(boardId, formatPosition(head)),
+    run: async (_, head) => deps.snapshots.local(boardId, formatPosition(head)),
   });
-  const { position } = known;
-  const found = known.body ?? (position === null ? null : await deps.snapshots.shared(boardId, position));
-  if (found !== null) return { ...known, body: found };
+  const { position } = cached;
+  const text = cached.body ?? (position === null ? null : await deps.snapshots.shared(boardId, position));
+  if (text !== null) return { ...cached, body: text };
   return runRead(deps, scope, {
     ...access,
     isFree: true,
     run: ({ tx, tenantId }, head) =>
-      deps.snapshots.computed(boardId, formatPosition(head), async () => {
+      deps.snapshots.compute(boardId, formatPosition(head), async () => {
+        const board = await boardTable.find(tx, boardId);
+        if (board === null) throw notFound();
         const snapshot: BoardSnapshot = {
-          ...(await boardOr404(tx, boardId)),
-          columns: await columnsOf(tx, boardId),
+          ...board,
+          columns: await columnTable.list(tx, { where: { boardId } }),
           tasks: await tasksOf(tx, boardId),
-          labels: await labelsOf(tx, boardId),
+          labels: await labelTable.list(tx, { where: { boardId } }),
           members: await membersOf(tx, tenantId),
         };
         return JSON.stringify(snapshot);
@@ -113,53 +72,13 @@ export const getBoard = async (deps: BoardDeps, scope: Scope, boardId: BoardId):
   });
 };
 
-/** The position of a board's team, after the rights: enough to answer `If-None-Match` without reading the board. */
-export const getBoardPosition = async (deps: ServiceDeps, scope: Scope, boardId: BoardId): Promise<string | null> =>
-  (
-    await runRead(deps, scope, {
-      right: "boards.read",
-      tenantOf: (tx) => teamOf(tx, "boards", boardId),
-      isFree: true,
-      run: async () => null,
-    })
-  ).position;
-
-export const updateBoard = (
-  deps: ServiceDeps,
-  scope: Scope,
-  boardId: BoardId,
-  { archived, ...fields }: UpdateBoard,
-): Promise<Reply<Board>> =>
-  runCommand(deps, scope, {
-    right: "boards.write",
+/** The position of a board's team, for a reader of the board. Answers `If-None-Match` without reading the board. */
+export const getBoardPosition = async (deps: ServiceDeps, scope: Scope, boardId: BoardId): Promise<string | null> => {
+  const { position } = await runRead(deps, scope, {
+    right: "boards.read",
     tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
-      const before = await boardOr404(change.tx, boardId);
-      requireVersion(scope, before.version);
-      const after: Board = {
-        ...before,
-        ...sent(fields),
-        archivedAt: archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? change.at) : null,
-        updatedAt: change.at,
-        version: change.nextVersion(),
-      };
-      if (!differs(before, after)) return { body: before };
-      await updateBoardRow(change.tx, after);
-      change.emit("BOARD_UPDATED", after);
-      return { body: after };
-    },
+    isFree: true,
+    run: async () => null,
   });
-
-/** Deletes a board with its columns, tasks and labels; the one event implies all of them. */
-export const deleteBoard = (deps: ServiceDeps, scope: Scope, boardId: BoardId): Promise<Reply<Board>> =>
-  runCommand(deps, scope, {
-    right: "boards.write",
-    tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
-      const board = await boardOr404(change.tx, boardId);
-      requireVersion(scope, board.version);
-      await deleteBoardRow(change.tx, boardId);
-      change.emit("BOARD_DELETED", board);
-      return { body: board };
-    },
-  });
+  return position;
+};

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import { createRedisCache } from "../../../platform/cache/redis-cache.ts";
 import { systemClock } from "../../../platform/clock/clock.ts";
 import { silentLog } from "../../../platform/log/log.ts";
-import { connectQuickRedis } from "../../../platform/redis/quick-redis.ts";
+import { connectFailFastRedis } from "../../../platform/redis/fail-fast-redis.ts";
 import { own } from "../../../tests/support/lifetime.ts";
 import { startRedis } from "../../../tests/support/services.ts";
 import { createSnapshotCache, type SnapshotCache } from "./snapshot-cache.ts";
 
 const ask = (cache: SnapshotCache, board: string, position: string, compute: () => Promise<string>) =>
-  cache.computed(board, position, compute);
+  cache.compute(board, position, compute);
 
 test("many who ask for one snapshot at once get one computation", async () => {
   const cache = createSnapshotCache();
@@ -19,7 +19,7 @@ test("many who ask for one snapshot at once get one computation", async () => {
   };
   const answers = await Promise.all(Array.from({ length: 50 }, () => ask(cache, "b", "e:1", compute)));
   expect([new Set(answers), computed]).toEqual([new Set(["text"]), 1]);
-  expect(cache.kept("b", "e:1")).toBe("text");
+  expect(cache.local("b", "e:1")).toBe("text");
   await ask(cache, "b", "e:1", compute);
   expect(computed).toBe(1);
 });
@@ -33,7 +33,7 @@ test("another position or another board is another snapshot", async () => {
     "b e:1",
     "a e:1",
   ]);
-  expect(cache.kept("a", "e:2")).toBeNull();
+  expect(cache.local("a", "e:2")).toBeNull();
 });
 
 test("a computation that failed is tried anew", async () => {
@@ -44,7 +44,7 @@ test("a computation that failed is tried anew", async () => {
 
 test("what a process has computed the others on its Redis find, of each board the latest; away it is not there", async () => {
   const redis = await startRedis();
-  const connections = [1, 2].map(() => connectQuickRedis([redis.url], { clock: systemClock, log: silentLog }));
+  const connections = [1, 2].map(() => connectFailFastRedis([redis.url], { clock: systemClock, log: silentLog }));
   for (const { close } of connections) own(async () => close());
   const [first] = connections;
   const [one, two] = connections.map((connection) => createSnapshotCache(createRedisCache(connection, silentLog)));
@@ -57,7 +57,7 @@ test("what a process has computed the others on its Redis find, of each board th
   };
   await ask(one, "b", "e:1", async () => "first");
   await stored("e:1");
-  expect([await two.shared("b", "e:1"), two.kept("b", "e:1"), await two.shared("b", "e:2")]).toEqual([
+  expect([await two.shared("b", "e:1"), two.local("b", "e:1"), await two.shared("b", "e:2")]).toEqual([
     "first",
     "first",
     null,

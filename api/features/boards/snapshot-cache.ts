@@ -1,44 +1,44 @@
 import { LRUCache } from "lru-cache";
 import { NO_SHARED_CACHE, type SharedCache } from "../../../platform/cache/shared-cache.ts";
 
-/** The serialized snapshots that are kept in memory, in UTF-16 units. */
+/** Bound of all serialized snapshots in memory, in UTF-16 units. */
 const MAX_LENGTH = 64 * 1024 * 1024;
 
 export type SnapshotCache = {
-  /** The serialized snapshot of a board at a position, if this process has it. */
-  kept(boardId: string, position: string): string | null;
-  /** The same, if another process has it. Not to be waited for within a transaction. */
+  /** A board's serialized snapshot at a position from this process's memory; `null` when it is not there. */
+  local(boardId: string, position: string): string | null;
+  /** The same from the processes' shared cache. Do not await it inside a transaction. */
   shared(boardId: string, position: string): Promise<string | null>;
-  /** Computes it once, however many ask at the same time, and keeps it. */
-  computed(boardId: string, position: string, compute: () => Promise<string>): Promise<string>;
+  /** Computes a snapshot and keeps it; concurrent callers share one computation. */
+  compute(boardId: string, position: string, read: () => Promise<string>): Promise<string>;
 };
 
-/** A board at a position never changes again, so a kept snapshot is never wrong, only no longer asked for. */
+/** A snapshot at a position never changes, so a cached one never becomes wrong, only unused. */
 export const createSnapshotCache = (others: SharedCache = NO_SHARED_CACHE): SnapshotCache => {
-  // Only the latest of a board is asked for again.
+  // Readers ask for the latest position, so one snapshot a board is enough.
   const snapshots = new LRUCache<string, { readonly position: string; readonly text: string }>({
     maxSize: MAX_LENGTH,
     sizeCalculation: ({ text }) => text.length,
   });
-  const kept = (boardId: string, position: string): string | null => {
-    const known = snapshots.get(boardId);
-    return known?.position === position ? known.text : null;
+  const local = (boardId: string, position: string): string | null => {
+    const snapshot = snapshots.get(boardId);
+    return snapshot?.position === position ? snapshot.text : null;
   };
   const keyOf = (boardId: string) => `snapshot:${boardId}`;
-  const asked = createOnce<string | null>();
+  const reading = createOnce<string | null>();
   const computing = createOnce<string>();
   return {
-    kept,
+    local,
     shared: (boardId, position) =>
-      asked(`${boardId} ${position}`, async () => {
+      reading(`${boardId} ${position}`, async () => {
         const text = await others.get(keyOf(boardId), position);
         if (text !== null) snapshots.set(boardId, { position, text });
         return text;
       }),
-    computed: async (boardId, position, compute) =>
-      kept(boardId, position) ??
+    compute: async (boardId, position, read) =>
+      local(boardId, position) ??
       computing(`${boardId} ${position}`, async () => {
-        const text = await compute();
+        const text = await read();
         snapshots.set(boardId, { position, text });
         others.set(keyOf(boardId), position, text);
         return text;
@@ -46,7 +46,7 @@ export const createSnapshotCache = (others: SharedCache = NO_SHARED_CACHE): Snap
   };
 };
 
-/** One task for all who want the same at the same time. */
+/** Lets concurrent calls with one key share one task. */
 const createOnce = <Value>() => {
   const running = new Map<string, Promise<Value>>();
   return (key: string, task: () => Promise<Value>): Promise<Value> => {

@@ -10,7 +10,7 @@ import { getHealth, getPubSubHealth } from "./service.ts";
 
 const tags = ["Operations"];
 
-/** Nothing in a request can be wrong but the request itself. */
+/** These routes take no input, so that only the request as such can be refused, e.g. its method. */
 const unacceptable = {
   "4XX": {
     description: "The request is not acceptable, its method for one",
@@ -58,11 +58,15 @@ const tokenMatches = (given: string | undefined, token: string): boolean => {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 };
 
-/** Prometheus text, for a loopback peer without forwarding headers or with METRICS_TOKEN. */
+/** Answers Prometheus text to loopback peers without forwarding headers, and to holders of METRICS_TOKEN. */
 export const metricsHandler = (deps: ApiDeps) => async (c: AppContext) => {
   const { metricsToken } = deps.config;
   const allowed =
     c.env.loopback || (metricsToken !== null && tokenMatches(c.req.header("Authorization"), metricsToken));
-  if (!allowed) throw new AppError("UNAUTHENTICATED", "Metrics need METRICS_TOKEN as bearer, or a loopback peer");
+  if (!allowed)
+    throw new AppError(
+      "UNAUTHENTICATED",
+      "Send METRICS_TOKEN as a bearer token, or ask from the same machine without a proxy",
+    );
   return c.body(await deps.metrics.registry.metrics(), 200, { "Content-Type": deps.metrics.registry.contentType });
 };

@@ -1,9 +1,10 @@
 import type { Executor } from "../../../platform/db/db.ts";
-import type { Import } from "../../../shared/imports.ts";
+import type { ImportId, TeamId, UserId } from "../../../shared/ids.ts";
+import { type Import, importCountsSchema } from "../../../shared/imports.ts";
 
 export const insertImport = async (
   tx: Executor,
-  row: { teamId: string; createdBy: string; createdAt: string; entry: Import },
+  row: { teamId: TeamId; createdBy: UserId; createdAt: string; entry: Import },
 ): Promise<void> => {
   await tx
     .insertInto("imports")
@@ -20,14 +21,14 @@ export const insertImport = async (
     .execute();
 };
 
-export const findImport = async (tx: Executor, importId: string): Promise<Import | null> => {
+export const findImport = async (tx: Executor, importId: ImportId): Promise<Import | null> => {
   const row = await tx.selectFrom("imports").selectAll().where("id", "=", importId).executeTakeFirst();
   if (row === undefined) return null;
   return {
     id: row.id,
     status: row.status,
     boardId: row.board_id,
-    counts: JSON.parse(row.counts),
+    counts: importCountsSchema.parse(JSON.parse(row.counts)),
     ...(row.error === null ? {} : { error: row.error }),
-  } as Import;
+  };
 };

@@ -44,7 +44,7 @@ const read = createRoute({
 type Upload = { readonly name: string | undefined; readonly data: unknown };
 
 const readForm = async (c: AppContext): Promise<Upload> => {
-  // The body was read already, to recognise the request if it is sent again.
+  // The idempotency middleware has read the body already, so the form is parsed from its bytes.
   const form = await new Response(await c.req.arrayBuffer(), {
     headers: { "Content-Type": c.req.header("Content-Type") ?? "" },
   })
@@ -76,7 +76,7 @@ const invalidIssues = (error: z.ZodError) =>
 
 export const importRoutes = (deps: ServiceDeps) => {
   const router = createRouter();
-  // Described apart from its handler: it takes one of two media types, and the framework would parse the body as both.
+  // Documented apart from its handler: the framework would parse the body as both of its media types.
   router.openAPIRegistry.registerPath({
     ...create,
     request: {

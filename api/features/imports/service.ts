@@ -1,22 +1,28 @@
-import type { Column } from "../../../shared/columns.ts";
-import type { BoardId, ColumnId, ImportId, LabelId, TaskId, TeamId } from "../../../shared/ids.ts";
+import { boards } from "../../../shared/boards.ts";
+import { type Column, columns } from "../../../shared/columns.ts";
+import type { CreationContext } from "../../../shared/entities/define-entity.ts";
+import { type BoardId, boardIdSchema, type ImportId, importIdSchema, type TeamId } from "../../../shared/ids.ts";
 import type { Import } from "../../../shared/imports.ts";
-import type { Label } from "../../../shared/labels.ts";
+import { type Label, labels } from "../../../shared/labels.ts";
 import { ranksBetween } from "../../../shared/rank.ts";
-import type { Task } from "../../../shared/tasks.ts";
+import { type Task, tasks } from "../../../shared/tasks.ts";
+import { teamOf } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { type Change, type Reply, runCommand, runRead, teamOf } from "../../command.ts";
+import { type CommandContext, runCommand } from "../../command.ts";
 import { recordIds } from "../../created-ids.ts";
+import { freshEntity } from "../../crud/definition.ts";
 import type { ServiceDeps } from "../../deps.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
-import { newBoard } from "../boards/service.ts";
-import { addColumns } from "../columns/service.ts";
-import { addLabels } from "../labels/service.ts";
+import { addBoard } from "../boards/service.ts";
+import { columnTable } from "../columns/service.ts";
+import { labelTable } from "../labels/service.ts";
 import { addTasks } from "../tasks/service.ts";
 import { findImport, insertImport } from "./queries.ts";
 import type { ImportedBoard } from "./trello.ts";
 
-/** Makes a whole board in one transaction with one event, so that it appears at once, for everyone, or not at all. */
+/** Creates a whole board in one transaction with one event: it appears at once for everyone, or not at all. */
 export const importBoard = (
   deps: ServiceDeps,
   scope: Scope,
@@ -26,33 +32,33 @@ export const importBoard = (
   runCommand(deps, scope, {
     right: "imports.create",
     tenantOf: async () => teamId,
-    run: async (change) => {
+    run: async (context) => {
       const { board: imported } = input;
-      const board = await newBoard(change, {
-        id: deps.newId() as BoardId,
+      const boardId = boardIdSchema.parse(deps.newId());
+      const board = await addBoard(context, boardId, {
         name: input.name ?? imported.name,
         description: imported.description,
       });
-      const columns = toColumns(deps, change, board.id, imported);
-      const labels = toLabels(deps, change, board.id, imported);
-      const tasks = toTasks(deps, change, scope, imported, columns, labels);
-      await addColumns(change.tx, columns);
-      await addLabels(change.tx, labels);
-      await addTasks(change.tx, tasks);
-      await recordIds(change, scope, [
+      const making: Making = { deps, context, boardId };
+      const made = { columns: toColumns(making, imported), labels: toLabels(making, imported) };
+      const madeTasks = toTasks(making, imported, made);
+      await columnTable.insert(context.tx, made.columns);
+      await labelTable.insert(context.tx, made.labels);
+      await addTasks(context.tx, madeTasks);
+      await recordIds(context, [
         { kind: "board", parentId: teamId, ids: [board.id] },
-        { kind: "column", parentId: board.id, ids: columns.map((column) => column.id) },
-        { kind: "label", parentId: board.id, ids: labels.map((label) => label.id) },
-        { kind: "task", parentId: board.id, ids: tasks.map((task) => task.id) },
+        { kind: "column", parentId: board.id, ids: made.columns.map(({ id }) => id) },
+        { kind: "label", parentId: board.id, ids: made.labels.map(({ id }) => id) },
+        { kind: "task", parentId: board.id, ids: madeTasks.map(({ id }) => id) },
       ]);
-      change.emit("BOARD_IMPORTED", board);
+      context.emit(boards, "IMPORTED", board);
       const entry: Import = {
-        id: deps.newId() as ImportId,
+        id: importIdSchema.parse(deps.newId()),
         status: "completed",
         boardId: board.id,
         counts: imported.counts,
       };
-      await insertImport(change.tx, { teamId, createdBy: scope.userId, createdAt: change.at, entry });
+      await insertImport(context.tx, { teamId, createdBy: scope.userId, createdAt: context.at, entry });
       return { status: 202, body: entry };
     },
   });
@@ -68,67 +74,42 @@ export const getImport = (deps: ServiceDeps, scope: Scope, importId: ImportId): 
     },
   });
 
-const toColumns = (deps: ServiceDeps, change: Change, boardId: BoardId, imported: ImportedBoard): Column[] => {
+/** Data that all entities of an imported board share. */
+type Making = { readonly deps: ServiceDeps; readonly context: CommandContext; readonly boardId: BoardId };
+
+const creation = ({ deps, context, boardId }: Making, rank = ""): CreationContext => ({
+  id: deps.newId(),
+  scope: { teamId: context.tenantId, boardId },
+  rank,
+  by: context.userId,
+  at: context.at,
+  version: context.nextVersion(),
+});
+
+const toColumns = (making: Making, imported: ImportedBoard): Column[] => {
   const ranks = ranksBetween(null, null, imported.columns.length);
-  return imported.columns.map((column, index) => ({
-    id: deps.newId() as ColumnId,
-    boardId,
-    teamId: change.tenantId,
-    name: column.name,
-    color: null,
-    wipLimit: null,
-    rank: ranks[index] ?? "",
-    createdAt: change.at,
-    updatedAt: change.at,
-    version: change.nextVersion(),
-  }));
+  return imported.columns.map((column, index) => freshEntity(columns, column, creation(making, ranks[index])));
 };
 
-const toLabels = (deps: ServiceDeps, change: Change, boardId: BoardId, imported: ImportedBoard): Label[] =>
-  imported.labels.map((label) => ({
-    id: deps.newId() as LabelId,
-    boardId,
-    teamId: change.tenantId,
-    name: label.name,
-    color: label.color,
-    version: change.nextVersion(),
-  }));
+const toLabels = (making: Making, imported: ImportedBoard): Label[] =>
+  imported.labels.map((label) => freshEntity(labels, label, creation(making)));
 
 const toTasks = (
-  deps: ServiceDeps,
-  change: Change,
-  scope: Scope,
+  making: Making,
   imported: ImportedBoard,
-  columns: readonly Column[],
-  labels: readonly Label[],
+  made: { readonly columns: readonly Column[]; readonly labels: readonly Label[] },
 ): Task[] => {
-  const ranks = columns.map((_, index) =>
+  const ranks = made.columns.map((_, index) =>
     ranksBetween(null, null, imported.tasks.filter((task) => task.column === index).length),
   );
   return imported.tasks.flatMap((task): Task[] => {
-    const column = columns[task.column];
+    const column = made.columns[task.column];
     const rank = ranks[task.column]?.shift();
     if (column === undefined || rank === undefined) return [];
-    return [
-      {
-        id: deps.newId() as TaskId,
-        boardId: column.boardId,
-        columnId: column.id,
-        teamId: change.tenantId,
-        title: task.title,
-        description: task.description,
-        color: task.color,
-        labelIds: task.labels.flatMap((index) => labels[index]?.id ?? []),
-        assigneeIds: [],
-        dueAt: task.dueAt,
-        startAt: task.startAt,
-        rank,
-        archivedAt: task.archivedAt,
-        createdBy: scope.userId,
-        createdAt: task.createdAt ?? change.at,
-        updatedAt: change.at,
-        version: change.nextVersion(),
-      },
-    ];
+    const { title, description, color, dueAt, startAt } = task;
+    const labelIds = task.labels.flatMap((index) => made.labels[index]?.id ?? []);
+    const input = { columnId: column.id, title, description, color, labelIds, dueAt, startAt };
+    const fresh = freshEntity(tasks, input, creation(making, rank));
+    return [{ ...fresh, archivedAt: task.archivedAt, createdAt: task.createdAt ?? fresh.createdAt }];
   });
 };

@@ -1,7 +1,7 @@
 import { MAX_DESCRIPTION_BYTES, MAX_TITLE_LENGTH } from "../../../shared/tasks.ts";
 import type { TrelloCard, TrelloChecklist, TrelloComment } from "./trello-schema.ts";
 
-/** What a card has besides its own fields. */
+/** Data about a card that the export keeps outside the card. */
 export type CardExtras = {
   readonly checklists: readonly TrelloChecklist[];
   /** Oldest first. */
@@ -14,7 +14,7 @@ export type CardExtras = {
 const storable = (text: string) => text.replaceAll("\u0000", "").toWellFormed();
 const oneLine = (text: string) => storable(text).replaceAll(/\s+/g, " ").trim();
 
-/** A title that fits; what doesn't stays in the description. */
+/** The title, cut to its maximum length; the description keeps a longer name whole. */
 export const titleOf = (card: TrelloCard): string => {
   const whole = [...oneLine(card.name)];
   if (whole.length === 0) return "Untitled";
@@ -40,7 +40,7 @@ const commentSection = (comment: TrelloComment): string => {
 
 const bytes = (text: string) => Buffer.byteLength(text, "utf8");
 
-/** Cuts at a character so that the text has at most `limit` bytes. */
+/** Cuts a text to at most `limit` bytes, between two characters. */
 const cutBytes = (text: string, limit: number): string => {
   if (bytes(text) <= limit) return text;
   return new TextDecoder().decode(new TextEncoder().encode(text).slice(0, limit), { stream: true });
@@ -48,7 +48,7 @@ const cutBytes = (text: string, limit: number): string => {
 
 const CUT_NOTE = "\n\n*Cut here: the description was too long.*";
 
-/** The description with everything that has no field yet, as Markdown. */
+/** The description, followed by the card's data without a field of ours, as Markdown. */
 export const descriptionOf = (card: TrelloCard, extras: CardExtras): string => {
   const sections: string[] = [];
   if ([...oneLine(card.name)].length > MAX_TITLE_LENGTH) sections.push(storable(card.name));

@@ -1,9 +1,12 @@
 import { z } from "zod";
 
-/** The parts of a Trello board export that Artel reads. Older exports lack labels, custom fields and checklists at the top. */
+/** The parts of a Trello board export that Artel reads. Older exports have labels and checklists only on cards. */
 const id = z.string().min(1);
 const position = z.number();
-const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "must be a date");
+const instant = z.string().refine((text) => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 1 && year <= 9999;
+}, "must be a date in the years 1 to 9999");
 const text = z.string().catch("");
 
 const label = z.object({ id, name: text, color: z.string().nullish() });

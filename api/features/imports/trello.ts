@@ -13,7 +13,7 @@ import {
   trelloExportSchema,
 } from "./trello-schema.ts";
 
-/** A board as an importer hands it over: everything in order, references by index. */
+/** A board read from an export: everything in order, references by index. */
 export type ImportedBoard = {
   readonly name: string;
   readonly description: string;
@@ -68,7 +68,7 @@ const NAMED_COLORS: Record<string, Color> = {
   black: "gray",
 };
 
-/** Trello's colours, with their dark and light variants, as the nearest of ours. */
+/** The nearest of our colours for a Trello colour; dark and light variants count as their base. */
 const colorOf = (name: string | null | undefined): Color | null => {
   const base = name?.split("_")[0] ?? "";
   return Object.hasOwn(NAMED_COLORS, base) ? (NAMED_COLORS[base] ?? null) : null;
@@ -77,7 +77,7 @@ const colorOf = (name: string | null | undefined): Color | null => {
 const iso = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : new Date(text).toISOString();
 
-/** A Trello id begins with the seconds since 1970 of its making, in hexadecimal. */
+/** When a Trello entity was created: its id begins with the seconds since 1970, in hexadecimal. */
 const madeAt = (id: string): string | null => {
   const seconds = /^[0-9a-f]{24}$/.test(id) ? Number.parseInt(id.slice(0, 8), 16) : 0;
   return seconds > 0 ? new Date(seconds * 1000).toISOString() : null;
@@ -102,8 +102,8 @@ const group = <Item>(items: readonly Item[], keyOf: (item: Item) => string | und
 };
 
 /**
- * Reads a Trello board export. Lists become columns, archived cards archived tasks; what has no field yet is kept as
- * Markdown in the description. Cards of an archived list become archived tasks of the first column.
+ * Reads a Trello board export. Lists become columns, archived cards become archived tasks, and the cards of an archived
+ * list archived tasks of the first column. Data without a field of ours goes into the description as Markdown.
  * @throws AppError INVALID_IMPORT naming every place at fault, up to 20.
  */
 export const readTrelloExport = (data: unknown): ImportedBoard => {
@@ -172,14 +172,14 @@ const capitalised = (name: string) => clean(name.charAt(0).toUpperCase() + name.
 
 const labelIdsOf = (card: TrelloCard): string[] => [...new Set(card.idLabels ?? card.labels?.map((label) => label.id))];
 
-/** The board's labels; an older export has them on its cards alone. */
+/** The board's labels; older exports have labels only on cards. */
 const labelsOf = (board: TrelloExport): TrelloLabel[] => [
   ...new Map(
     [...board.cards.flatMap((card) => card.labels ?? []), ...(board.labels ?? [])].map((label) => [label.id, label]),
   ).values(),
 ];
 
-/** Checklists that an older export has on its cards alone. */
+/** The checklists of older exports, which have them only on cards. */
 const nestedChecklists = (board: TrelloExport): TrelloChecklist[] =>
   board.checklists !== undefined
     ? []

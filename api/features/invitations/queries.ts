@@ -1,16 +1,18 @@
 import { sql } from "kysely";
 import type { Executor } from "../../../platform/db/db.ts";
 import type { InvitationsTable } from "../../../platform/db/schema.ts";
+import type { InvitationId, TeamId, UserId } from "../../../shared/ids.ts";
+import type { PageRange } from "../../paging.ts";
 
-export const findInvitation = async (tx: Executor, id: string): Promise<InvitationsTable | null> =>
+export const findInvitation = async (tx: Executor, id: InvitationId): Promise<InvitationsTable | null> =>
   (await tx.selectFrom("invitations").selectAll().where("id", "=", id).executeTakeFirst()) ?? null;
 
 /** The invitations of a team that can still be accepted, oldest first. */
 export const listOpenInvitations = (
   tx: Executor,
-  teamId: string,
+  teamId: TeamId,
   now: string,
-  page: { readonly after: readonly string[] | null; readonly limit: number },
+  range: PageRange,
 ): Promise<InvitationsTable[]> => {
   let query = tx
     .selectFrom("invitations")
@@ -20,8 +22,8 @@ export const listOpenInvitations = (
     .where("expires_at", ">", now)
     .orderBy("created_at")
     .orderBy("id")
-    .limit(page.limit + 1);
-  if (page.after) query = query.where(sql<boolean>`(created_at, id) > (${page.after[0]}, ${page.after[1]})`);
+    .limit(range.limit + 1);
+  if (range.after) query = query.where(sql<boolean>`(created_at, id) > (${range.after[0]}, ${range.after[1]})`);
   return query.execute();
 };
 
@@ -29,22 +31,22 @@ export const insertInvitation = async (tx: Executor, row: InvitationsTable): Pro
   await tx.insertInto("invitations").values(row).execute();
 };
 
-export const markAccepted = async (tx: Executor, id: string, at: string): Promise<void> => {
+export const markAccepted = async (tx: Executor, id: InvitationId, at: string): Promise<void> => {
   await tx.updateTable("invitations").set({ accepted_at: at }).where("id", "=", id).execute();
 };
 
-export const deleteInvitationRow = async (tx: Executor, id: string): Promise<void> => {
+export const deleteInvitationRow = async (tx: Executor, id: InvitationId): Promise<void> => {
   await tx.deleteFrom("invitations").where("id", "=", id).execute();
 };
 
-export const findInviter = async (tx: Executor, userId: string): Promise<string> =>
+export const findInviter = async (tx: Executor, userId: UserId): Promise<string> =>
   (await tx.selectFrom("users").select("name").where("id", "=", userId).executeTakeFirst())?.name ?? "";
 
-/** Whether someone may sign up by an invitation: this one, or any to this email address. */
+/** Whether an open invitation lets someone sign up: the one with this id, or any to this email address. */
 export const isInvited = async (
   tx: Executor,
   now: string,
-  by: { readonly id: string | null; readonly email: string },
+  by: { readonly id: InvitationId | null; readonly email: string },
 ): Promise<boolean> => {
   const row = await tx
     .selectFrom("invitations")

@@ -1,16 +1,20 @@
 import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
 import type { InvitationsTable } from "../../../platform/db/schema.ts";
 import { lockHead } from "../../../platform/events/append.ts";
-import type { InvitationId, TeamId } from "../../../shared/ids.ts";
+import { type InvitationId, invitationIdSchema, type TeamId } from "../../../shared/ids.ts";
 import type { CreateInvitation, Invitation, InvitationPreview } from "../../../shared/invitations.ts";
-import type { Member } from "../../../shared/members.ts";
+import { type Member, members } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { formatPosition } from "../../../shared/protocol/position.ts";
-import { type Role, roleAtLeast } from "../../../shared/role.ts";
+import { roleAtLeast } from "../../../shared/role.ts";
+import { teamOf } from "../../access.ts";
 import { AppError, notFound } from "../../app-error.ts";
-import { append, type Reply, replay, runCommand, runRead, storedReply, storeReply, teamOf } from "../../command.ts";
+import { append, eventOf, finishCommand, type Outcome, runCommand } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
+import { repeatedReply, storedReply, storeReply } from "../../idempotency.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
 import { addMember, findTeamMember, holdName } from "../members/service.ts";
 import {
@@ -27,16 +31,15 @@ const VALID_MS = 7 * 24 * 60 * 60_000;
 
 export type InvitationDeps = ServiceDeps & { readonly origins: { readonly baseUrl: string } };
 
-const toInvitation = (deps: InvitationDeps, row: InvitationsTable): Invitation =>
-  ({
-    id: row.id,
-    teamId: row.team_id,
-    role: row.role,
-    email: row.email,
-    url: `${deps.origins.baseUrl}/join/${row.id}`,
-    createdBy: row.created_by,
-    expiresAt: row.expires_at,
-  }) as Invitation;
+const toInvitation = (deps: InvitationDeps, row: InvitationsTable): Invitation => ({
+  id: row.id,
+  teamId: row.team_id,
+  role: row.role,
+  email: row.email,
+  url: `${deps.origins.baseUrl}/join/${row.id}`,
+  createdBy: row.created_by,
+  expiresAt: row.expires_at,
+});
 
 export const listInvitations = (
   deps: InvitationDeps,
@@ -65,26 +68,26 @@ export const createInvitation = (
   runCommand(deps, scope, {
     right: "invitations.create",
     tenantOf: async () => teamId,
-    run: async (change) => {
-      if (!roleAtLeast(change.role, input.role)) {
-        throw new AppError("FORBIDDEN", `You may invite up to your own role, ${change.role}`);
+    run: async (context) => {
+      if (!roleAtLeast(context.role, input.role)) {
+        throw new AppError("FORBIDDEN", `You may invite up to your own role, ${context.role}`);
       }
       const row: InvitationsTable = {
-        id: deps.newSecretId(),
+        id: invitationIdSchema.parse(deps.newSecretId()),
         team_id: teamId,
         role: input.role,
         email: input.email?.toLowerCase() ?? null,
         created_by: scope.userId,
-        created_at: change.at,
+        created_at: context.at,
         expires_at: new Date(deps.clock.now() + VALID_MS).toISOString(),
         accepted_at: null,
       };
-      await insertInvitation(change.tx, row);
+      await insertInvitation(context.tx, row);
       return { status: 201, body: toInvitation(deps, row) };
     },
   });
 
-/** What the holder of the link may see, without a session. */
+/** Shows an invitation to the holder of its link, who needs no session. */
 export const previewInvitation = (deps: InvitationDeps, id: InvitationId): Promise<InvitationPreview> =>
   readSnapshot(deps.db, async (tx) => {
     const row = await openInvitation(deps, tx, id);
@@ -93,7 +96,7 @@ export const previewInvitation = (deps: InvitationDeps, id: InvitationId): Promi
     return {
       teamName: team.name,
       inviterName: await findInviter(tx, row.created_by),
-      role: row.role as Role,
+      role: row.role,
       expiresAt: row.expires_at,
     };
   });
@@ -110,58 +113,55 @@ export const deleteInvitation = (deps: InvitationDeps, scope: Scope, id: Invitat
     },
   });
 
-/** Makes the actor a member. The actor has no role yet, so the invitation itself is the right. */
+/** Makes the actor a member. The invitation is the right, since the actor has no role yet. */
 export const acceptInvitation = async (
   deps: InvitationDeps,
   scope: Scope,
   id: InvitationId,
 ): Promise<Reply<Member>> => {
-  const committed = await deps.db.change(async (tx) => {
+  const outcome = await deps.db.change(async (tx): Promise<Outcome<Member>> => {
     const stored = await storedReply(tx, scope);
-    if (stored !== null) return replay<Member>(scope, stored);
+    if (stored !== null) return repeatedReply(scope, stored);
     const known = await findInvitation(tx, id);
     if (known === null) throw notFound();
-    const teamId = known.team_id as TeamId;
+    const teamId = known.team_id;
     await holdName(deps.db.dialect, tx, scope.userId);
     const head = await lockHead(deps.db.dialect, tx, teamId);
     if (head === null) throw notFound();
     const row = await openInvitation(deps, tx, id);
     if (row.email !== null && row.email !== scope.email.toLowerCase()) {
-      throw new AppError("INVITATION_FOR_ANOTHER", "The invitation is for another email address than your account's");
+      throw new AppError(
+        "INVITATION_FOR_ANOTHER",
+        "The invitation is for another email address than the one of your account",
+      );
     }
     if ((await findTeamMember(tx, teamId, scope.userId)) !== null) {
-      throw new AppError("ALREADY_MEMBER", "You are a member of this team already");
+      throw new AppError("ALREADY_MEMBER", "You are already a member of this team");
     }
     const at = new Date(deps.clock.now()).toISOString();
     await markAccepted(tx, id, at);
-    const member = await addMember(tx, {
-      teamId,
-      userId: scope.userId,
-      role: row.role as Role,
-      at,
-      version: head.seq + 1,
-    });
-    const entries = await append(tx, scope, teamId, head, at, [{ action: "MEMBER_CREATED", data: member }]);
+    const version = head.seq + 1;
+    const member = await addMember(tx, { teamId, userId: scope.userId, role: row.role, at, version });
+    const entries = await append(tx, scope, teamId, head, at, [eventOf(members, "CREATED", member)]);
     const position = formatPosition({ epoch: head.epoch, seq: head.seq + entries.length });
     const reply: Reply<Member> = { status: 200, body: member, position };
     await storeReply(tx, scope, null, reply, at);
-    return { reply, tenantId: teamId, epoch: head.epoch, entries };
+    return { kind: "committed", reply, tenantId: teamId, epoch: head.epoch, entries };
   });
-  if (committed.entries.length > 0) deps.relay.nudge(committed.tenantId, committed);
-  return committed.reply;
+  return finishCommand(deps, outcome);
 };
 
-/** Whether a sign-up may happen where accounts are made by invitation only. The first account needs none. */
+/** Whether somebody may sign up with `SIGN_UP=invited`: by an open invitation, or as the first account. */
 export const maySignUp = (
   deps: InvitationDeps,
-  by: { readonly id: string | null; readonly email: string },
+  by: { readonly id: InvitationId | null; readonly email: string },
 ): Promise<boolean> =>
   readSnapshot(deps.db, async (tx) => {
     if (await isInvited(tx, new Date(deps.clock.now()).toISOString(), by)) return true;
     return (await tx.selectFrom("users").select("id").limit(1).executeTakeFirst()) === undefined;
   });
 
-const openInvitation = async (deps: InvitationDeps, tx: Executor, id: string): Promise<InvitationsTable> => {
+const openInvitation = async (deps: InvitationDeps, tx: Executor, id: InvitationId): Promise<InvitationsTable> => {
   const row = await findInvitation(tx, id);
   if (row === null) throw notFound();
   if (row.accepted_at !== null) throw new AppError("GONE", "The invitation was used");

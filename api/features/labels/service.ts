@@ -1,103 +1,15 @@
-import type { Executor } from "../../../platform/db/db.ts";
-import type { BoardId, LabelId } from "../../../shared/ids.ts";
-import type { CreateLabel, Label, UpdateLabel } from "../../../shared/labels.ts";
-import type { Page, PageQuery } from "../../../shared/paging.ts";
-import { notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import { type Reply, requireVersion, runCommand, runRead, teamOf } from "../../command.ts";
-import { claimId, createdBefore } from "../../created-ids.ts";
-import type { ServiceDeps } from "../../deps.ts";
-import { decodeCursor, toPage } from "../../paging.ts";
-import type { Scope } from "../../scope.ts";
+import { labels } from "../../../shared/labels.ts";
+import { crudService } from "../../crud/service.ts";
+import { entityTable } from "../../crud/table.ts";
 import { unlabelEverywhere } from "../tasks/service.ts";
-import { deleteLabelRow, findLabel, insertLabels, listLabels as queryLabels, updateLabelRow } from "./queries.ts";
 
-export const labelsOf = (tx: Executor, boardId: string): Promise<Label[]> => queryLabels(tx, boardId);
+export const labelTable = entityTable(labels);
 
-/** Adds the labels of a new board. */
-export const addLabels = insertLabels;
-
-const labelOr404 = async (tx: Executor, labelId: string): Promise<Label> => {
-  const label = await findLabel(tx, labelId);
-  if (label === null) throw notFound();
-  return label;
-};
-
-export const listLabels = (
-  deps: ServiceDeps,
-  scope: Scope,
-  boardId: BoardId,
-  query: PageQuery,
-): Promise<Reply<Page<Label>>> =>
-  runRead(deps, scope, {
-    right: "labels.read",
-    tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async ({ tx }) => {
-      const after = decodeCursor(query.cursor, 1);
-      const labels = await queryLabels(tx, boardId, { after, limit: query.limit });
-      return toPage(labels, query.limit, (label) => [label.id]);
-    },
-  });
-
-export const createLabel = (
-  deps: ServiceDeps,
-  scope: Scope,
-  boardId: BoardId,
-  input: CreateLabel,
-): Promise<Reply<Label>> =>
-  runCommand(deps, scope, {
-    right: "labels.write",
-    tenantOf: (tx) => teamOf(tx, "boards", boardId),
-    run: async (change) => {
-      const id = input.id ?? (deps.newId() as LabelId);
-      if ((await claimId(change, scope, { id, kind: "label", parentId: boardId })) === "again") {
-        return createdBefore(await findLabel(change.tx, id));
-      }
-      const label: Label = {
-        id,
-        boardId,
-        teamId: change.tenantId,
-        name: input.name,
-        color: input.color ?? null,
-        version: change.nextVersion(),
-      };
-      await insertLabels(change.tx, [label]);
-      change.emit("LABEL_CREATED", label);
-      return { status: 201, body: label };
-    },
-  });
-
-export const updateLabel = (
-  deps: ServiceDeps,
-  scope: Scope,
-  labelId: LabelId,
-  input: UpdateLabel,
-): Promise<Reply<Label>> =>
-  runCommand(deps, scope, {
-    right: "labels.write",
-    tenantOf: (tx) => teamOf(tx, "labels", labelId),
-    run: async (change) => {
-      const before = await labelOr404(change.tx, labelId);
-      requireVersion(scope, before.version);
-      const after: Label = { ...before, ...sent(input), version: change.nextVersion() };
-      if (!differs(before, after)) return { body: before };
-      await updateLabelRow(change.tx, after);
-      change.emit("LABEL_UPDATED", after);
-      return { body: after };
-    },
-  });
-
-/** Deletes a label and takes it off its tasks, each with its own event, in one transaction. */
-export const deleteLabel = (deps: ServiceDeps, scope: Scope, labelId: LabelId): Promise<Reply<Label>> =>
-  runCommand(deps, scope, {
-    right: "labels.write",
-    tenantOf: (tx) => teamOf(tx, "labels", labelId),
-    run: async (change) => {
-      const label = await labelOr404(change.tx, labelId);
-      requireVersion(scope, label.version);
-      await unlabelEverywhere(change, label.boardId, labelId);
-      await deleteLabelRow(change.tx, labelId);
-      change.emit("LABEL_DELETED", label);
-      return { body: label };
-    },
-  });
+export const labelService = crudService(
+  labels,
+  {
+    beforeDelete: (context, label) => unlabelEverywhere(context, label.boardId, label.id),
+    summaries: { delete: "Delete a label and take it off its tasks" },
+  },
+  labelTable,
+);

@@ -30,12 +30,12 @@ const update = createRoute({
   },
 });
 
-export const meRoutes = (deps: ServiceDeps, sessions: Pick<Sessions, "forget">) => {
+export const meRoutes = (deps: ServiceDeps, sessions: Pick<Sessions, "invalidate">) => {
   const router = createRouter();
   router.openapi(read, async (c) => sendBody(c, await getMe(deps, scopeOf(c))));
   router.openapi(update, async (c) => {
     const user = await updateMe(deps, scopeOf(c), c.req.valid("json"));
-    sessions.forget(user.id);
+    sessions.invalidate(user.id);
     return sendBody(c, user);
   });
   return router;

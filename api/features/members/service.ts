@@ -1,13 +1,17 @@
 import type { DialectName, Executor, Tx } from "../../../platform/db/db.ts";
 import type { TeamId, UserId } from "../../../shared/ids.ts";
-import type { Member, UpdateMember } from "../../../shared/members.ts";
+import { type Member, members, type UpdateMember } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { type Role, roleAtLeast } from "../../../shared/role.ts";
+import { requireRight } from "../../access.ts";
 import { AppError, notFound } from "../../app-error.ts";
-import { type Change, type Reply, requireRight, requireVersion, runCommand, runRead } from "../../command.ts";
+import { type CommandContext, runCommand } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
+import { requireVersion } from "../../versions.ts";
 import { unassignEverywhere } from "../tasks/service.ts";
 import {
   countOwners,
@@ -16,13 +20,16 @@ import {
   insertMember,
   lockUser,
   listMembers as queryMembers,
-  setMemberVersion,
-  updateRole,
+  membersAmong as queryMembersAmong,
+  updateMemberRow,
 } from "./queries.ts";
 
-export const membersOf = (tx: Executor, teamId: string): Promise<Member[]> => queryMembers(tx, teamId);
+/** Those of the users who are members of the team. */
+export const membersAmong = queryMembersAmong;
 
-/** Adds a member at a version and answers it as events show it. */
+export const membersOf = (tx: Executor, teamId: TeamId): Promise<Member[]> => queryMembers(tx, teamId);
+
+/** Adds a member at a version, and returns it as events show it. */
 export const addMember = async (
   tx: Executor,
   member: { teamId: TeamId; userId: UserId; role: Role; at: string; version: number },
@@ -32,23 +39,23 @@ export const addMember = async (
 };
 
 /**
- * Keeps a person from being renamed until the transaction ends: a rename goes to the teams that it finds, and a team
- * that takes a new member shows the name that it reads. To be called before a team's head is locked, as a rename does.
- * On SQLite the transaction's own write lock does it.
+ * Keeps a user from being renamed until the transaction ends: a rename reaches the teams that it finds, and a team that
+ * adds the user copies the name that it reads. Call it before locking a team's head, in the order in which a rename
+ * locks. On SQLite the transaction holds the write lock already.
  */
 export const holdName = async (dialect: DialectName, tx: Tx, userId: UserId): Promise<void> => {
   if (dialect === "postgres") await lockUser(tx, userId);
 };
 
-/** Marks a member as changed at a version: the person's name, which the member shows, has changed. */
-export const memberAt = async (tx: Executor, teamId: string, userId: string, version: number): Promise<Member> => {
-  await setMemberVersion(tx, { teamId, userId, version });
+/** Sets a member's version after the user's name changed, and returns the member. */
+export const memberAt = async (tx: Executor, teamId: TeamId, userId: UserId, version: number): Promise<Member> => {
+  await updateMemberRow(tx, { teamId, userId }, { version });
   return memberOr404(tx, teamId, userId);
 };
 
 export const findTeamMember = findMember;
 
-const memberOr404 = async (tx: Executor, teamId: string, userId: string): Promise<Member> => {
+const memberOr404 = async (tx: Executor, teamId: TeamId, userId: UserId): Promise<Member> => {
   const member = await findMember(tx, teamId, userId);
   if (member === null) throw notFound();
   return member;
@@ -78,24 +85,24 @@ export const updateMember = (
   input: UpdateMember,
 ): Promise<Reply<Member>> =>
   runCommand(deps, scope, {
-    right: "members.manage",
+    right: "members.write",
     tenantOf: async () => teamId,
-    run: async (change) => {
-      const before = await memberOr404(change.tx, teamId, userId);
+    run: async (context) => {
+      const before = await memberOr404(context.tx, teamId, userId);
       requireVersion(scope, before.version);
       const role = input.role ?? before.role;
-      requireMayTouch(change, before.role);
-      requireMayTouch(change, role);
+      requireMayTouch(context, before.role);
+      requireMayTouch(context, role);
       if (role === before.role) return { body: before };
-      if (before.role === "owner") await requireAnotherOwner(change);
-      await updateRole(change.tx, { teamId, userId, role, version: change.nextVersion() });
-      const after = await memberOr404(change.tx, teamId, userId);
-      change.emit("MEMBER_UPDATED", after);
+      if (before.role === "owner") await requireAnotherOwner(context);
+      await updateMemberRow(context.tx, before, { role, version: context.nextVersion() });
+      const after = await memberOr404(context.tx, teamId, userId);
+      context.emit(members, "UPDATED", after);
       return { body: after };
     },
   });
 
-/** Removes a member; anyone may leave. Tasks assigned to the person lose the assignment in the same transaction. */
+/** Removes a member; everyone may leave. Their tasks lose the assignment in the same transaction. */
 export const removeMember = (
   deps: ServiceDeps,
   scope: Scope,
@@ -104,32 +111,32 @@ export const removeMember = (
 ): Promise<Reply<Member>> => {
   const leaves = userId === scope.userId;
   return runCommand(deps, scope, {
-    right: leaves ? "members.leave" : "members.manage",
+    right: leaves ? "members.leave" : "members.write",
     tenantOf: async () => teamId,
     endsAccess: leaves,
-    run: async (change) => {
-      const member = await memberOr404(change.tx, teamId, userId);
+    run: async (context) => {
+      const member = await memberOr404(context.tx, teamId, userId);
       requireVersion(scope, member.version);
-      if (!leaves) requireMayTouch(change, member.role);
-      if (member.role === "owner") await requireAnotherOwner(change);
-      await unassignEverywhere(change, userId);
-      await deleteMember(change.tx, teamId, userId);
-      change.emit("MEMBER_DELETED", member);
+      if (!leaves) requireMayTouch(context, member.role);
+      if (member.role === "owner") await requireAnotherOwner(context);
+      await unassignEverywhere(context, userId);
+      await deleteMember(context.tx, member);
+      context.emit(members, "DELETED", member);
       return { body: member };
     },
   });
 };
 
-/** Nobody manages members of a higher role than the own one, nor gives one. */
-const requireMayTouch = (change: Change, role: Role): void => {
-  requireRight(change.role, "members.manage");
-  if (!roleAtLeast(change.role, role)) {
-    throw new AppError("FORBIDDEN", `Only an ${role} may do this with an ${role}; your role is ${change.role}`);
+/** Refuses to manage a member of a higher role than the actor's, or to give one. */
+const requireMayTouch = (context: CommandContext, role: Role): void => {
+  requireRight(context.role, "members.write");
+  if (!roleAtLeast(context.role, role)) {
+    throw new AppError("FORBIDDEN", `Only an ${role} may do this with an ${role}; your role is ${context.role}`);
   }
 };
 
-const requireAnotherOwner = async (change: Change): Promise<void> => {
-  if ((await countOwners(change.tx, change.tenantId)) < 2) {
+const requireAnotherOwner = async (context: CommandContext): Promise<void> => {
+  if ((await countOwners(context.tx, context.tenantId)) < 2) {
     throw new AppError("LAST_OWNER", "The last owner can't leave or step down; make another member an owner first");
   }
 };

@@ -1,32 +1,28 @@
 import { type Executor, readSnapshot } from "../../../platform/db/db.ts";
 import { createHead } from "../../../platform/events/append.ts";
-import type { TeamId } from "../../../shared/ids.ts";
+import { given } from "../../../shared/entities/define-entity.ts";
+import { type TeamId, teamIdSchema, type UserId } from "../../../shared/ids.ts";
+import { members } from "../../../shared/members.ts";
 import type { Page, PageQuery } from "../../../shared/paging.ts";
 import { formatPosition } from "../../../shared/protocol/position.ts";
-import type { CreateTeam, Team, TeamWithRole, UpdateTeam } from "../../../shared/teams.ts";
+import { type CreateTeam, type Team, type TeamWithRole, teams, type UpdateTeam } from "../../../shared/teams.ts";
+import { roleIn } from "../../access.ts";
 import { notFound } from "../../app-error.ts";
-import { differs, sent } from "../../changes.ts";
-import {
-  append,
-  type Reply,
-  replay,
-  requireVersion,
-  roleIn,
-  runCommand,
-  runRead,
-  storedReply,
-  storeReply,
-} from "../../command.ts";
+import { append, eventOf, finishCommand, type Outcome, runCommand } from "../../command.ts";
 import type { ServiceDeps } from "../../deps.ts";
+import { repeatedReply, storedReply, storeReply } from "../../idempotency.ts";
 import { decodeCursor, toPage } from "../../paging.ts";
+import { runRead } from "../../read.ts";
+import type { Reply } from "../../reply.ts";
 import type { Scope } from "../../scope.ts";
+import { differs, requireVersion, stamped } from "../../versions.ts";
 import { addMember, holdName } from "../members/service.ts";
-import { deleteTeamRow, findTeam, insertTeam, listTeamsOf, updateTeamRow } from "./queries.ts";
+import { listTeamsOf, teamTable } from "./queries.ts";
 
-export const teamsOf = (tx: Executor, userId: string): Promise<TeamWithRole[]> => listTeamsOf(tx, userId);
+export const teamsOf = (tx: Executor, userId: UserId): Promise<TeamWithRole[]> => listTeamsOf(tx, userId);
 
-const teamOr404 = async (tx: Executor, teamId: string): Promise<Team> => {
-  const team = await findTeam(tx, teamId);
+const teamOr404 = async (tx: Executor, teamId: TeamId): Promise<Team> => {
+  const team = await teamTable.find(tx, teamId);
   if (team === null) throw notFound();
   return team;
 };
@@ -38,21 +34,21 @@ export const listTeams = (deps: ServiceDeps, scope: Scope, query: PageQuery): Pr
     return toPage(teams, query.limit, (team) => [team.createdAt, team.id]);
   });
 
-/** Makes a team with its log; who makes it is its owner. */
+/** Creates a team with its log and its first owner, the actor. */
 export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateTeam): Promise<Reply<TeamWithRole>> => {
-  const committed = await deps.db.change(async (tx) => {
+  const outcome = await deps.db.change(async (tx): Promise<Outcome<TeamWithRole>> => {
     const stored = await storedReply(tx, scope);
     if (stored !== null) {
-      const again = replay<TeamWithRole>(scope, stored);
+      const again = repeatedReply<TeamWithRole>(scope, stored);
       if ((await roleIn(tx, again.reply.body.id, scope.userId)) === null) throw notFound();
       return again;
     }
     await holdName(deps.db.dialect, tx, scope.userId);
     const at = new Date(deps.clock.now()).toISOString();
-    const tenantId = deps.newId() as TeamId;
+    const tenantId = teamIdSchema.parse(deps.newId());
     const head = await createHead(tx, tenantId, deps.newId(), at);
     const team: Team = { id: tenantId, name: input.name, createdAt: at, updatedAt: at, version: head.seq + 1 };
-    await insertTeam(tx, team);
+    await teamTable.insert(tx, [team]);
     const owner = await addMember(tx, {
       teamId: tenantId,
       userId: scope.userId,
@@ -61,8 +57,8 @@ export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateT
       version: head.seq + 2,
     });
     const entries = await append(tx, scope, tenantId, head, at, [
-      { action: "TEAM_CREATED", data: team },
-      { action: "MEMBER_CREATED", data: owner },
+      eventOf(teams, "CREATED", team),
+      eventOf(members, "CREATED", owner),
     ]);
     const reply: Reply<TeamWithRole> = {
       status: 201,
@@ -70,15 +66,14 @@ export const createTeam = async (deps: ServiceDeps, scope: Scope, input: CreateT
       position: formatPosition({ epoch: head.epoch, seq: head.seq + entries.length }),
     };
     await storeReply(tx, scope, tenantId, reply, at);
-    return { reply, tenantId, epoch: head.epoch, entries };
+    return { kind: "committed", reply, tenantId, epoch: head.epoch, entries };
   });
-  deps.relay.nudge(committed.tenantId, committed);
-  return committed.reply;
+  return finishCommand(deps, outcome);
 };
 
 export const getTeam = (deps: ServiceDeps, scope: Scope, teamId: TeamId): Promise<Reply<TeamWithRole>> =>
   runRead(deps, scope, {
-    right: "team.read",
+    right: "teams.read",
     tenantOf: async () => teamId,
     run: async ({ tx, role }) => ({ ...(await teamOr404(tx, teamId)), role }),
   });
@@ -90,30 +85,30 @@ export const updateTeam = (
   input: UpdateTeam,
 ): Promise<Reply<TeamWithRole>> =>
   runCommand(deps, scope, {
-    right: "team.update",
+    right: "teams.write",
     tenantOf: async () => teamId,
-    run: async (change) => {
-      const before = await teamOr404(change.tx, teamId);
+    run: async (context) => {
+      const before = await teamOr404(context.tx, teamId);
       requireVersion(scope, before.version);
-      const after: Team = { ...before, ...sent(input), updatedAt: change.at, version: change.nextVersion() };
-      if (!differs(before, after)) return { body: { ...before, role: change.role } };
-      await updateTeamRow(change.tx, after);
-      change.emit("TEAM_UPDATED", after);
-      return { body: { ...after, role: change.role } };
+      const after: Team = stamped({ ...before, ...given(input) }, context);
+      if (!differs(before, after)) return { body: { ...before, role: context.role } };
+      await teamTable.update(context.tx, after);
+      context.emit(teams, "UPDATED", after);
+      return { body: { ...after, role: context.role } };
     },
   });
 
-/** Deletes a team with all that is in it. Its log outlives it until retention ends. */
+/** Deletes a team with everything in it. Its log outlives it until retention ends. */
 export const deleteTeam = (deps: ServiceDeps, scope: Scope, teamId: TeamId): Promise<Reply<TeamWithRole>> =>
   runCommand(deps, scope, {
-    right: "team.delete",
+    right: "teams.delete",
     tenantOf: async () => teamId,
     endsAccess: true,
-    run: async (change) => {
-      const team = await teamOr404(change.tx, teamId);
+    run: async (context) => {
+      const team = await teamOr404(context.tx, teamId);
       requireVersion(scope, team.version);
-      await deleteTeamRow(change.tx, teamId);
-      change.emit("TEAM_DELETED", team);
-      return { body: { ...team, role: change.role } };
+      await teamTable.remove(context.tx, teamId);
+      context.emit(teams, "DELETED", team);
+      return { body: { ...team, role: context.role } };
     },
   });

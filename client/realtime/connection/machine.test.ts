@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { CLOSE } from "../../../shared/protocol/close-codes.ts";
-import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, fullJitter, LATER_MS } from "../backoff.ts";
+import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, fullJitter, RECONNECT_LATER_MS } from "../backoff.ts";
 import type { Grant } from "../grant.ts";
 import { CONNECTION_TABLE, connectionStep } from "./machine.ts";
 import type { Connection, ConnectionEvent, ConnectionEventKind, ConnectionKind } from "./state.ts";
@@ -40,10 +40,10 @@ const EVENTS: { [Kind in ConnectionEventKind]: Extract<ConnectionEvent, { kind: 
   deadline: { kind: "deadline" },
   woken: { kind: "woken", silentMs: 0 },
   "renewal-due": { kind: "renewal-due" },
-  doubted: { kind: "doubted" },
+  "token-invalidated": { kind: "token-invalidated" },
 };
 
-/** The whole machine at a glance. Where a state is not named for an event, the event changes nothing. */
+/** The whole machine at a glance. An event that a state does not list keeps the state. */
 const LEADS_TO: { [Kind in ConnectionKind]: Partial<Record<ConnectionEventKind, ConnectionKind>> } = {
   idle: { start: "fetching-token" },
   stopped: { start: "fetching-token", stop: "idle" },
@@ -59,17 +59,17 @@ const LEADS_TO: { [Kind in ConnectionKind]: Partial<Record<ConnectionEventKind, 
     opened: "authenticating",
     closed: "backing-off",
     deadline: "backing-off",
-    doubted: "fetching-token",
+    "token-invalidated": "fetching-token",
   },
   authenticating: {
     stop: "idle",
     ready: "open",
     closed: "backing-off",
     deadline: "backing-off",
-    doubted: "fetching-token",
+    "token-invalidated": "fetching-token",
   },
   open: { stop: "idle", "token-denied": "stopped", closed: "backing-off", deadline: "backing-off" },
-  "backing-off": { stop: "idle", deadline: "connecting", woken: "connecting", doubted: "fetching-token" },
+  "backing-off": { stop: "idle", deadline: "connecting", woken: "connecting", "token-invalidated": "fetching-token" },
 };
 
 const stateKinds = Object.values(STATES).map(({ kind }) => kind);
@@ -93,7 +93,7 @@ test("each close code leads where the protocol says", () => {
     else if (state.kind !== "backing-off") throw new Error(`${code} leads to ${state.kind}`);
     else {
       expect(state.grant === null).toBe(behavior === "renew-token");
-      expect(state.notBefore - NOW).toBe(behavior === "reconnect-later" ? LATER_MS : 0);
+      expect(state.notBefore - NOW).toBe(behavior === "reconnect-later" ? RECONNECT_LATER_MS : 0);
     }
   }
   for (const code of [1000, 1001, 1006, 1009, 1012, 4999]) expect(after(code).kind).toBe("backing-off");
@@ -102,10 +102,12 @@ test("each close code leads where the protocol says", () => {
   expect(after(4204)).toEqual({ kind: "stopped", reason: "too-big" });
 });
 
-test("a wait that the server imposed is not cut short by a reason to hurry", () => {
+test("waking does not cut short a wait that the server imposed", () => {
   const away = connectionStep(STATES.open, { kind: "closed", code: 4005, waitMs: null }, env).state;
-  expect(connectionStep(away, EVENTS.woken, { ...env, now: NOW + LATER_MS - 1 }).state.kind).toBe("backing-off");
-  expect(connectionStep(away, EVENTS.woken, { ...env, now: NOW + LATER_MS }).state.kind).toBe("connecting");
+  expect(connectionStep(away, EVENTS.woken, { ...env, now: NOW + RECONNECT_LATER_MS - 1 }).state.kind).toBe(
+    "backing-off",
+  );
+  expect(connectionStep(away, EVENTS.woken, { ...env, now: NOW + RECONNECT_LATER_MS }).state.kind).toBe("connecting");
 });
 
 test("a token near its end is not used for another connection", () => {
@@ -120,7 +122,7 @@ test("a page that slept longer than two heartbeats connects anew at once", () =>
   expect(effects).toEqual(["drop-socket", "open-socket"]);
 });
 
-test("a connection that flaps goes on counting its failures, one that held does not", () => {
+test("a flapping connection keeps its count of failures, a stable one does not", () => {
   const closed = { kind: "closed", code: 4001, waitMs: null } as const;
   const attempts = (openedAt: number) => {
     const { state } = connectionStep({ ...STATES.open, openedAt }, closed, env);

@@ -1,6 +1,6 @@
 import { CLOSE, closeBehavior } from "../../../shared/protocol/close-codes.ts";
-import { fullJitter, LATER_MS } from "../backoff.ts";
-import { type Grant, isWorthUsing } from "../grant.ts";
+import { fullJitter, RECONNECT_LATER_MS } from "../backoff.ts";
+import { type Grant, isUsable } from "../grant.ts";
 import type {
   Connection,
   ConnectionEffect,
@@ -16,20 +16,20 @@ import type {
 
 type Cell<State, Event> = (state: State, event: Event, env: ConnectionEnv) => ConnectionStep;
 type Row<State> = { readonly [Kind in ConnectionEventKind]: Cell<State, ConnectionEventOf<Kind>> };
-/** A cell that is missing does not compile. */
+/** A missing cell does not compile. */
 type Table = { readonly [Kind in ConnectionKind]: Row<ConnectionIn<Kind>> };
 
-/** A connection that held this long begins counting its failures anew; one that flaps does not. */
-const HELD_MS = 10_000;
+/** A connection this old resets the count of failures; a flapping one does not. */
+const STABLE_MS = 10_000;
 
 const to = (state: Connection, ...effects: ConnectionEffect[]): ConnectionStep => ({ state, effects });
 const stay = (state: Connection): ConnectionStep => ({ state, effects: [] });
-const rest = (): ConnectionStep => to({ kind: "idle" }, "drop-socket");
-const stopped = (reason: StopReason) => to({ kind: "stopped", reason }, "drop-socket");
-const begin = (): ConnectionStep => to({ kind: "fetching-token", attempt: 0 }, "fetch-token");
+const stop = (): ConnectionStep => to({ kind: "idle" }, "drop-socket");
+const stopFor = (reason: StopReason) => to({ kind: "stopped", reason }, "drop-socket");
+const start = (): ConnectionStep => to({ kind: "fetching-token", attempt: 0 }, "fetch-token");
 
-const attemptNow = (attempt: number, grant: Grant | null, { now }: ConnectionEnv): ConnectionStep =>
-  grant !== null && isWorthUsing(grant, now)
+const tryNow = (attempt: number, grant: Grant | null, { now }: ConnectionEnv): ConnectionStep =>
+  grant !== null && isUsable(grant, now)
     ? to({ kind: "connecting", attempt, grant }, "open-socket")
     : to({ kind: "fetching-token", attempt }, "fetch-token");
 
@@ -37,9 +37,9 @@ const backOff = (
   attempt: number,
   grant: Grant | null,
   env: ConnectionEnv,
-  { laterMs = 0 }: { laterMs?: number } = {},
+  { minWaitMs = 0 }: { minWaitMs?: number } = {},
 ): ConnectionStep => {
-  const notBefore = env.now + laterMs;
+  const notBefore = env.now + minWaitMs;
   return to(
     {
       kind: "backing-off",
@@ -57,13 +57,13 @@ const stopReason = (code: number): StopReason => {
   return code === CLOSE.TOO_BIG.code ? "too-big" : "forged-token";
 };
 
-/** The server has given everybody a time of their own, so nothing is added to it. */
-const comeWhenTold = (attempt: number, grant: Grant, { now }: ConnectionEnv, waitMs: number): ConnectionStep => {
+/** The server gives each client a time of its own, so no jitter is added. */
+const backOffFor = (attempt: number, grant: Grant, { now }: ConnectionEnv, waitMs: number): ConnectionStep => {
   const until = now + waitMs;
   return to({ kind: "backing-off", attempt, grant, notBefore: until, until }, "drop-socket");
 };
 
-const comeBack = (
+const reconnect = (
   attempt: number,
   grant: Grant,
   { code, waitMs }: ConnectionEventOf<"closed">,
@@ -71,21 +71,21 @@ const comeBack = (
 ): ConnectionStep => {
   switch (closeBehavior(code)) {
     case "reconnect":
-      return waitMs === null ? backOff(attempt, grant, env) : comeWhenTold(attempt, grant, env, waitMs);
+      return waitMs === null ? backOff(attempt, grant, env) : backOffFor(attempt, grant, env, waitMs);
     case "reconnect-later":
-      return backOff(attempt, grant, env, { laterMs: LATER_MS });
+      return backOff(attempt, grant, env, { minWaitMs: RECONNECT_LATER_MS });
     case "renew-token":
       return backOff(attempt, null, env);
     case "stop":
-      return stopped(stopReason(code));
+      return stopFor(stopReason(code));
   }
 };
 
-const failures = (state: ConnectionIn<"open">, { now }: ConnectionEnv): number =>
-  now - state.openedAt >= HELD_MS ? 0 : state.attempt;
+const failuresOf = (state: ConnectionIn<"open">, { now }: ConnectionEnv): number =>
+  now - state.openedAt >= STABLE_MS ? 0 : state.attempt;
 
-const resting = {
-  start: begin,
+const inactive = {
+  start,
   granted: stay,
   "token-denied": stay,
   "token-failed": stay,
@@ -95,19 +95,19 @@ const resting = {
   deadline: stay,
   woken: stay,
   "renewal-due": stay,
-  doubted: stay,
+  "token-invalidated": stay,
 };
 
-const askAnew = ({ attempt }: ConnectionIn<"fetching-token" | "connecting" | "authenticating">): ConnectionStep =>
+const restart = ({ attempt }: ConnectionIn<"fetching-token" | "connecting" | "authenticating">): ConnectionStep =>
   to({ kind: "fetching-token", attempt }, "drop-socket", "fetch-token");
 
-const renewed = (state: ConnectionIn<"open">): ConnectionStep =>
+const renew = (state: ConnectionIn<"open">): ConnectionStep =>
   state.renewing ? stay(state) : to({ ...state, renewing: true }, "fetch-token");
 
-/** The socket is being made: opening or proving who we are. */
-const onTheWay = {
+/** Shared by `connecting` and `authenticating`. */
+const opening = {
   start: stay,
-  stop: rest,
+  stop,
   granted: stay,
   "token-denied": stay,
   "token-failed": stay,
@@ -115,38 +115,38 @@ const onTheWay = {
     state: ConnectionIn<"connecting" | "authenticating">,
     event: ConnectionEventOf<"closed">,
     env: ConnectionEnv,
-  ) => comeBack(state.attempt, state.grant, event, env),
+  ) => reconnect(state.attempt, state.grant, event, env),
   deadline: (state: ConnectionIn<"connecting" | "authenticating">, _: object, env: ConnectionEnv) =>
     backOff(state.attempt, state.grant, env),
   woken: stay,
   "renewal-due": stay,
-  doubted: askAnew,
+  "token-invalidated": restart,
 };
 
 export const CONNECTION_TABLE: Table = {
-  idle: { ...resting, stop: stay },
-  stopped: { ...resting, stop: () => to({ kind: "idle" }) },
+  idle: { ...inactive, stop: stay },
+  stopped: { ...inactive, stop: () => to({ kind: "idle" }) },
   "fetching-token": {
     start: stay,
-    stop: rest,
+    stop,
     granted: (state, { grant }) => to({ kind: "connecting", attempt: state.attempt, grant }, "open-socket"),
-    "token-denied": () => stopped("signed-out"),
-    "token-failed": (state, { retryAfterMs }, env) => backOff(state.attempt, null, env, { laterMs: retryAfterMs }),
+    "token-denied": () => stopFor("signed-out"),
+    "token-failed": (state, { retryAfterMs }, env) => backOff(state.attempt, null, env, { minWaitMs: retryAfterMs }),
     opened: stay,
     closed: stay,
     ready: stay,
     deadline: (state, _, env) => backOff(state.attempt, null, env),
     woken: stay,
     "renewal-due": stay,
-    doubted: askAnew,
+    "token-invalidated": restart,
   },
   connecting: {
-    ...onTheWay,
+    ...opening,
     opened: ({ attempt, grant }) => to({ kind: "authenticating", attempt, grant }, "authenticate"),
     ready: stay,
   },
   authenticating: {
-    ...onTheWay,
+    ...opening,
     opened: stay,
     ready: ({ attempt, grant }, { connectionId, userId, heartbeatMs }, { now }) =>
       to({
@@ -162,41 +162,39 @@ export const CONNECTION_TABLE: Table = {
   },
   open: {
     start: stay,
-    stop: rest,
+    stop,
     granted: (state, { grant }) => to({ ...state, grant, renewing: false }, "authenticate"),
-    "token-denied": () => stopped("signed-out"),
-    // The socket works until its token ends; the renewal is tried again before.
+    "token-denied": () => stopFor("signed-out"),
+    // The socket works until its token ends; `SocketDriver` retries the renewal before that.
     "token-failed": (state) => to({ ...state, renewing: false }),
     opened: stay,
-    closed: (state, event, env) => comeBack(failures(state, env), state.grant, event, env),
+    closed: (state, event, env) => reconnect(failuresOf(state, env), state.grant, event, env),
     ready: (state, { connectionId, userId, heartbeatMs }) => to({ ...state, connectionId, userId, heartbeatMs }),
-    deadline: (state, _, env) => backOff(failures(state, env), state.grant, env),
-    // A page that slept has a socket that may be dead without a sign.
+    deadline: (state, _, env) => backOff(failuresOf(state, env), state.grant, env),
+    // After a sleep the socket may be dead without having closed.
     woken: (state, { silentMs }, env) => {
       if (silentMs < 2 * state.heartbeatMs) return to(state, "probe");
-      const next = attemptNow(0, state.grant, env);
+      const next = tryNow(0, state.grant, env);
       return { state: next.state, effects: ["drop-socket", ...next.effects] };
     },
-    "renewal-due": renewed,
-    doubted: renewed,
+    "renewal-due": renew,
+    "token-invalidated": renew,
   },
   "backing-off": {
     start: stay,
-    stop: rest,
+    stop,
     granted: stay,
     "token-denied": stay,
     "token-failed": stay,
     opened: stay,
     closed: stay,
     ready: stay,
-    deadline: (state, _, env) => attemptNow(state.attempt, state.grant, env),
+    deadline: (state, _, env) => tryNow(state.attempt, state.grant, env),
     woken: (state, _, env) =>
-      env.now >= state.notBefore
-        ? attemptNow(state.attempt, state.grant, env)
-        : stay({ ...state, until: state.notBefore }),
+      env.now >= state.notBefore ? tryNow(state.attempt, state.grant, env) : stay({ ...state, until: state.notBefore }),
     "renewal-due": stay,
-    doubted: (state, _, env) =>
-      env.now >= state.notBefore ? attemptNow(state.attempt, null, env) : stay({ ...state, grant: null }),
+    "token-invalidated": (state, _, env) =>
+      env.now >= state.notBefore ? tryNow(state.attempt, null, env) : stay({ ...state, grant: null }),
   },
 };
 
@@ -207,7 +205,7 @@ const applyRow = <State, Kind extends ConnectionEventKind>(
   env: ConnectionEnv,
 ): ConnectionStep => row[event.kind](state, event, env);
 
-/** What the connection does with an event. Pure. */
+/** The next state and the effects of an event. Pure. */
 export const connectionStep = (state: Connection, event: ConnectionEvent, env: ConnectionEnv): ConnectionStep => {
   switch (state.kind) {
     case "idle":

@@ -2,8 +2,8 @@ import { waitOf } from "../../../shared/protocol/close-codes.ts";
 import { encodeUp } from "../../../shared/protocol/codec.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import { type Trouble, troubleAfter } from "../connection-problem.ts";
-import { type Grant, grantOf, renewIn } from "../grant.ts";
+import { type ConnectionProblem, problemAfter } from "../connection-problem.ts";
+import { type Grant, grantOf, renewalDelay } from "../grant.ts";
 import type { RealtimePorts, Socket } from "../ports.ts";
 import { connectionStep } from "./machine.ts";
 import { type Connection, type ConnectionEffect, type ConnectionEvent, deadlineOf } from "./state.ts";
@@ -11,50 +11,50 @@ import { type Connection, type ConnectionEffect, type ConnectionEvent, deadlineO
 const PROBE_MS = 5_000;
 const RENEWAL_FLOOR_MS = 1_000;
 
-export type SocketLinkSink = {
-  readonly text: (text: string) => void;
-  /** A new token is there; it was sent if the socket takes messages. */
-  readonly granted: (grant: Grant, sent: boolean) => void;
-  readonly dropped: () => void;
-  /** After each event, when its effects are done. */
-  readonly moved: (before: Connection, after: Connection) => void;
+export type SocketDriverHandlers = {
+  readonly onText: (text: string) => void;
+  /** A new token arrived. `sent` tells whether it also went out on the socket. */
+  readonly onGrant: (grant: Grant, sent: boolean) => void;
+  readonly onDrop: () => void;
+  /** Called after each event, once its effects have run. */
+  readonly onTransition: (before: Connection, after: Connection) => void;
 };
 
-/** One socket after the other, each with its token: it comes back, renews the token, and notices silence. */
-export class SocketLink {
+/** Runs the connection machine: opens one socket after the other, renews the token and detects silence. */
+export class SocketDriver {
   readonly #ports: RealtimePorts;
-  readonly #sink: SocketLinkSink;
+  readonly #handlers: SocketDriverHandlers;
   #connection: Connection = { kind: "idle" };
   #socket: Socket | null = null;
-  /** Whatever an older socket or an older request still says is not heard. */
+  /** Callbacks of an older socket or an older token request compare these and do nothing. */
   #socketTurn = 0;
   #tokenTurn = 0;
-  /** Tokens that were sent on this socket and that the server has not accepted yet. */
-  #unanswered = 0;
-  #heardAt = 0;
+  /** Tokens sent on this socket that the server has not accepted yet. */
+  #pendingAuths = 0;
+  #lastMessageAt = 0;
   #renewalFailures = 0;
   #cancelDeadline: (() => void) | null = null;
   #cancelRenewal: (() => void) | null = null;
   #cancelProbe: (() => void) | null = null;
-  #trouble: Trouble | null = null;
+  #problem: ConnectionProblem | null = null;
 
-  constructor(ports: RealtimePorts, sink: SocketLinkSink) {
+  constructor(ports: RealtimePorts, handlers: SocketDriverHandlers) {
     this.#ports = ports;
-    this.#sink = sink;
+    this.#handlers = handlers;
   }
 
   get connection(): Connection {
     return this.#connection;
   }
 
-  /** Why no socket comes about; `null` once one did. */
-  get trouble(): Trouble | null {
-    return this.#trouble;
+  /** Why no socket opens; `null` once one did. */
+  get problem(): ConnectionProblem | null {
+    return this.#problem;
   }
 
-  /** Whether what the server says now may still be by the token before. */
-  get awaitsReady(): boolean {
-    return this.#unanswered > 0;
+  /** While true, the server's messages may still refer to an earlier token. */
+  get isAuthPending(): boolean {
+    return this.#pendingAuths > 0;
   }
 
   start(): void {
@@ -67,42 +67,42 @@ export class SocketLink {
   }
 
   wake(): void {
-    this.#dispatch({ kind: "woken", silentMs: this.#ports.clock.now() - this.#heardAt });
+    this.#dispatch({ kind: "woken", silentMs: this.#ports.clock.now() - this.#lastMessageAt });
   }
 
-  /** Another transport was told that the session or the right has ended: a new token will tell. */
-  doubt(): void {
-    this.#dispatch({ kind: "doubted" });
+  /** Another transport learned that the session or a right has ended; a new token decides. */
+  invalidateToken(): void {
+    this.#dispatch({ kind: "token-invalidated" });
   }
 
   /**
-   * The token that is held, or on its way, may be of before what made a new one necessary: another is asked for, at once
-   * or before the next socket.
+   * Fetches a token that is newer than this call, at once or before the next socket. A token already held, or a request
+   * already under way, may be older than the cause.
    */
   renewToken(): void {
-    if (this.#connection.kind !== "open") this.doubt();
+    if (this.#connection.kind !== "open") this.invalidateToken();
     else if (this.#connection.renewing) this.#run("fetch-token");
     else this.#dispatch({ kind: "renewal-due" });
   }
 
   /** The server accepted the token. */
-  ready(connectionId: string, userId: string, heartbeatSeconds: number): void {
-    this.#unanswered = Math.max(0, this.#unanswered - 1);
+  onReady(connectionId: string, userId: string, heartbeatSeconds: number): void {
+    this.#pendingAuths = Math.max(0, this.#pendingAuths - 1);
     this.#dispatch({ kind: "ready", connectionId, userId, heartbeatMs: heartbeatSeconds * 1_000 });
     if (this.#connection.kind === "open")
-      this.#armRenewal(renewIn(this.#connection.grant, this.#ports.clock.now(), this.#ports.random));
+      this.#armRenewal(renewalDelay(this.#connection.grant, this.#ports.clock.now(), this.#ports.random));
   }
 
   readonly send = (message: Up): void => this.#socket?.send(encodeUp(message));
 
   #dispatch(event: ConnectionEvent): void {
     const before = this.#connection;
-    this.#trouble = troubleAfter(this.#trouble, before, event);
+    this.#problem = problemAfter(this.#problem, before, event);
     const step = connectionStep(before, event, { now: this.#ports.clock.now(), random: this.#ports.random });
     this.#connection = step.state;
     if (step.state !== before) this.#armDeadline();
     for (const effect of step.effects) this.#run(effect);
-    this.#sink.moved(before, step.state);
+    this.#handlers.onTransition(before, step.state);
   }
 
   #run(effect: ConnectionEffect): void {
@@ -115,9 +115,9 @@ export class SocketLink {
         return;
       case "authenticate":
         if (this.#connection.kind === "authenticating" || this.#connection.kind === "open") {
-          this.#unanswered += 1;
+          this.#pendingAuths += 1;
           this.send({ type: "auth", token: this.#connection.grant.token });
-          this.#sink.granted(this.#connection.grant, true);
+          this.#handlers.onGrant(this.#connection.grant, true);
         }
         return;
       case "drop-socket":
@@ -142,7 +142,7 @@ export class SocketLink {
         const grant = grantOf(answer.token, this.#ports.clock.now());
         const isOpen = this.#connection.kind === "open";
         this.#dispatch({ kind: "granted", grant });
-        if (!isOpen) this.#sink.granted(grant, false);
+        if (!isOpen) this.#handlers.onGrant(grant, false);
         return;
       }
       case "denied":
@@ -160,28 +160,31 @@ export class SocketLink {
   #openSocket(): void {
     if (this.#connection.kind !== "connecting") return;
     this.#socketTurn += 1;
-    this.#unanswered = 0;
+    this.#pendingAuths = 0;
     const turn = this.#socketTurn;
-    const current = (run: () => void) => {
-      if (turn === this.#socketTurn) run();
+    const isCurrent = () => turn === this.#socketTurn;
+    const onClose = (code: number, reason?: string) => {
+      if (isCurrent()) this.#onClose(code, reason);
     };
     try {
       this.#socket = this.#ports.connect(this.#connection.grant.url, {
-        onOpen: () => current(() => this.#dispatch({ kind: "opened" })),
-        onText: (text) =>
-          current(() => {
-            this.#heardAt = this.#ports.clock.now();
-            this.#sink.text(text);
-          }),
-        onClose: (code, reason) => current(() => this.#closed(code, reason)),
+        onOpen: () => {
+          if (isCurrent()) this.#dispatch({ kind: "opened" });
+        },
+        onText: (text) => {
+          if (!isCurrent()) return;
+          this.#markAlive();
+          this.#handlers.onText(text);
+        },
+        onClose,
       });
     } catch {
-      // An address that the browser refuses fails as a connection does: later, and with backoff.
-      this.#ports.clock.after(0, () => current(() => this.#closed(1006)));
+      // The browser refuses such an address synchronously. Report it as a close, which backs off.
+      this.#ports.clock.after(0, () => onClose(1006));
     }
   }
 
-  #closed(code: number, reason = ""): void {
+  #onClose(code: number, reason = ""): void {
     this.#socket = null;
     this.#dispatch({ kind: "closed", code, waitMs: waitOf(code, reason) });
   }
@@ -194,33 +197,36 @@ export class SocketLink {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close(1000);
-    this.#sink.dropped();
+    this.#handlers.onDrop();
+  }
+
+  #markAlive(): void {
+    this.#lastMessageAt = this.#ports.clock.now();
   }
 
   #probe(): void {
-    const asked = this.#ports.clock.now();
+    const sentAt = this.#ports.clock.now();
     this.send({ type: "ping" });
     this.#cancelProbe?.();
     const turn = this.#socketTurn;
     this.#cancelProbe = this.#ports.clock.after(PROBE_MS, () => {
-      if (turn === this.#socketTurn && this.#heardAt < asked) this.#dispatch({ kind: "deadline" });
+      if (turn === this.#socketTurn && this.#lastMessageAt < sentAt) this.#dispatch({ kind: "deadline" });
     });
   }
 
   #armDeadline(): void {
     this.#cancelDeadline?.();
     const state = this.#connection;
-    const now = this.#ports.clock.now();
-    if (state.kind === "open") this.#heardAt = now;
-    const wait = deadlineOf(state, now);
+    if (state.kind === "open") this.#markAlive();
+    const wait = deadlineOf(state, this.#ports.clock.now());
     this.#cancelDeadline = wait === null ? null : this.#ports.clock.after(wait, () => this.#onDeadline());
   }
 
-  /** Frames don't arm the timer anew, which would cost more than reading them: it looks when it fires. */
+  /** Messages only note the time. Arming the timer anew for each would cost more than decoding it. */
   #onDeadline(): void {
     const state = this.#connection;
     if (state.kind === "open") {
-      const left = this.#heardAt + 2 * state.heartbeatMs - this.#ports.clock.now();
+      const left = this.#lastMessageAt + 2 * state.heartbeatMs - this.#ports.clock.now();
       if (left > 0) {
         this.#cancelDeadline = this.#ports.clock.after(left, () => this.#onDeadline());
         return;

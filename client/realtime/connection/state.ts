@@ -1,9 +1,9 @@
 import type { Grant } from "../grant.ts";
 
-/** Why the client does not come back by itself. */
+/** Why the client stopped reconnecting. */
 export type StopReason = "signed-out" | "forged-token" | "invalid-message" | "too-big";
 
-/** `attempt` counts the failed attempts since the connection last held. */
+/** `attempt` counts the failed attempts since a connection last proved stable. */
 export type Connection =
   | { readonly kind: "idle" }
   | { readonly kind: "fetching-token"; readonly attempt: number }
@@ -17,7 +17,7 @@ export type Connection =
       readonly connectionId: string;
       readonly userId: string;
       readonly heartbeatMs: number;
-      /** A new token is on its way; the socket works on. */
+      /** A new token is being fetched while the socket stays in use. */
       readonly renewing: boolean;
     }
   | {
@@ -26,7 +26,7 @@ export type Connection =
       /** `null` when the next attempt begins with a new token. */
       readonly grant: Grant | null;
       readonly until: number;
-      /** Not even a reason to hurry (the network is back, the page is seen again) comes before this. */
+      /** `woken` cuts the wait short, but never before this time. */
       readonly notBefore: number;
     }
   | { readonly kind: "stopped"; readonly reason: StopReason };
@@ -41,16 +41,16 @@ type EventFields = {
   "token-denied": object;
   "token-failed": { readonly retryAfterMs: number; readonly code?: string | null };
   opened: object;
-  /** `waitMs`: how long the server asks to wait; `null` when it does not. */
+  /** `waitMs` is the wait that the server demanded, `null` without one. */
   closed: { readonly code: number; readonly waitMs: number | null };
   ready: { readonly connectionId: string; readonly userId: string; readonly heartbeatMs: number };
-  /** The state lasted too long, or the wait is over. */
+  /** The state timed out, or the backoff is over. */
   deadline: object;
-  /** The network is back, or the page is seen again. */
+  /** The network is back, or the page is visible again. */
   woken: { readonly silentMs: number };
   "renewal-due": object;
-  /** Another transport was told that the session or a right has ended. */
-  doubted: object;
+  /** Another transport learned that the session or a right has ended. */
+  "token-invalidated": object;
 };
 export type ConnectionEventKind = keyof EventFields;
 export type ConnectionEventOf<Kind extends ConnectionEventKind> = {
@@ -70,7 +70,7 @@ export type ConnectionEnv = { readonly now: number; readonly random: () => numbe
 const STALL_MS = 10_000;
 const TOKEN_STALL_MS = 20_000;
 
-/** How long a state may last from its beginning, or from the last sign of life, before `deadline`. */
+/** Milliseconds until `deadline`, from the state's beginning or, when open, from the last message. */
 export const deadlineOf = (state: Connection, now: number): number | null => {
   switch (state.kind) {
     case "idle":

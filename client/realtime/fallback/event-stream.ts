@@ -1,187 +1,155 @@
 import { parseJsonObject } from "../../../shared/json.ts";
-import { HEARTBEAT_SECONDS, MISSED_HEADS } from "../../../shared/protocol/limits.ts";
-import { type EventMessage, isSequenced } from "../../../shared/protocol/message.ts";
+import type { UnsubscribedReason } from "../../../shared/protocol/down.ts";
+import { HEARTBEAT_SECONDS } from "../../../shared/protocol/limits.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import { sseConnectedSchema, sseHeartbeatSchema, sseUnsubscribedSchema } from "../../../shared/protocol/sse.ts";
-import { fullJitter } from "../backoff.ts";
-import { readFrame } from "../frames.ts";
-import { HeadWatch } from "../head-watch.ts";
 import type { Clock, OpenStream, ServerSentEvent, StreamEnd } from "../ports.ts";
 
-const SILENCE_MS = 2 * HEARTBEAT_SECONDS * 1_000;
+/** A stream without a sign of life for this long is dead without having closed. */
+export const SILENCE_MS = 2 * HEARTBEAT_SECONDS * 1_000;
 
-export type StreamStatus =
-  | { readonly status: "connecting" }
-  | { readonly status: "open" }
-  /** It does not come back by itself: there is no session, no right, or the team is deleted. */
-  | { readonly status: "closed"; readonly reason: "signed-out" | "forbidden" | "revoked" | "deleted" };
-
-export type TenantStreamSink = {
-  /** In order, each once. */
-  readonly event: (message: EventMessage) => void;
-  /** What came before cannot be had: read the state again. */
-  readonly reset: () => void;
-  readonly status: (status: StreamStatus) => void;
+export type EventStreamHandlers = {
+  /** The stream continues after `position`. Comes again if the server lost the thread of the history. */
+  readonly onConnected: (position: Position, recovered: boolean) => void;
+  /** The same text as a frame of the socket. */
+  readonly onMessage: (text: string) => void;
+  /** `null` when the server sent a heartbeat and could not vouch for its head. */
+  readonly onHeartbeat: (head: Position | null) => void;
+  readonly onUnsubscribed: (reason: UnsubscribedReason) => void;
+  /** No `connected` in time, or silence after it. */
+  readonly onTimeout: () => void;
+  readonly onEnd: (end: StreamEnd) => void;
 };
 
-/** One tenant's events by one stream that comes back from where it was. */
-export class TenantStream {
-  readonly #deps: { readonly open: OpenStream; readonly clock: Clock; readonly random: () => number };
-  readonly #tenantId: string;
-  readonly #sink: TenantStreamSink;
-  #position: Position | null;
-  #attempt = 0;
-  #heads = new HeadWatch();
-  #missed = 0;
+export type EventStreamPorts = { readonly open: OpenStream; readonly clock: Clock };
+
+export type EventStreamRequest = {
+  readonly tenantId: string;
+  readonly since: Position | null;
+  /** How long to wait for `connected`. */
+  readonly connectTimeoutMs: number;
+};
+
+/**
+ * One request for one tenant's event stream: decodes its events and detects silence. Its owner decides about reopening;
+ * after `close` no handler is called.
+ */
+export class EventStream {
+  readonly #ports: EventStreamPorts;
+  readonly #request: EventStreamRequest;
+  readonly #handlers: EventStreamHandlers;
   #close: () => void = () => {};
-  #cancel: () => void = () => {};
-  #waits = false;
-  #status: StreamStatus = { status: "connecting" };
+  #cancelTimeout: () => void = () => {};
+  #head: Position | null = null;
+  #connectedAt: number | null = null;
+  #lastEventAt = 0;
+  /** Whether a head followed the last heartbeat comment. */
+  #headNamed = false;
 
-  constructor(
-    deps: { readonly open: OpenStream; readonly clock: Clock; readonly random: () => number },
-    { tenantId, since }: { readonly tenantId: string; readonly since: Position | null },
-    sink: TenantStreamSink,
-  ) {
-    this.#deps = deps;
-    this.#tenantId = tenantId;
-    this.#position = since;
-    this.#sink = sink;
-    this.#begin();
+  constructor(ports: EventStreamPorts, request: EventStreamRequest, handlers: EventStreamHandlers) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#handlers = handlers;
   }
 
-  get position(): Position | null {
-    return this.#position;
-  }
-
-  get status(): StreamStatus {
-    return this.#status;
-  }
-
-  /** Does not wait any longer before it comes back. */
-  wake(): void {
-    if (this.#waits) this.#begin();
-  }
-
-  stop(): void {
-    this.#waits = false;
-    this.#cancel();
-    this.#close();
-  }
-
-  #begin(): void {
-    this.stop();
-    this.#heads = new HeadWatch();
-    this.#missed = 0;
-    this.#watch();
-    this.#close = this.#deps.open(this.#tenantId, this.#position, {
-      onOpen: () => {},
+  open(): void {
+    const { tenantId, since, connectTimeoutMs } = this.#request;
+    this.#armTimeout(connectTimeoutMs);
+    this.#close = this.#ports.open(tenantId, since, {
+      onOpen: (head) => {
+        this.#head = head;
+      },
       onEvent: (event) => {
-        this.#watch();
-        this.#take(event);
+        this.#markAlive();
+        this.#onEvent(event);
       },
       onComment: (text) => {
-        this.#watch();
-        this.#commented(text);
+        this.#markAlive();
+        this.#onComment(text);
       },
-      onEnd: (end) => this.#ended(end),
+      onEnd: (end) => {
+        this.#cancelTimeout();
+        this.#handlers.onEnd(end);
+      },
     });
   }
 
-  /** Silence for this long is a connection that is dead without a sign. */
-  #watch(): void {
-    this.#cancel();
-    this.#cancel = this.#deps.clock.after(SILENCE_MS, () => this.#comeBack());
+  /** The tenant's head when the response began, if the response named it. */
+  get head(): Position | null {
+    return this.#head;
   }
 
-  /** A server that can't vouch for its heads may be cut off from what happens: another may not be. */
-  #commented(text: string): void {
-    if (!this.#heads.misses(text)) return;
-    this.#missed += 1;
-    if (this.#missed >= MISSED_HEADS) this.#comeBack();
+  /** Epoch milliseconds of the first `connected`. */
+  get connectedAt(): number | null {
+    return this.#connectedAt;
   }
 
-  #comeBack(): void {
-    this.stop();
-    this.#say({ status: "connecting" });
-    this.#waits = true;
-    this.#cancel = this.#deps.clock.after(fullJitter(this.#attempt, this.#deps.random), () => this.#begin());
-    this.#attempt += 1;
+  /** Timers stand still while a machine sleeps, so this compares the clock. */
+  get isSilent(): boolean {
+    return this.#connectedAt !== null && this.#ports.clock.now() - this.#lastEventAt >= SILENCE_MS;
   }
 
-  #ended(end: StreamEnd): void {
-    const status = end.kind === "refused" ? end.status : null;
-    if (status === 401) this.#finish("signed-out");
-    else if (status === 403 || status === 404) this.#finish("forbidden");
-    else this.#comeBack();
+  close(): void {
+    this.#cancelTimeout();
+    this.#close();
   }
 
-  #finish(reason: Extract<StreamStatus, { status: "closed" }>["reason"]): void {
-    this.stop();
-    this.#say({ status: "closed", reason });
+  #markAlive(): void {
+    this.#lastEventAt = this.#ports.clock.now();
   }
 
-  #say(status: StreamStatus): void {
-    if (status.status === this.#status.status) return;
-    this.#status = status;
-    this.#sink.status(status);
+  #armTimeout(wait: number): void {
+    this.#cancelTimeout();
+    this.#cancelTimeout = this.#ports.clock.after(wait, () => this.#onTimeout());
   }
 
-  #take({ event, data }: ServerSentEvent): void {
+  /** Events only note the time, and the timer compares it when it fires. */
+  #onTimeout(): void {
+    const left = this.#connectedAt === null ? 0 : this.#lastEventAt + SILENCE_MS - this.#ports.clock.now();
+    if (left > 0) this.#armTimeout(left);
+    else this.#handlers.onTimeout();
+  }
+
+  #onConnected(position: Position, recovered: boolean): void {
+    if (this.#connectedAt === null) {
+      this.#connectedAt = this.#ports.clock.now();
+      this.#armTimeout(SILENCE_MS);
+    }
+    this.#handlers.onConnected(position, recovered);
+  }
+
+  /** The server sends the comment before each heartbeat. A comment that no head followed is a head that is missing. */
+  #onComment(text: string): void {
+    if (text.trim() !== "heartbeat") return;
+    const isMissing = !this.#headNamed;
+    this.#headNamed = false;
+    if (isMissing) this.#handlers.onHeartbeat(null);
+  }
+
+  #onEvent({ event, data }: ServerSentEvent): void {
     switch (event) {
+      case "message":
+        this.#handlers.onMessage(data);
+        return;
       case "connected": {
-        const said = sseConnectedSchema.safeParse(parseJsonObject(data)).data;
-        if (said === undefined) return;
-        const { recovered, ...from } = said;
-        this.#attempt = 0;
-        this.#heads.named();
-        this.#position = from;
-        this.#say({ status: "open" });
-        if (!recovered) this.#sink.reset();
+        this.#headNamed = true;
+        const connected = sseConnectedSchema.safeParse(parseJsonObject(data)).data;
+        if (connected === undefined) return;
+        const { recovered, ...position } = connected;
+        this.#onConnected(position, recovered);
         return;
       }
-      case "message":
-        this.#takeMessage(data);
-        return;
       case "heartbeat": {
-        // The last event was lost with none behind it: it is asked for again.
+        this.#headNamed = true;
         const head = sseHeartbeatSchema.safeParse(parseJsonObject(data)).data;
-        this.#heads.named();
-        this.#missed = 0;
-        if (head !== undefined && this.#isBehind(head)) this.#comeBack();
+        if (head !== undefined) this.#handlers.onHeartbeat(head);
         return;
       }
       case "unsubscribed": {
         const reason = sseUnsubscribedSchema.safeParse(parseJsonObject(data)).data?.reason;
-        if (reason === "deleted" || reason === "revoked") this.#finish(reason);
+        if (reason !== undefined) this.#handlers.onUnsubscribed(reason);
         return;
       }
     }
-  }
-
-  #isBehind(head: Position): boolean {
-    const at = this.#position;
-    return at !== null && (head.epoch !== at.epoch || head.seq > at.seq);
-  }
-
-  #takeMessage(text: string): void {
-    const frame = readFrame(text);
-    if (frame.kind === "opaque") this.#pass(frame.at, this.#sink.reset);
-    if (frame.kind !== "message" || frame.message.type !== "message") return;
-    const { message } = frame;
-    if (isSequenced(message)) this.#pass({ epoch: message.epoch, seq: message.seq }, () => this.#sink.event(message));
-    else this.#sink.event(message);
-  }
-
-  /** Hands on what is next; asks again where something is missing. */
-  #pass(at: Position, hand: () => void): void {
-    const known = this.#position;
-    if (known !== null && known.epoch === at.epoch && at.seq <= known.seq) return;
-    if (known !== null && (known.epoch !== at.epoch || at.seq !== known.seq + 1)) {
-      this.#comeBack();
-      return;
-    }
-    this.#position = at;
-    hand();
   }
 }

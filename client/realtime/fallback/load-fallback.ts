@@ -1,14 +1,15 @@
 import type { RealtimePorts } from "../ports.ts";
-import { Poller, type PollSink } from "./polling-transport.ts";
-import { Streams, type StreamsSink } from "./sse-transport.ts";
+import { type PollingHandlers, PollingTransport } from "./polling-transport.ts";
+import { SseTransport, type SseTransportHandlers } from "./sse-transport.ts";
 
-export type Lower = { readonly streams: Streams | null; readonly poller: Poller | null };
+/** `null` for a transport without a port. */
+export type FallbackTransports = { readonly streams: SseTransport | null; readonly polling: PollingTransport | null };
 
-/** What serves below the socket. Loaded when it is needed: most pages never do. */
-export const createLower = (
+/** The transports below the socket. This module is loaded on demand, since most pages never leave the socket. */
+export const createFallbackTransports = (
   ports: RealtimePorts,
-  sink: { readonly streams: StreamsSink; readonly polls: PollSink },
-): Lower => ({
-  streams: ports.stream === undefined ? null : new Streams(ports.stream, ports, sink.streams),
-  poller: ports.poll === undefined ? null : new Poller(ports.poll, ports, sink.polls),
+  handlers: { readonly streams: SseTransportHandlers; readonly polling: PollingHandlers },
+): FallbackTransports => ({
+  streams: ports.stream === undefined ? null : new SseTransport(ports.stream, ports, handlers.streams),
+  polling: ports.poll === undefined ? null : new PollingTransport(ports.poll, ports, handlers.polling),
 });

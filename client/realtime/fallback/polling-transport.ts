@@ -1,6 +1,6 @@
 import { MAX_LIMIT } from "../../../shared/paging.ts";
 import type { SequencedMessage } from "../../../shared/protocol/message.ts";
-import type { Position } from "../../../shared/protocol/position.ts";
+import { comparePositions, type Position } from "../../../shared/protocol/position.ts";
 import { fullJitter } from "../backoff.ts";
 import type { Clock, Poll, PollAnswer } from "../ports.ts";
 
@@ -8,110 +8,114 @@ export const POLL_INTERVAL_MS = 3_000;
 
 export type PollTarget = { readonly tenantId: string; readonly since: Position };
 
-export type PollSink = {
-  /** What to poll now. */
+export type PollingHandlers = {
+  /** The tenants to poll now. */
   readonly targets: () => readonly PollTarget[];
-  readonly events: (tenantId: string, events: readonly SequencedMessage[], head: Position) => void;
-  readonly historyGone: (tenantId: string) => void;
+  readonly onEvents: (tenantId: string, events: readonly SequencedMessage[], head: Position) => void;
+  readonly onHistoryGone: (tenantId: string) => void;
 };
 
-/** Reads events by REST for tenants that nothing else serves; one request at a time per tenant, none on a hidden page. */
-export class Poller {
+/** Polls tenants that no other transport serves: at most one request per tenant at a time, none on a hidden page. */
+export class PollingTransport {
   readonly #poll: Poll;
   readonly #ports: { readonly clock: Clock; readonly random: () => number };
-  readonly #sink: PollSink;
-  readonly #due = new Map<string, () => void>();
+  readonly #handlers: PollingHandlers;
+  readonly #scheduled = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
-  readonly #asking = new Set<string>();
+  readonly #inFlight = new Set<string>();
   #hidden = false;
 
-  constructor(poll: Poll, ports: { readonly clock: Clock; readonly random: () => number }, sink: PollSink) {
+  constructor(poll: Poll, ports: { readonly clock: Clock; readonly random: () => number }, handlers: PollingHandlers) {
     this.#poll = poll;
     this.#ports = ports;
-    this.#sink = sink;
+    this.#handlers = handlers;
   }
 
-  /** True while the last answer of some tenant polled was a good one. */
+  /** Whether the last poll of at least one tenant succeeded. */
   get works(): boolean {
     for (const failures of this.#failures.values()) if (failures === 0) return true;
     return false;
   }
 
-  /** A page that is seen again polls at once. */
+  /** A page that becomes visible polls at once. */
   setHidden(hidden: boolean): void {
     this.#hidden = hidden;
     if (hidden) this.#cancelAll();
-    else this.now();
+    else this.pollNow();
   }
 
-  /** Does not wait for the next time. */
-  now(): void {
+  pollNow(): void {
     this.#cancelAll();
     this.update();
   }
 
   #cancelAll(): void {
-    for (const cancel of this.#due.values()) cancel();
-    this.#due.clear();
+    for (const cancel of this.#scheduled.values()) cancel();
+    this.#scheduled.clear();
   }
 
-  /** Begins with new targets and drops those that are none any more. */
+  /** Schedules new targets and drops former ones. */
   update(): void {
     if (this.#hidden) return;
-    const targets = new Set(this.#sink.targets().map(({ tenantId }) => tenantId));
-    for (const [tenantId, cancel] of this.#due) {
+    const targets = new Set(this.#handlers.targets().map(({ tenantId }) => tenantId));
+    for (const [tenantId, cancel] of this.#scheduled) {
       if (targets.has(tenantId)) continue;
       cancel();
-      this.#due.delete(tenantId);
+      this.#scheduled.delete(tenantId);
     }
     for (const tenantId of this.#failures.keys()) {
       if (!targets.has(tenantId)) this.#failures.delete(tenantId);
     }
     for (const tenantId of targets) {
-      if (!this.#due.has(tenantId) && !this.#asking.has(tenantId)) this.#schedule(tenantId, 0);
+      if (!this.#scheduled.has(tenantId) && !this.#inFlight.has(tenantId)) this.#schedule(tenantId, 0);
     }
   }
 
   #schedule(tenantId: string, wait: number): void {
-    this.#due.set(
+    this.#scheduled.set(
       tenantId,
       this.#ports.clock.after(wait, () => {
-        this.#due.delete(tenantId);
-        void this.#ask(tenantId);
+        this.#scheduled.delete(tenantId);
+        void this.#request(tenantId);
       }),
     );
   }
 
-  async #ask(tenantId: string): Promise<void> {
-    const target = this.#sink.targets().find((each) => each.tenantId === tenantId);
+  #target(tenantId: string): PollTarget | undefined {
+    return this.#handlers.targets().find((target) => target.tenantId === tenantId);
+  }
+
+  async #request(tenantId: string): Promise<void> {
+    const target = this.#target(tenantId);
     if (target === undefined) return;
-    this.#asking.add(tenantId);
+    this.#inFlight.add(tenantId);
     const answer = await this.#poll(tenantId, target.since, MAX_LIMIT);
-    // It counts as asking until the next time is planned: what the answer changes must not plan one at once.
-    const wait = this.#take(target, answer);
-    this.#asking.delete(tenantId);
+    // Still in flight while the answer is handled: `update` must not schedule a poll of its own before the next one is.
+    const wait = this.#handle(target, answer);
+    this.#inFlight.delete(tenantId);
     if (!this.#hidden) this.#schedule(tenantId, wait);
     this.update();
   }
 
-  #take(target: PollTarget, answer: PollAnswer): number {
+  /** Returns the milliseconds until the next poll. */
+  #handle(target: PollTarget, answer: PollAnswer): number {
     const { tenantId } = target;
-    const still = this.#sink.targets().find((each) => each.tenantId === tenantId);
+    const current = this.#target(tenantId);
     const wait = POLL_INTERVAL_MS * (0.75 + this.#ports.random() / 2);
-    if (still === undefined) return wait;
+    if (current === undefined) return wait;
     if (answer.kind === "failed") {
       const failures = (this.#failures.get(tenantId) ?? 0) + 1;
       this.#failures.set(tenantId, failures);
       return wait + fullJitter(failures, this.#ports.random);
     }
     this.#failures.set(tenantId, 0);
-    // A read or the socket moved the position meanwhile: this answer continues another one.
-    if (still.since.epoch !== target.since.epoch || still.since.seq !== target.since.seq) return wait;
+    // A snapshot or the socket moved the position meanwhile, and the answer does not continue from there.
+    if (comparePositions(current.since, target.since) !== 0) return wait;
     if (answer.kind === "history-gone") {
-      this.#sink.historyGone(tenantId);
+      this.#handlers.onHistoryGone(tenantId);
       return wait;
     }
-    this.#sink.events(tenantId, answer.events, answer.head);
+    this.#handlers.onEvents(tenantId, answer.events, answer.head);
     return answer.events.length >= MAX_LIMIT ? 0 : wait;
   }
 }

@@ -1,79 +1,75 @@
-/**
- * Which transport serves: the socket, streams of server-sent events, or polling. `attempt` counts how often streams
- * failed since one held.
- */
-export type Ladder =
+/** The transport that serves the tenants. `none` while the client is stopped, or on a hidden page without a socket. */
+export type Transport = "none" | "socket" | "stream" | "polling";
+
+/** Which transport serves, and which one is being tried. `attempt` counts stream failures since one proved stable. */
+export type TransportFallback =
   /** Nobody is signed in, or the client has stopped for good. */
-  | { readonly kind: "resting" }
-  /** The socket is given its time. `proven`: one was open before, so a single failed attempt tells nothing yet. */
-  | { readonly kind: "waiting"; readonly proven: boolean }
+  | { readonly kind: "idle" }
+  /** Gives the socket its time. `proven`: one was open before, so a single failed attempt starts no fallback. */
+  | { readonly kind: "awaiting-socket"; readonly proven: boolean }
   | { readonly kind: "socket" }
-  /** Streams are being opened, and nothing else delivers. */
-  | { readonly kind: "opening"; readonly attempt: number }
-  | { readonly kind: "stream"; readonly attempt: number; readonly openedAt: number }
+  /** Streams are opening, and nothing else delivers. */
+  | { readonly kind: "opening-streams"; readonly attempt: number }
+  | { readonly kind: "streaming"; readonly attempt: number; readonly openedAt: number }
   | { readonly kind: "polling"; readonly attempt: number; readonly until: number }
-  /** Polls deliver; beside them a stream is tried that delivers nothing. */
+  /** Polls deliver, while one probe stream shows whether streams work again. */
   | { readonly kind: "probing"; readonly attempt: number }
-  /** The page is hidden and below the socket: nothing but the socket is tried. */
-  | { readonly kind: "dormant"; readonly attempt: number; readonly rung: "stream" | "polling" };
+  /** The page is hidden without a socket. Only the socket is tried; `resumeWith` serves once the page is visible. */
+  | { readonly kind: "paused"; readonly attempt: number; readonly resumeWith: "stream" | "polling" };
 
-export type LadderKind = Ladder["kind"];
-export type LadderIn<Kind extends LadderKind> = Extract<Ladder, { kind: Kind }>;
+export type FallbackKind = TransportFallback["kind"];
+export type FallbackIn<Kind extends FallbackKind> = Extract<TransportFallback, { kind: Kind }>;
 
-/** All events are bare: what they mean follows from the state. */
-export type LadderEventKind =
-  | "begin"
-  | "rest"
+/** Events carry no data; their meaning follows from the state. */
+export type FallbackEvent =
+  | "start"
+  | "stop"
   | "socket-up"
   | "socket-lost"
-  /** An attempt ended before the socket was up. */
+  /** An attempt ended before the socket was ready. */
   | "socket-failed"
-  /** A stream, or the one tried beside polling, said where it goes on from. */
+  /** A stream, or the probe, sent `connected`. */
   | "stream-up"
-  /** Streams do not get through here. */
   | "stream-failed"
   /** The state's time is over. */
   | "deadline"
-  /** The network is back, or the page is seen again. */
+  /** The network is back, or the page is visible again. */
   | "woken"
   | "hidden";
 
-export type LadderEffect =
-  /** Joins every tenant on the socket that has just come up. */
+export type FallbackEffect =
+  /** Joins every tenant on the socket that just became ready. */
   | "use-socket"
   | "open-streams"
   | "close-streams"
-  /** Streams that were silent for too long while the page slept are given up. */
+  /** Closes streams that fell silent while the machine slept. */
   | "check-streams"
   | "probe-stream"
   | "drop-probe"
   | "poll-now";
 
-export type LadderStep = { readonly state: Ladder; readonly effects: readonly LadderEffect[] };
-export type LadderEnv = { readonly now: number; readonly random: () => number; readonly hidden: boolean };
+export type FallbackStep = { readonly state: TransportFallback; readonly effects: readonly FallbackEffect[] };
+export type FallbackEnv = { readonly now: number; readonly random: () => number; readonly hidden: boolean };
 
-/** How long the socket is waited for before streams are opened. */
+/** How long to wait for the socket before streams open. */
 export const SOCKET_GRACE_MS = 2_000;
 
-/** How long a state lasts before `deadline`; `null` when it does not end by itself. */
-export const ladderDeadline = (state: Ladder, now: number): number | null => {
-  if (state.kind === "waiting") return SOCKET_GRACE_MS;
+/** Milliseconds until `deadline`; `null` for a state without one. */
+export const fallbackDeadline = (state: TransportFallback, now: number): number | null => {
+  if (state.kind === "awaiting-socket") return SOCKET_GRACE_MS;
   return state.kind === "polling" ? Math.max(0, state.until - now) : null;
 };
 
-/** Who serves a tenant now, as far as the ladder decides it. */
-export type Rung = "none" | "socket" | "stream" | "polling";
-
-export const rungOf = ({ kind }: Ladder): Rung => {
+export const transportOf = ({ kind }: TransportFallback): Transport => {
   switch (kind) {
-    case "resting":
-    case "dormant":
+    case "idle":
+    case "paused":
       return "none";
-    case "waiting":
+    case "awaiting-socket":
     case "socket":
       return "socket";
-    case "opening":
-    case "stream":
+    case "opening-streams":
+    case "streaming":
       return "stream";
     case "polling":
     case "probing":

@@ -7,18 +7,18 @@ const ALL = { streams: true, polls: true } as const;
 
 type Backend = ReturnType<typeof fakeBackend>;
 
-/** A state is held at 10; the client has begun and asks for its first socket. */
-const begun = async (options: Parameters<typeof fakeBackend>[0] = ALL): Promise<Backend> => {
+/** A client with a snapshot at 10 that has started and requested its first socket. */
+const startedClient = async (options: Parameters<typeof fakeBackend>[0] = ALL): Promise<Backend> => {
   const backend = fakeBackend(options);
   backend.client.join(T);
-  backend.client.held(T, at(10), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(10), backend.client.generation);
   backend.client.start();
   await settle();
   return backend;
 };
 
 const onStream = async (): Promise<Backend> => {
-  const backend = await begun();
+  const backend = await startedClient();
   backend.socket().end(1006);
   await backend.clock.pass(1);
   backend.stream().open(at(10));
@@ -30,7 +30,7 @@ const answerWith = (seq: number) =>
   ({ kind: "events", head: at(seq), events: [sequencedMessageSchema.parse(event(seq))] }) as const;
 
 const onPolling = async (): Promise<Backend> => {
-  const backend = await begun();
+  const backend = await startedClient();
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   backend.socket().end(1006);
   await backend.clock.pass(1);
@@ -43,32 +43,32 @@ const seqs = ({ notices }: Backend) =>
   notices.flatMap((notice) => (notice.kind === "event" && isSequenced(notice.message) ? [notice.message.seq] : []));
 const openStreams = ({ streams }: Backend) => streams.filter(({ isClosed }) => !isClosed).length;
 
-test("a first socket that fails is replaced by a stream at once, from the position held", async () => {
-  const backend = await begun();
+test("a stream replaces a first failed socket at once, from the client's position", async () => {
+  const backend = await startedClient();
   backend.socket().end(1006);
   await backend.clock.pass(1);
   expect(backend.stream()).toMatchObject({ tenantId: T, since: "e1:10" });
   backend.stream().open(at(11));
   backend.stream().connected(at(10));
-  backend.stream().say(event(11));
-  expect(backend.client.status()).toMatchObject({ status: "streaming", trouble: { kind: "not-opened" } });
+  backend.stream().deliver(event(11));
+  expect(backend.client.status()).toMatchObject({ status: "streaming", problem: { kind: "not-opened" } });
   expect(seqs(backend)).toEqual([11]);
   expect(backend.polls).toEqual([]);
 });
 
-test("a socket of which nothing is heard is waited for two seconds, and no longer", async () => {
-  const backend = await begun();
+test("a silent socket gets two seconds, and no longer", async () => {
+  const backend = await startedClient();
   await backend.clock.pass(1_999);
   expect(backend.streams).toEqual([]);
   await backend.clock.pass(1);
   expect(backend.streams).toHaveLength(1);
 });
 
-test("a socket that comes back within two seconds costs no stream", async () => {
-  const backend = await begun();
+test("a socket that reconnects within two seconds costs no stream", async () => {
+  const backend = await startedClient();
   backend.socket().open();
   backend.ready();
-  backend.socket().say(subscribed(10, true));
+  backend.socket().deliver(subscribed(10, true));
   backend.socket().end(4000);
   await backend.clock.pass(600);
   backend.socket().end(1006);
@@ -80,16 +80,13 @@ test("a socket that comes back within two seconds costs no stream", async () => 
 });
 
 for (const [what, fail] of [
-  ["held back", ({ clock }: Backend) => clock.pass(2_000)],
-  [
-    "answered by something else",
-    async ({ stream }: Backend) => stream().end({ kind: "refused", status: 502, code: null }),
-  ],
-  ["not answered", async ({ stream }: Backend) => stream().end({ kind: "unreachable" })],
+  ["that is held back", ({ clock }: Backend) => clock.pass(2_000)],
+  ["answered by a proxy", async ({ stream }: Backend) => stream().end({ kind: "refused", status: 502, code: null })],
+  ["without an answer", async ({ stream }: Backend) => stream().end({ kind: "unreachable" })],
   ["cut as soon as it begins", async ({ stream }: Backend) => stream().end({ kind: "ended" })],
 ] as const) {
-  test(`where a stream is ${what} it polls, within three seconds`, async () => {
-    const backend = await begun();
+  test(`a stream ${what} is replaced by polling within three seconds`, async () => {
+    const backend = await startedClient();
     backend.nextPoll = answerWith(11);
     const from = backend.clock.now();
     backend.socket().end(1006);
@@ -103,39 +100,39 @@ for (const [what, fail] of [
   });
 }
 
-test("the status says why there is no stream either", async () => {
+test("the status has the problem of the streams too", async () => {
   const backend = await onPolling();
-  expect(backend.client.status().streamTrouble).toEqual({ kind: "refused", status: 502 });
+  expect(backend.client.status().streamProblem).toEqual({ kind: "refused", status: 502 });
 });
 
 test("R2 the socket takes over from the stream with nothing lost and nothing doubled", async () => {
   const backend = await onStream();
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   await backend.clock.pass(30_000);
   const socket = backend.socket();
   socket.open();
   expect(socket.sent.map(({ type }) => type)).toEqual(["auth"]);
-  backend.stream().say(event(12));
+  backend.stream().deliver(event(12));
   const before = backend.stream();
   backend.ready();
   expect(before.isClosed).toBe(true);
   expect(socket.sent.at(-1)).toEqual({ type: "subscribe", tenantId: T, since: at(12) });
-  before.say(event(13));
-  socket.say(subscribed(13, true));
-  socket.say(event(13));
+  before.deliver(event(13));
+  socket.deliver(subscribed(13, true));
+  socket.deliver(event(13));
   expect(seqs(backend)).toEqual([11, 12, 13]);
   expect(backend.client.status().status).toBe("live");
   await backend.clock.pass(5_000);
   expect(openStreams(backend)).toBe(0);
 });
 
-test("while polling a stream is tried beside it, which delivers nothing until polling has ended", async () => {
+test("a probe stream beside polling delivers nothing until polling has ended", async () => {
   const backend = await onPolling();
   await backend.clock.pass(4_000);
   const probe = backend.stream();
   probe.open(at(11));
   backend.nextPoll = answerWith(11);
-  probe.say(event(11));
+  probe.deliver(event(11));
   expect(seqs(backend)).toEqual([]);
   await backend.clock.pass(4_000);
   expect(seqs(backend)).toEqual([11]);
@@ -144,14 +141,14 @@ test("while polling a stream is tried beside it, which delivers nothing until po
   expect(backend.stream()).toMatchObject({ since: "e1:11" });
   backend.stream().open(at(12));
   backend.stream().connected(at(11));
-  backend.stream().say(event(12));
+  backend.stream().deliver(event(12));
   const { length } = backend.polls;
   await backend.clock.pass(20_000);
   expect(backend.polls).toHaveLength(length);
   expect(seqs(backend)).toEqual([11, 12]);
 });
 
-test("a socket that opens and is never ready leaves polling as it is", async () => {
+test("a socket that opens and never gets ready leaves polling as it is", async () => {
   const backend = await onPolling();
   while (backend.sockets.length === 1) await backend.clock.pass(100);
   const { length } = backend.streams;
@@ -163,24 +160,24 @@ test("a socket that opens and is never ready leaves polling as it is", async () 
   expect(seqs(backend)).toEqual([11]);
 });
 
-test("a stream that has more to bring is not in step yet", async () => {
-  const backend = await begun();
+test("a stream with a replay to come is not in step yet", async () => {
+  const backend = await startedClient();
   backend.socket().end(1006);
   await backend.clock.pass(1);
   backend.stream().open(at(12));
   backend.stream().connected(at(10));
   expect(backend.client.status().inStepAt).toBeNull();
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   expect(backend.client.status().inStepAt).toBe(backend.clock.now());
 });
 
-test("a hidden page does not poll for a tenant that the socket has no history of either", async () => {
-  const backend = await begun();
+test("a hidden page does not poll a tenant without history on the socket either", async () => {
+  const backend = await startedClient();
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   backend.socket().open();
   backend.ready();
   backend.client.setHidden(true);
-  backend.socket().say({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
+  backend.socket().deliver({ type: "error", code: "UNAVAILABLE", message: "later", tenantId: T });
   await backend.clock.pass(1_000);
   expect(backend.polls).toEqual([]);
   backend.client.setHidden(false);
@@ -188,7 +185,7 @@ test("a hidden page does not poll for a tenant that the socket has no history of
   expect(backend.polls).toHaveLength(1);
 });
 
-test("the answer to a poll that another transport has overtaken is not taken", async () => {
+test("a poll's answer is dropped when another transport moved the position meanwhile", async () => {
   const backend = await onPolling();
   const { promise, resolve } = Promise.withResolvers<void>();
   backend.pollGate = promise;
@@ -197,14 +194,14 @@ test("the answer to a poll that another transport has overtaken is not taken", a
   const socket = backend.socket();
   socket.open();
   backend.ready();
-  socket.say(subscribed(11, true));
-  socket.say(event(11));
+  socket.deliver(subscribed(11, true));
+  socket.deliver(event(11));
   resolve();
   await backend.clock.pass(1);
   expect(seqs(backend)).toEqual([11]);
 });
 
-test("streams that stay away are tried later each time", async () => {
+test("failing streams are retried later each time", async () => {
   const backend = await onPolling();
   const gaps: number[] = [];
   let last = backend.clock.now();
@@ -219,10 +216,10 @@ test("streams that stay away are tried later each time", async () => {
   expect(gaps.at(-1)).toBeGreaterThan(2 * (gaps[0] ?? 0));
 });
 
-test("a stream that held and ends is opened again soon, from where it was", async () => {
+test("a stable stream that ends is reopened soon, from the position", async () => {
   const backend = await onStream();
   await backend.clock.pass(20_000);
-  backend.stream().say(event(11));
+  backend.stream().deliver(event(11));
   backend.stream().end({ kind: "ended" });
   expect(backend.client.status().status).toBe("reconnecting");
   await backend.clock.pass(1_000);
@@ -230,37 +227,37 @@ test("a stream that held and ends is opened again soon, from where it was", asyn
   expect(backend.polls).toEqual([]);
 });
 
-test("a stream that falls silent for two heartbeats is given up for polling", async () => {
+test("polling replaces a stream after silence for two heartbeats", async () => {
   const backend = await onStream();
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   for (let beat = 0; beat < 4; beat += 1) {
     await backend.clock.pass(25_000);
-    backend.stream().sayAs("heartbeat", at(10));
+    backend.stream().emit("heartbeat", at(10));
   }
   expect(backend.client.status().status).toBe("streaming");
   await backend.clock.pass(50_001);
-  expect(backend.client.status()).toMatchObject({ status: "polling", streamTrouble: { kind: "held-back" } });
+  expect(backend.client.status()).toMatchObject({ status: "polling", streamProblem: { kind: "held-back" } });
 });
 
-test("a heartbeat of a stream tells that the client is in step, and one ahead that it is not", async () => {
+test("a stream's heartbeat proves that the client is in step, and one ahead that it is not", async () => {
   const backend = await onStream();
   await backend.clock.pass(25_000);
-  backend.stream().sayAs("heartbeat", at(10));
+  backend.stream().emit("heartbeat", at(10));
   expect(backend.client.status().inStepAt).toBe(backend.clock.now());
-  backend.stream().sayAs("heartbeat", at(11));
+  backend.stream().emit("heartbeat", at(11));
   expect(backend.stream().since).toBe("e1:10");
   expect(backend.client.status().status).toBe("reconnecting");
 });
 
-test("a stream that can tell no head three times is asked for anew, and polling serves where there is none", async () => {
+test("three heartbeats without a head reopen the stream, and polling serves if that is refused", async () => {
   const backend = await onStream();
   const beat = async (head: ReturnType<typeof at> | null) => {
     await backend.clock.pass(25_000);
     backend.stream().comment("heartbeat");
-    if (head !== null) backend.stream().sayAs("heartbeat", head);
+    if (head !== null) backend.stream().emit("heartbeat", head);
   };
   for (const head of [at(10), null, null, at(10), null, null]) await beat(head);
-  // What others put into the stream says nothing of the server.
+  // Comments that a proxy inserts are no heartbeats.
   for (let other = 0; other < 5; other += 1) backend.stream().comment("");
   const asked = backend.streams.length;
   await beat(null);
@@ -272,18 +269,18 @@ test("a stream that can tell no head three times is asked for anew, and polling 
   expect(backend.client.status().status).toBe("polling");
 });
 
-test("a stream whose history was cut off makes the state be read anew", async () => {
-  const backend = await begun();
+test("a stream whose history was cut off requires a new snapshot", async () => {
+  const backend = await startedClient();
   backend.socket().end(1006);
   await backend.clock.pass(1);
   backend.stream().open(at(30));
   backend.stream().connected(at(30), false);
   expect(backend.kinds()).toEqual(["joined", "reset"]);
-  backend.client.held(T, at(30), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(30), backend.client.generation);
   expect(backend.client.status().status).toBe("streaming");
 });
 
-test("a right that is back while there is no socket is used by the stream that serves instead", async () => {
+test("a right that came back without a socket is used by the stream", async () => {
   const backend = await backWithoutSocket(ALL);
   await backend.clock.pass(3_000);
   backend.stream().open(at(10));
@@ -291,7 +288,7 @@ test("a right that is back while there is no socket is used by the stream that s
   expect(backend.client.status().status).toBe("streaming");
 });
 
-test("a hidden page neither streams nor polls, and does at once when it is seen", async () => {
+test("a hidden page neither streams nor polls, and a visible one does at once", async () => {
   const backend = await onStream();
   backend.client.setHidden(true);
   expect(openStreams(backend)).toBe(0);
@@ -311,7 +308,7 @@ test("a hidden page neither streams nor polls, and does at once when it is seen"
   expect(poller.polls).toHaveLength(length + 1);
 });
 
-test("one tenant's polls never run side by side, however often the page is seen again", async () => {
+test("one tenant's polls never run side by side, however often the page becomes visible", async () => {
   const backend = await onPolling();
   const { promise, resolve } = Promise.withResolvers<void>();
   await backend.clock.pass(4_000);
@@ -329,18 +326,18 @@ test("one tenant's polls never run side by side, however often the page is seen 
   resolve();
 });
 
-test("a stream that says revoked gives the tenant up only if a new token does not name it", async () => {
+test("revoked on a stream gives the tenant up only if a new token does not name it", async () => {
   const backend = await onStream();
   const { tokens } = backend;
   backend.tenants = [];
-  backend.stream().sayAs("unsubscribed", { reason: "revoked" });
+  backend.stream().emit("unsubscribed", { reason: "revoked" });
   await backend.clock.pass(1);
   expect(backend.tokens).toBe(tokens + 1);
   expect(backend.client.subscription(T)).toEqual({ kind: "denied", reason: "revoked" });
 });
 
-test("a stream that is refused for want of a session asks for a token, and stops when there is none", async () => {
-  const backend = await begun();
+test("a stream refused with 401 fetches a token, and the client stops when it is denied", async () => {
+  const backend = await startedClient();
   backend.socket().end(1006);
   await backend.clock.pass(1);
   backend.nextToken = { kind: "denied" };
@@ -349,8 +346,8 @@ test("a stream that is refused for want of a session asks for a token, and stops
   expect(backend.client.status()).toMatchObject({ status: "offline", reason: "signed-out" });
 });
 
-test("a tenant that has no stream although the token names it is polled, and not given up", async () => {
-  const backend = await begun();
+test("a tenant whose stream is refused although the token names it is polled, and not given up", async () => {
+  const backend = await startedClient();
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   backend.socket().end(1006);
   await backend.clock.pass(1);
@@ -363,12 +360,12 @@ test("a tenant that has no stream although the token names it is polled, and not
   expect(backend.client.status().status).toBe("polling");
 });
 
-test("more tenants than streams: the others poll", async () => {
+test("tenants beyond the third are polled", async () => {
   const others = ["2", "3", "4", "5"].map((last) => `01900000-0000-7000-8000-00000000000${last}`);
   const backend = fakeBackend(ALL);
   for (const tenantId of others) {
     backend.client.join(tenantId);
-    backend.client.held(tenantId, at(10), backend.client.generation(tenantId));
+    backend.client.confirmSnapshot(tenantId, at(10), backend.client.generation);
   }
   backend.nextPoll = { kind: "events", head: at(10), events: [] };
   backend.client.start();
@@ -380,12 +377,12 @@ test("more tenants than streams: the others poll", async () => {
 });
 
 test("without streams and without polling it stays with the socket", async () => {
-  const backend = await begun({});
+  const backend = await startedClient({});
   backend.socket().end(1006);
   await backend.clock.pass(60_000);
   expect(backend.client.status().status).toBe("reconnecting");
   backend.socket().open();
   backend.ready();
-  backend.socket().say(subscribed(10, true));
+  backend.socket().deliver(subscribed(10, true));
   expect(backend.client.status().status).toBe("live");
 });

@@ -1,170 +1,176 @@
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import { SocketLink } from "../connection/socket-driver.ts";
+import { SocketDriver } from "../connection/socket-driver.ts";
 import type { Connection } from "../connection/state.ts";
-import type { StreamTrouble } from "../connection-problem.ts";
+import type { StreamProblem } from "../connection-problem.ts";
 import type { Grant } from "../grant.ts";
 import type { RealtimePorts } from "../ports.ts";
 import type { SubscriptionEvent } from "../subscription/state.ts";
 import type { Subscriptions } from "../subscription/subscriptions.ts";
-import type { Lower } from "./load-fallback.ts";
-import { ladderStep } from "./machine.ts";
+import type { FallbackTransports } from "./load-fallback.ts";
+import { fallbackStep } from "./machine.ts";
 import type { PollTarget } from "./polling-transport.ts";
-import { type Ladder, type LadderEffect, type LadderEventKind, ladderDeadline, type Rung, rungOf } from "./state.ts";
+import {
+  type FallbackEffect,
+  type FallbackEvent,
+  fallbackDeadline,
+  type Transport,
+  type TransportFallback,
+  transportOf,
+} from "./state.ts";
 
-export type TransportsSink = {
-  /** A frame of the socket, or what a stream says in its place. */
-  readonly text: (text: string) => void;
-  /** The socket no longer tells who is here. */
-  readonly left: () => void;
-  /** Runs what may change something, and looks at what has changed. */
-  readonly settle: (run: () => void) => void;
+export type TransportsHandlers = {
+  /** A frame of the socket, or the same text from a stream. */
+  readonly onText: (text: string) => void;
+  /** The socket stopped serving, and only the socket carries presence. */
+  readonly onPresenceLost: () => void;
+  /** Runs a change of state, then updates whatever depends on it. */
+  readonly update: (change: () => void) => void;
 };
 
-/** Carries the subscriptions by one transport at a time: the socket, streams, or polling. */
+/** Serves all subscriptions by one transport at a time: the socket, event streams or polling. */
 export class Transports {
   readonly #ports: RealtimePorts;
   readonly #subscriptions: Subscriptions;
-  readonly #sink: TransportsSink;
-  readonly #link: SocketLink;
-  #ladder: Ladder = { kind: "resting" };
-  #cancelStep: (() => void) | null = null;
-  /** What serves below the socket, once it was needed. */
-  #lower: Lower | null = null;
+  readonly #handlers: TransportsHandlers;
+  readonly #socket: SocketDriver;
+  #state: TransportFallback = { kind: "idle" };
+  #cancelDeadline: (() => void) | null = null;
+  /** `null` until loaded. */
+  #fallback: FallbackTransports | null = null;
   #isLoading = false;
   #grant: Grant | null = null;
   #hidden = false;
-  #streamTrouble: StreamTrouble | null = null;
+  #streamProblem: StreamProblem | null = null;
 
-  constructor(ports: RealtimePorts, subscriptions: Subscriptions, sink: TransportsSink) {
+  constructor(ports: RealtimePorts, subscriptions: Subscriptions, handlers: TransportsHandlers) {
     this.#ports = ports;
     this.#subscriptions = subscriptions;
-    this.#sink = sink;
-    this.#link = new SocketLink(ports, {
-      text: sink.text,
-      granted: (grant, sent) => this.#granted(grant, sent),
-      dropped: () => {
-        if (!this.#isBelow()) subscriptions.lost();
+    this.#handlers = handlers;
+    this.#socket = new SocketDriver(ports, {
+      onText: handlers.onText,
+      onGrant: (grant, sent) => this.#onGrant(grant, sent),
+      onDrop: () => {
+        if (!this.#usesFallback()) subscriptions.goOffline();
       },
-      moved: (before, after) => this.#moved(before, after),
+      onTransition: (before, after) => this.#onTransition(before, after),
     });
   }
 
   start(): void {
-    this.#link.start();
+    this.#socket.start();
   }
 
   stop(): void {
-    this.#link.stop();
+    this.#socket.stop();
   }
 
   wake(): void {
-    this.#link.wake();
-    this.#climb("woken");
+    this.#socket.wake();
+    this.#dispatch("woken");
   }
 
   setHidden(hidden: boolean): void {
     this.#hidden = hidden;
-    this.#lower?.poller?.setHidden(hidden);
-    if (hidden) this.#climb("hidden");
+    this.#fallback?.polling?.setHidden(hidden);
+    if (hidden) this.#dispatch("hidden");
     else this.wake();
   }
 
-  ready(connectionId: string, userId: string, heartbeatSeconds: number): void {
-    this.#link.ready(connectionId, userId, heartbeatSeconds);
+  onReady(connectionId: string, userId: string, heartbeatSeconds: number): void {
+    this.#socket.onReady(connectionId, userId, heartbeatSeconds);
   }
 
   renewToken(): void {
-    this.#link.renewToken();
+    this.#socket.renewToken();
   }
 
   send(message: Up): void {
-    if (this.#isBelow()) this.#lower?.streams?.send(message);
-    else this.#link.send(message);
+    if (this.#usesFallback()) this.#fallback?.streams?.send(message);
+    else this.#socket.send(message);
   }
 
-  get awaitsReady(): boolean {
-    return this.#link.awaitsReady;
+  get isAuthPending(): boolean {
+    return this.#socket.isAuthPending;
   }
 
   get connection(): Connection {
-    return this.#link.connection;
+    return this.#socket.connection;
   }
 
-  get rung(): Rung {
-    return rungOf(this.#ladder);
+  get transport(): Transport {
+    return transportOf(this.#state);
   }
 
-  /** For the status: what works, and what does not. */
-  facts() {
+  status() {
     return {
-      rung: this.rung,
-      polled: this.#lower?.poller?.works ?? false,
-      trouble: this.#link.trouble,
-      streamTrouble: this.#streamTrouble,
+      transport: this.transport,
+      pollingWorks: this.#fallback?.polling?.works ?? false,
+      problem: this.#socket.problem,
+      streamProblem: this.#streamProblem,
     };
   }
 
-  /** After whatever may have changed something. */
-  update(): void {
-    if (this.rung === "polling" && this.#grant !== null) this.#subscriptions.beginAt(this.#grant);
-    if (this.#lower === null && !this.#isLoading && this.#needsLower()) void this.#loadLower();
-    this.#lower?.poller?.update();
+  /** Follows a change of the subscriptions: loads what they need and polls what no other transport serves. */
+  followSubscriptions(): void {
+    if (this.transport === "polling" && this.#grant !== null) this.#subscriptions.startAtGrant(this.#grant);
+    if (this.#fallback === null && !this.#isLoading && this.#needsFallback()) void this.#loadFallback();
+    this.#fallback?.polling?.update();
   }
 
-  /** Whether the socket, when it opens, has to wait until it is ready before it serves. */
-  #isBelow(): boolean {
-    return this.rung === "stream" || this.rung === "polling" || this.#ladder.kind === "dormant";
+  /** While true, a socket serves from `ready` on, not from the moment it opens. */
+  #usesFallback(): boolean {
+    return this.transport === "stream" || this.transport === "polling" || this.#state.kind === "paused";
   }
 
-  #granted(grant: Grant, sent: boolean): void {
+  #onGrant(grant: Grant, sent: boolean): void {
     this.#grant = grant;
-    this.#subscriptions.granted(grant);
-    if (sent && !this.#isBelow()) this.#subscriptions.begin();
+    this.#subscriptions.onGrant(grant);
+    if (sent && !this.#usesFallback()) this.#subscriptions.goOnline();
   }
 
-  #moved(before: Connection, after: Connection): void {
-    const isResting = ({ kind }: Connection) => kind === "idle" || kind === "stopped";
-    if (isResting(after)) this.#climb("rest");
-    else if (isResting(before)) this.#climb("begin");
-    else if (after.kind === "open" && before.kind !== "open") this.#climb("socket-up");
-    else if (after.kind !== "open" && before.kind === "open") this.#climb("socket-lost");
-    else if (after.kind === "backing-off" && before.kind !== "backing-off") this.#climb("socket-failed");
-    else this.#sink.settle(() => {});
+  #onTransition(before: Connection, after: Connection): void {
+    const isInactive = ({ kind }: Connection) => kind === "idle" || kind === "stopped";
+    if (isInactive(after)) this.#dispatch("stop");
+    else if (isInactive(before)) this.#dispatch("start");
+    else if (after.kind === "open" && before.kind !== "open") this.#dispatch("socket-up");
+    else if (after.kind !== "open" && before.kind === "open") this.#dispatch("socket-lost");
+    else if (after.kind === "backing-off" && before.kind !== "backing-off") this.#dispatch("socket-failed");
+    else this.#handlers.update(() => {});
   }
 
-  #climb(event: LadderEventKind): void {
+  #dispatch(event: FallbackEvent): void {
     const { clock, random } = this.#ports;
-    const before = this.#ladder;
-    const step = ladderStep(before, event, { now: clock.now(), random, hidden: this.#hidden });
-    this.#ladder = step.state;
+    const before = this.#state;
+    const step = fallbackStep(before, event, { now: clock.now(), random, hidden: this.#hidden });
+    this.#state = step.state;
     if (step.state !== before) {
-      this.#cancelStep?.();
-      const wait = ladderDeadline(step.state, clock.now());
-      this.#cancelStep = wait === null ? null : clock.after(wait, () => this.#climb("deadline"));
+      this.#cancelDeadline?.();
+      const wait = fallbackDeadline(step.state, clock.now());
+      this.#cancelDeadline = wait === null ? null : clock.after(wait, () => this.#dispatch("deadline"));
     }
-    this.#sink.settle(() => {
-      for (const effect of step.effects) this.#serve(effect);
+    this.#handlers.update(() => {
+      for (const effect of step.effects) this.#run(effect);
     });
   }
 
-  #serve(effect: LadderEffect): void {
-    const { streams = null, poller = null } = this.#lower ?? {};
+  #run(effect: FallbackEffect): void {
+    const { streams = null, polling = null } = this.#fallback ?? {};
     switch (effect) {
       case "use-socket":
-        this.#streamTrouble = null;
-        this.#subscriptions.lost();
-        this.#subscriptions.begin();
+        this.#streamProblem = null;
+        this.#subscriptions.goOffline();
+        this.#subscriptions.goOnline();
         return;
       case "open-streams":
         this.#openStreams();
         return;
       case "close-streams":
         streams?.close();
-        this.#subscriptions.lost();
+        this.#subscriptions.goOffline();
         return;
       case "check-streams":
-        streams?.check();
+        streams?.checkSilence();
         return;
       case "probe-stream":
         this.#probeStream();
@@ -173,85 +179,84 @@ export class Transports {
         streams?.dropProbe();
         return;
       case "poll-now":
-        poller?.now();
+        polling?.pollNow();
         return;
     }
   }
 
   #openStreams(): void {
-    this.#sink.left();
-    if (this.#lower === null) return;
-    if (this.#lower.streams === null) this.#climb("stream-failed");
-    else this.#subscriptions.begin();
+    this.#handlers.onPresenceLost();
+    if (this.#fallback === null) return;
+    if (this.#fallback.streams === null) this.#dispatch("stream-failed");
+    else this.#subscriptions.goOnline();
   }
 
   #probeStream(): void {
-    const [tenantId] = this.#subscriptions.wanted();
-    const streams = this.#lower?.streams ?? null;
-    if (streams === null || tenantId === undefined) this.#climb("stream-failed");
+    const [tenantId] = this.#subscriptions.joinedTenants();
+    const streams = this.#fallback?.streams ?? null;
+    if (streams === null || tenantId === undefined) this.#dispatch("stream-failed");
     else streams.probe(tenantId, this.#subscriptions.position(tenantId));
   }
 
-  #needsLower(): boolean {
-    if (this.rung === "stream" || this.rung === "polling") return true;
-    return this.#subscriptions.facts().some(({ subscription }) => subscription.kind === "polling");
+  #needsFallback(): boolean {
+    if (this.transport === "stream" || this.transport === "polling") return true;
+    return this.#subscriptions.statuses().some(({ subscription }) => subscription.kind === "polling");
   }
 
-  async #loadLower(): Promise<void> {
+  async #loadFallback(): Promise<void> {
     this.#isLoading = true;
-    for (let attempt = 0; this.#lower === null; attempt += 1) {
+    for (let attempt = 0; this.#fallback === null; attempt += 1) {
       try {
-        const { createLower } = await import("./load-fallback.ts");
-        this.#lower = createLower(this.#ports, this.#lowerSink());
+        const { createFallbackTransports } = await import("./load-fallback.ts");
+        this.#fallback = createFallbackTransports(this.#ports, this.#fallbackHandlers());
       } catch {
-        // The network is away just now, and with it whatever this is needed for.
+        // Without a network the module does not load either, and no fallback would work.
         const { promise, resolve } = Promise.withResolvers<void>();
         this.#ports.clock.after(fullJitter(attempt, this.#ports.random), resolve);
         await promise;
       }
     }
-    this.#lower.poller?.setHidden(this.#hidden);
-    if (this.#ladder.kind === "opening") this.#sink.settle(() => this.#openStreams());
-    else this.#sink.settle(() => {});
+    this.#fallback.polling?.setHidden(this.#hidden);
+    if (this.#state.kind === "opening-streams") this.#handlers.update(() => this.#openStreams());
+    else this.#handlers.update(() => {});
   }
 
-  #lowerSink(): Parameters<typeof import("./load-fallback.ts").createLower>[1] {
+  #fallbackHandlers(): Parameters<typeof import("./load-fallback.ts").createFallbackTransports>[1] {
     return {
       streams: {
-        text: this.#sink.text,
-        subscription: (tenantId, event) => this.#streamed(tenantId, event),
-        closed: (tenantId, status) => this.#streamClosed(tenantId, status),
-        up: () => this.#climb("stream-up"),
-        failed: (trouble) => {
-          this.#streamTrouble = trouble;
-          this.#climb("stream-failed");
+        onText: this.#handlers.onText,
+        onEvent: (tenantId, event) => this.#onEvent(tenantId, event),
+        onReopen: (tenantId) => this.#handlers.update(() => this.#subscriptions.resume(tenantId)),
+        onRefused: (tenantId, status) => this.#onRefused(tenantId, status),
+        onUp: () => this.#dispatch("stream-up"),
+        onFailed: (problem) => {
+          this.#streamProblem = problem;
+          this.#dispatch("stream-failed");
         },
       },
-      polls: {
+      polling: {
         targets: () => this.#pollTargets(),
-        events: (tenantId, events, head) => this.#sink.settle(() => this.#subscriptions.polled(tenantId, events, head)),
-        historyGone: (tenantId) => this.#streamed(tenantId, { kind: "history-gone" }),
+        onEvents: (tenantId, events, head) =>
+          this.#handlers.update(() => this.#subscriptions.onPoll(tenantId, events, head)),
+        onHistoryGone: (tenantId) => this.#onEvent(tenantId, { kind: "history-gone" }),
       },
     };
   }
 
-  #streamed(tenantId: string, event: SubscriptionEvent): void {
-    this.#sink.settle(() => {
-      if (event.kind === "join") this.#subscriptions.rejoin(tenantId);
-      else this.#subscriptions.dispatch(tenantId, event);
-    });
+  #onEvent(tenantId: string, event: SubscriptionEvent): void {
+    this.#handlers.update(() => this.#subscriptions.dispatch(tenantId, event));
   }
 
-  #streamClosed(tenantId: string, status: number): void {
-    if (status === 401) this.#link.doubt();
-    this.#streamed(tenantId, { kind: status === 401 ? "unavailable" : "forbidden" });
+  #onRefused(tenantId: string, status: number): void {
+    if (status === 401) this.#socket.invalidateToken();
+    this.#onEvent(tenantId, { kind: status === 401 ? "unavailable" : "forbidden" });
   }
 
   #pollTargets(): PollTarget[] {
-    return this.#subscriptions.wanted().flatMap((tenantId) => {
+    return this.#subscriptions.joinedTenants().flatMap((tenantId) => {
       const { kind } = this.#subscriptions.state(tenantId);
       const since = this.#subscriptions.position(tenantId);
-      const isPolled = kind === "polling" || (this.rung === "polling" && kind === "unsubscribed");
+      const isPolled = kind === "polling" || (this.transport === "polling" && kind === "unsubscribed");
       return since !== null && isPolled ? [{ tenantId, since }] : [];
     });
   }

@@ -1,13 +1,11 @@
 import { MISSED_HEADS } from "../../../shared/protocol/limits.ts";
-import type { Position } from "../../../shared/protocol/position.ts";
+import { follows, isAtLeast, isLaterHistory } from "../../../shared/protocol/position.ts";
 import {
-  follows,
   type GiveUpReason,
-  type Holding,
-  hold,
-  holdingOf,
   isLogged,
+  type ResumePosition,
   reaches,
+  resumePositionOf,
   type Subscription,
   type SubscriptionEffect,
   type SubscriptionEvent,
@@ -17,89 +15,101 @@ import {
   type SubscriptionKind,
   type SubscriptionStep,
   sinceOf,
+  withSnapshot,
 } from "./state.ts";
 
 type Cell<State, Event> = (state: State, event: Event) => SubscriptionStep;
 type Row<State> = { readonly [Kind in SubscriptionEventKind]: Cell<State, SubscriptionEventOf<Kind>> };
-/** A cell that is missing does not compile. */
+/** A missing cell does not compile. */
 type Table = { readonly [Kind in SubscriptionKind]: Row<SubscriptionIn<Kind>> };
+
+const DELIVER = { kind: "deliver" } as const;
+const IN_STEP = { kind: "in-step" } as const;
+const RESET: ResumePosition = { kind: "reset", base: null, head: null };
 
 const to = (state: Subscription, ...effects: SubscriptionEffect[]): SubscriptionStep => ({ state, effects });
 const stay = (state: Subscription): SubscriptionStep => ({ state, effects: [] });
 
 const subscribe = (
-  holding: Holding,
+  resumeFrom: ResumePosition,
   {
-    renewed = "no",
+    tokenRenewed = "no",
     attempt = 0,
-    suspect = null,
-  }: { renewed?: SubscriptionIn<"joining">["renewed"]; attempt?: number; suspect?: number | null } = {},
+    repairedAt = null,
+  }: {
+    tokenRenewed?: SubscriptionIn<"joining">["tokenRenewed"];
+    attempt?: number;
+    repairedAt?: number | null;
+  } = {},
 ): SubscriptionStep =>
   to(
-    { kind: "joining", holding, renewed, attempt, suspect, missed: 0 },
-    { kind: "subscribe", since: sinceOf(holding) },
+    { kind: "joining", resumeFrom, tokenRenewed, attempt, repairedAt, missedHeads: 0 },
+    { kind: "subscribe", since: sinceOf(resumeFrom) },
   );
 
-const again = (state: Subscription): SubscriptionStep => subscribe(holdingOf(state));
-const lost = (state: Subscription): SubscriptionStep =>
-  to({ kind: "unsubscribed", holding: holdingOf(state), waiting: false, online: false });
+const resubscribe = (state: Subscription): SubscriptionStep => subscribe(resumePositionOf(state));
+const goOffline = (state: Subscription): SubscriptionStep =>
+  to({ kind: "unsubscribed", resumeFrom: resumePositionOf(state), waitsForSnapshot: false, online: false });
 const giveUp = (reason: GiveUpReason): SubscriptionStep => to({ kind: "denied", reason }, { kind: "gave-up", reason });
 const renew = (state: Subscription, cause: "forbidden" | "revoked", attempt = 0): SubscriptionStep =>
-  to({ kind: "renewing", holding: holdingOf(state), cause, attempt }, { kind: "renew-token" });
-const poll = (holding: Holding, attempt: number): SubscriptionStep =>
-  to({ kind: "polling", holding, attempt }, { kind: "retry-later", attempt });
+  to({ kind: "renewing", resumeFrom: resumePositionOf(state), cause, attempt }, { kind: "renew-token" });
+const poll = (resumeFrom: ResumePosition, attempt: number): SubscriptionStep =>
+  to({ kind: "polling", resumeFrom, attempt }, { kind: "retry-later", attempt });
 
 const joined = (
-  holding: Holding,
-  suspect: number | null,
+  resumeFrom: ResumePosition,
+  repairedAt: number | null,
   event: SubscriptionEventOf<"subscribed">,
   attempt = 0,
 ): SubscriptionStep => {
   const { head, recovered } = event;
-  // The socket's server has not heard of the history that began since: what it would tell is over.
-  if (isLogged(head) && holding.kind === "at" && holding.position.epoch > head.epoch) return poll(holding, attempt);
+  // The server does not know this position's history yet, and would deliver an ended one.
+  if (isLogged(head) && resumeFrom.kind === "at" && isLaterHistory(resumeFrom.position, head))
+    return poll(resumeFrom, attempt);
   if (!isLogged(head))
-    return to({ kind: "unlogged", missed: 0 }, { kind: "joined", head }, { kind: "reset", base: null });
-  const continued = recovered && holding.kind === "at" && holding.position.epoch === head.epoch;
+    return to({ kind: "unlogged", missedHeads: 0 }, { kind: "joined", head }, { kind: "reset", base: null });
+  const continued = recovered && resumeFrom.kind === "at" && resumeFrom.position.epoch === head.epoch;
   if (!continued)
     return to(
-      { kind: "awaiting-read", base: head, head, missed: 0 },
+      { kind: "awaiting-snapshot", base: head, head, missedHeads: 0 },
       { kind: "joined", head },
       { kind: "reset", base: head },
     );
-  const { position } = holding;
+  const { position } = resumeFrom;
   const effects: SubscriptionEffect[] = [{ kind: "joined", head }];
-  if (position.seq >= head.seq) effects.push({ kind: "in-step" });
-  return to({ kind: "live", position, suspect, missed: 0 }, ...effects);
+  if (isAtLeast(position, head)) effects.push(IN_STEP);
+  return to({ kind: "live", position, repairedAt, missedHeads: 0 }, ...effects);
 };
 
-/** Repeating a repair that did not help would never end: the second time at one place the state is read anew. */
+/** A repair that did not help would repeat forever, so the second one at the same position begins from a snapshot. */
 const repair = (state: SubscriptionIn<"live">): SubscriptionStep =>
-  state.suspect === state.position.seq
-    ? subscribe({ kind: "ended", base: null, head: null })
-    : subscribe(holdingOf(state), { suspect: state.position.seq });
+  state.repairedAt === state.position.seq
+    ? subscribe(RESET)
+    : subscribe(resumePositionOf(state), { repairedAt: state.position.seq });
 
 /**
- * The right is believed to have ended only when a new token does not name the tenant: one that names it may have been
- * overtaken by a history that began since, and is refused for that.
+ * Only a new token that does not name the tenant proves the loss of the right. A token that names it is also refused
+ * when a later history began since, so the tenant is polled then.
  */
 const onForbidden = (state: SubscriptionIn<"joining">): SubscriptionStep => {
-  switch (state.renewed) {
+  switch (state.tokenRenewed) {
     case "no":
       return renew(state, "forbidden", state.attempt);
     case "named":
-      return poll(state.holding, state.attempt);
-    case "unread":
+      return poll(state.resumeFrom, state.attempt);
+    case "undecodable":
       return giveUp("forbidden");
   }
 };
 
-const isBehind = (head: Position, position: Position): boolean =>
-  head.epoch !== position.epoch || head.seq > position.seq;
+const missHead = (state: SubscriptionIn<"live" | "awaiting-snapshot" | "unlogged">): SubscriptionStep => {
+  const missedHeads = state.missedHeads + 1;
+  return missedHeads >= MISSED_HEADS ? resubscribe(state) : stay({ ...state, missedHeads });
+};
 
 const onEnded = (state: Subscription, { reason }: SubscriptionEventOf<"ended">): SubscriptionStep => {
   switch (reason) {
-    // An answer to a leaving of before, when this was joined anew.
+    // Answers an `unsubscribe` that was sent before this subscription.
     case "requested":
       return stay(state);
     case "deleted":
@@ -111,212 +121,207 @@ const onEnded = (state: Subscription, { reason }: SubscriptionEventOf<"ended">):
 };
 
 const onPolled = (state: SubscriptionIn<"unsubscribed" | "polling">, { at }: SubscriptionEventOf<"polled">) => {
-  const { holding } = state;
-  return holding.kind === "at" && follows(at, holding.position) === "next"
-    ? to({ ...state, holding: { kind: "at", position: at } }, { kind: "deliver" })
+  const { resumeFrom } = state;
+  return resumeFrom.kind === "at" && follows(at, resumeFrom.position)
+    ? to({ ...state, resumeFrom: { kind: "at", position: at } }, DELIVER)
     : stay(state);
 };
 
-/** Events come by polling until the channel has come as far. */
-const outdated = (): SubscriptionStep =>
+/** Polls until the channel has reached the later history. */
+const historyEnded = (): SubscriptionStep =>
   to(
-    { kind: "polling", holding: { kind: "ended", base: null, head: null }, attempt: 0 },
+    { kind: "polling", resumeFrom: RESET, attempt: 0 },
     { kind: "reset", base: null },
     { kind: "retry-later", attempt: 0 },
   );
 
 const onHistoryGone = (state: SubscriptionIn<"unsubscribed" | "polling">) =>
-  to({ ...state, holding: { kind: "ended", base: null, head: null } }, { kind: "reset", base: null });
+  to({ ...state, resumeFrom: RESET }, { kind: "reset", base: null });
 
-/** While there is no channel. */
-const apart = { sequenced: stay, heartbeat: stay, proceed: stay, resubscribe: stay, outdated: stay };
+/** Events that mean nothing without a channel. */
+const noChannel = {
+  sequenced: stay,
+  heartbeat: stay,
+  "join-without-snapshot": stay,
+  resubscribe: stay,
+  "history-ended": stay,
+};
 
 export const SUBSCRIPTION_TABLE: Table = {
   unsubscribed: {
-    ...apart,
-    join: (state) => (state.waiting ? stay({ ...state, online: true }) : subscribe(state.holding)),
-    proceed: (state) => (state.online ? subscribe(state.holding) : stay({ ...state, waiting: false })),
-    lost: (state) => stay({ ...state, online: false }),
+    ...noChannel,
+    online: (state) => (state.waitsForSnapshot ? stay({ ...state, online: true }) : subscribe(state.resumeFrom)),
+    "join-without-snapshot": (state) =>
+      state.online ? subscribe(state.resumeFrom) : stay({ ...state, waitsForSnapshot: false }),
+    offline: (state) => stay({ ...state, online: false }),
     subscribed: stay,
     forbidden: stay,
     unavailable: stay,
     ended: stay,
     granted: stay,
-    held: (state, { position }) => {
-      const holding = hold(state.holding, position);
-      return state.online ? subscribe(holding) : stay({ ...state, holding, waiting: false });
+    snapshot: (state, { position }) => {
+      const resumeFrom = withSnapshot(state.resumeFrom, position);
+      return state.online ? subscribe(resumeFrom) : stay({ ...state, resumeFrom, waitsForSnapshot: false });
     },
     polled: onPolled,
     "history-gone": onHistoryGone,
-    outdated: onHistoryGone,
+    "history-ended": onHistoryGone,
     retry: stay,
   },
   joining: {
-    join: again,
-    proceed: stay,
-    lost,
-    subscribed: (state, event) => joined(state.holding, state.suspect, event, state.attempt),
-    // Two subscriptions would mix here: what comes before `subscribed` belongs to the former one.
+    online: resubscribe,
+    "join-without-snapshot": stay,
+    offline: goOffline,
+    subscribed: (state, event) => joined(state.resumeFrom, state.repairedAt, event, state.attempt),
+    // Events before `subscribed` belong to the former subscription.
     sequenced: stay,
-    heartbeat: (state) =>
-      state.missed + 1 >= MISSED_HEADS ? subscribe(state.holding, state) : stay({ ...state, missed: state.missed + 1 }),
+    heartbeat: (state) => {
+      const missedHeads = state.missedHeads + 1;
+      return missedHeads >= MISSED_HEADS ? subscribe(state.resumeFrom, state) : stay({ ...state, missedHeads });
+    },
     forbidden: onForbidden,
-    unavailable: (state) => poll(state.holding, state.attempt),
+    unavailable: (state) => poll(state.resumeFrom, state.attempt),
     ended: onEnded,
-    // A refusal by the token before is not heard.
-    granted: (state, { online }) => (online ? subscribe(state.holding, state) : stay(state)),
-    held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
+    // RealtimeClient ignores refusals of the earlier token, so this asks again with the new one.
+    granted: (state, { online }) => (online ? subscribe(state.resumeFrom, state) : stay(state)),
+    snapshot: (state, { position }) => stay({ ...state, resumeFrom: withSnapshot(state.resumeFrom, position) }),
     polled: stay,
     "history-gone": stay,
     retry: stay,
     resubscribe: stay,
-    outdated: stay,
+    "history-ended": stay,
   },
   renewing: {
-    ...apart,
-    join: stay,
-    lost,
+    ...noChannel,
+    online: stay,
+    offline: goOffline,
     subscribed: stay,
     forbidden: stay,
     unavailable: stay,
     ended: (state, { reason }) => (reason === "deleted" ? giveUp("deleted") : stay(state)),
     granted: (state, { named, online }) => {
-      const { cause, holding, attempt } = state;
+      const { cause, resumeFrom, attempt } = state;
       if (named === false) return giveUp(cause);
-      if (!online) return lost(state);
-      return subscribe(holding, { renewed: cause === "revoked" ? "no" : named ? "named" : "unread", attempt });
+      if (!online) return goOffline(state);
+      const tokenRenewed = cause === "revoked" ? "no" : named ? "named" : "undecodable";
+      return subscribe(resumeFrom, { tokenRenewed, attempt });
     },
-    held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
+    snapshot: (state, { position }) => stay({ ...state, resumeFrom: withSnapshot(state.resumeFrom, position) }),
     polled: stay,
     "history-gone": stay,
     retry: stay,
   },
   live: {
-    join: again,
-    proceed: stay,
-    lost,
+    online: resubscribe,
+    "join-without-snapshot": stay,
+    offline: goOffline,
     subscribed: (state, event) =>
-      // The answer to a repetition: what follows again is known and ignored.
-      event.recovered ? stay(state) : joined(holdingOf(state), state.suspect, event),
+      // Answers a repeated `subscribe`. The events that follow again are known and ignored.
+      event.recovered ? stay(state) : joined(resumePositionOf(state), state.repairedAt, event),
     sequenced: (state, { at }) => {
-      switch (follows(at, state.position)) {
-        case "next":
-          return to({ ...state, position: at }, { kind: "deliver" }, { kind: "in-step" });
-        case "known":
-          return stay(state);
-        case "hole":
-          return repair(state);
-      }
+      if (follows(at, state.position)) return to({ ...state, position: at }, DELIVER, IN_STEP);
+      return isAtLeast(state.position, at) ? stay(state) : repair(state);
     },
     heartbeat: (state, { head }) => {
-      if (head === null)
-        return state.missed + 1 >= MISSED_HEADS ? again(state) : stay({ ...state, missed: state.missed + 1 });
-      return isBehind(head, state.position)
-        ? repair(state)
-        : to({ ...state, missed: 0, suspect: null }, { kind: "in-step" });
+      if (head === null) return missHead(state);
+      return isAtLeast(state.position, head)
+        ? to({ ...state, missedHeads: 0, repairedAt: null }, IN_STEP)
+        : repair(state);
     },
     forbidden: stay,
-    unavailable: (state) => poll(holdingOf(state), 0),
-    ended: (state, event) => (event.reason === "requested" ? again(state) : onEnded(state, event)),
+    unavailable: (state) => poll(resumePositionOf(state), 0),
+    ended: (state, event) => (event.reason === "requested" ? resubscribe(state) : onEnded(state, event)),
     granted: stay,
-    held: stay,
+    snapshot: stay,
     polled: stay,
     "history-gone": stay,
     retry: stay,
-    resubscribe: again,
-    outdated,
+    resubscribe,
+    "history-ended": historyEnded,
   },
-  "awaiting-read": {
-    join: again,
-    proceed: stay,
-    lost,
-    subscribed: (state, event) => joined(holdingOf(state), null, event),
+  "awaiting-snapshot": {
+    online: resubscribe,
+    "join-without-snapshot": stay,
+    offline: goOffline,
+    subscribed: (state, event) => joined(resumePositionOf(state), null, event),
     sequenced: (state, { at }) => {
-      switch (follows(at, state.head)) {
-        case "next":
-          return to({ ...state, head: at }, { kind: "deliver" });
-        case "known":
-          return stay(state);
-        case "hole":
-          return again(state);
-      }
+      if (follows(at, state.head)) return to({ ...state, head: at }, DELIVER);
+      return isAtLeast(state.head, at) ? stay(state) : resubscribe(state);
     },
     heartbeat: (state, { head }) => {
-      if (head === null)
-        return state.missed + 1 >= MISSED_HEADS ? again(state) : stay({ ...state, missed: state.missed + 1 });
-      return isBehind(head, state.head) ? again(state) : stay({ ...state, missed: 0 });
+      if (head === null) return missHead(state);
+      return isAtLeast(state.head, head) ? stay({ ...state, missedHeads: 0 }) : resubscribe(state);
     },
     forbidden: stay,
-    unavailable: (state) => poll(holdingOf(state), 0),
-    ended: (state, event) => (event.reason === "requested" ? again(state) : onEnded(state, event)),
+    unavailable: (state) => poll(resumePositionOf(state), 0),
+    ended: (state, event) => (event.reason === "requested" ? resubscribe(state) : onEnded(state, event)),
     granted: stay,
-    held: (state, { position }) =>
+    snapshot: (state, { position }) =>
       reaches(position, state.base)
-        ? to({ kind: "live", position: state.head, missed: state.missed, suspect: null }, { kind: "in-step" })
+        ? to({ kind: "live", position: state.head, missedHeads: state.missedHeads, repairedAt: null }, IN_STEP)
         : stay(state),
     polled: stay,
     "history-gone": stay,
     retry: stay,
-    resubscribe: again,
-    outdated,
+    resubscribe,
+    "history-ended": historyEnded,
   },
   unlogged: {
-    join: again,
-    proceed: stay,
-    lost,
-    subscribed: (state, event) => joined(holdingOf(state), null, event),
-    // A log has begun.
-    sequenced: again,
+    online: resubscribe,
+    "join-without-snapshot": stay,
+    offline: goOffline,
+    subscribed: (state, event) => joined(resumePositionOf(state), null, event),
+    // The tenant has a log now.
+    sequenced: resubscribe,
     heartbeat: (state, { head }) => {
-      if (head === null)
-        return state.missed + 1 >= MISSED_HEADS ? again(state) : stay({ ...state, missed: state.missed + 1 });
-      return isLogged(head) ? again(state) : to({ ...state, missed: 0 }, { kind: "in-step" });
+      if (head === null) return missHead(state);
+      return isLogged(head) ? resubscribe(state) : to({ ...state, missedHeads: 0 }, IN_STEP);
     },
     forbidden: stay,
-    unavailable: (state) => poll(holdingOf(state), 0),
-    ended: (state, event) => (event.reason === "requested" ? again(state) : onEnded(state, event)),
+    unavailable: (state) => poll(resumePositionOf(state), 0),
+    ended: (state, event) => (event.reason === "requested" ? resubscribe(state) : onEnded(state, event)),
     granted: stay,
-    held: stay,
+    snapshot: stay,
     polled: stay,
     "history-gone": stay,
     retry: stay,
-    resubscribe: again,
-    outdated: again,
+    resubscribe,
+    "history-ended": resubscribe,
   },
   polling: {
-    ...apart,
-    join: again,
-    lost,
-    subscribed: (state, event) => joined(state.holding, null, event, state.attempt),
+    ...noChannel,
+    online: resubscribe,
+    offline: goOffline,
+    subscribed: (state, event) => joined(state.resumeFrom, null, event, state.attempt),
     forbidden: (state) => renew(state, "forbidden", state.attempt),
     unavailable: stay,
     ended: onEnded,
     granted: stay,
-    held: (state, { position }) => stay({ ...state, holding: hold(state.holding, position) }),
+    snapshot: (state, { position }) => stay({ ...state, resumeFrom: withSnapshot(state.resumeFrom, position) }),
     polled: onPolled,
     "history-gone": onHistoryGone,
-    outdated: onHistoryGone,
-    retry: (state) => subscribe(state.holding, { attempt: state.attempt + 1 }),
+    "history-ended": onHistoryGone,
+    retry: (state) => subscribe(state.resumeFrom, { attempt: state.attempt + 1 }),
   },
   denied: {
-    ...apart,
-    join: stay,
-    lost: stay,
+    ...noChannel,
+    online: stay,
+    offline: stay,
     subscribed: stay,
     forbidden: stay,
     unavailable: stay,
     ended: stay,
-    // Invited again.
+    // The user was invited again.
     granted: (state, { named }) =>
       named === true
-        ? to({ kind: "unsubscribed", holding: { kind: "nothing" }, waiting: false, online: false })
+        ? to({ kind: "unsubscribed", resumeFrom: { kind: "none" }, waitsForSnapshot: false, online: false })
         : stay(state),
-    held: stay,
+    snapshot: stay,
     polled: stay,
     "history-gone": stay,
     retry: stay,
-    // Who may read is still a member.
-    outdated: (state) => renew(state, "forbidden"),
+    // A successful read proves that the user is still a member.
+    "history-ended": (state) => renew(state, "forbidden"),
   },
 };
 
@@ -326,7 +331,7 @@ const applyRow = <State, Kind extends SubscriptionEventKind>(
   event: SubscriptionEventOf<Kind>,
 ): SubscriptionStep => row[event.kind](state, event);
 
-/** What a tenant's subscription does with an event. Pure. */
+/** The next state and the effects of an event. Pure. */
 export const subscriptionStep = (state: Subscription, event: SubscriptionEvent): SubscriptionStep => {
   switch (state.kind) {
     case "unsubscribed":
@@ -337,8 +342,8 @@ export const subscriptionStep = (state: Subscription, event: SubscriptionEvent):
       return applyRow(SUBSCRIPTION_TABLE.renewing, state, event);
     case "live":
       return applyRow(SUBSCRIPTION_TABLE.live, state, event);
-    case "awaiting-read":
-      return applyRow(SUBSCRIPTION_TABLE["awaiting-read"], state, event);
+    case "awaiting-snapshot":
+      return applyRow(SUBSCRIPTION_TABLE["awaiting-snapshot"], state, event);
     case "unlogged":
       return applyRow(SUBSCRIPTION_TABLE.unlogged, state, event);
     case "polling":

@@ -1,89 +1,89 @@
-import { NO_LOG_EPOCH, type Position } from "../../../shared/protocol/position.ts";
+import { isAtLeast, NO_LOG_EPOCH, type Position } from "../../../shared/protocol/position.ts";
 
-/** What the client holds of a tenant's history while it is not joined. */
-export type Holding =
-  /** No state yet, so no position. */
-  | { readonly kind: "nothing" }
-  /** Every state holds the events up to here. */
+/** The position from which a tenant is joined again. */
+export type ResumePosition =
+  /** No snapshot yet, so no position. */
+  | { readonly kind: "none" }
+  /** Every snapshot of the tenant covers the events up to `position`. */
   | { readonly kind: "at"; readonly position: Position }
   /**
-   * The history was cut off: no position until a read begun after the cut reaches `base` (any read, when `null`).
-   * `head` is the last event taken in order since.
+   * The history was cut off. A position exists again once a read begun after the cut reaches `base`, or any read if
+   * `base` is `null`. `head` is the last event delivered in order since the cut.
    */
-  | { readonly kind: "ended"; readonly base: Position | null; readonly head: Position | null };
+  | { readonly kind: "reset"; readonly base: Position | null; readonly head: Position | null };
 
 export type GiveUpReason = "forbidden" | "revoked" | "deleted";
 
-/** `suspect` is the position at which a repair was already tried: a second one there begins from a read. */
-type Repair = { readonly suspect: number | null };
-/** Heartbeats in a row that did not name the tenant. */
-type Missed = { readonly missed: number };
+/** `repairedAt` is the `seq` of the last repair. A second one at the same place begins from a snapshot instead. */
+type Repair = { readonly repairedAt: number | null };
+/** Consecutive heartbeats that did not name the tenant. */
+type Missed = { readonly missedHeads: number };
 
 export type Subscription =
   | {
       readonly kind: "unsubscribed";
-      readonly holding: Holding;
-      /** Joining waits for a first state to be read, so that it begins with a position. */
-      readonly waiting: boolean;
-      /** There is a socket to join on. */
+      readonly resumeFrom: ResumePosition;
+      /** Joining waits for a first snapshot, so that it begins with a position. */
+      readonly waitsForSnapshot: boolean;
+      /** A transport takes messages. */
       readonly online: boolean;
     }
   | ({
       readonly kind: "joining";
-      readonly holding: Holding;
-      /** Whether a new token was already got for this, after a refusal, and named the tenant or could not be read. */
-      readonly renewed: "no" | "named" | "unread";
-      /** Failed tries in a row. */
+      readonly resumeFrom: ResumePosition;
+      /** Whether a token was renewed after a refusal, and then named the tenant or had undecodable claims. */
+      readonly tokenRenewed: "no" | "named" | "undecodable";
+      /** Consecutive failed attempts. */
       readonly attempt: number;
     } & Missed &
       Repair)
-  /** A new token is awaited, which decides whether the tenant is still ours. */
+  /** Awaits a new token, which decides whether this user may still join. */
   | {
       readonly kind: "renewing";
-      readonly holding: Holding;
+      readonly resumeFrom: ResumePosition;
       readonly cause: "forbidden" | "revoked";
       readonly attempt: number;
     }
   | ({ readonly kind: "live"; readonly position: Position } & Missed & Repair)
-  | ({ readonly kind: "awaiting-read"; readonly base: Position; readonly head: Position } & Missed)
-  /** The tenant's events come from another backend and have no log. */
+  | ({ readonly kind: "awaiting-snapshot"; readonly base: Position; readonly head: Position } & Missed)
+  /** The events come from another backend and have no log. */
   | ({ readonly kind: "unlogged" } & Missed)
   /**
-   * The socket has no history now, or one that is over, or does not let in who may read: events come by REST, and joining
-   * is tried again with backoff.
+   * The transport has no history now, or an older one, or refuses a user whose token names the tenant. REST delivers
+   * the events, and joining is retried with backoff.
    */
-  | { readonly kind: "polling"; readonly holding: Holding; readonly attempt: number }
+  | { readonly kind: "polling"; readonly resumeFrom: ResumePosition; readonly attempt: number }
   | { readonly kind: "denied"; readonly reason: GiveUpReason };
 
 export type SubscriptionKind = Subscription["kind"];
 export type SubscriptionIn<Kind extends SubscriptionKind> = Extract<Subscription, { kind: Kind }>;
 
 type EventFields = {
-  /** A socket takes messages. */
-  join: object;
-  /** Join without waiting for a state. */
-  proceed: object;
-  /** The socket is gone. */
-  lost: object;
+  /** A transport takes messages. */
+  online: object;
+  "join-without-snapshot": object;
+  /** The transport is gone. */
+  offline: object;
   subscribed: { readonly head: Position; readonly recovered: boolean };
   sequenced: { readonly at: Position };
-  /** `null`: the heartbeat did not name the tenant. */
+  /** `head` is `null` when the heartbeat did not name the tenant. */
   heartbeat: { readonly head: Position | null };
   forbidden: object;
   unavailable: object;
   ended: { readonly reason: "requested" | "revoked" | "expired" | "deleted" };
-  /** A new token; `named` is `null` when its claims can't be read, and only who is `online` can join by it at once. */
+  /** A new token. `named` is `null` if its claims do not decode; only while `online` can it be used at once. */
   granted: { readonly named: boolean | null; readonly online: boolean };
-  /** A state was read that is of the current history. */
-  held: { readonly position: Position };
-  /** One event came by polling. */
+  /** A snapshot of the current history was read at `position`. */
+  snapshot: { readonly position: Position };
+  /** Polling brought one event. */
   polled: { readonly at: Position };
+  /** Polling found that the history does not reach back to the position. */
   "history-gone": object;
   retry: object;
-  /** Someone else saw that something is amiss. */
+  /** Events may have been missed. */
   resubscribe: object;
-  /** A state was read that is of a later history than the channel's. */
-  outdated: object;
+  /** A snapshot of a later history than the channel's was read. */
+  "history-ended": object;
 };
 export type SubscriptionEventKind = keyof EventFields;
 export type SubscriptionEventOf<Kind extends SubscriptionEventKind> = {
@@ -94,7 +94,7 @@ export type SubscriptionEvent = SubscriptionEventOf<SubscriptionEventKind>;
 export type SubscriptionEffect =
   | { readonly kind: "subscribe"; readonly since: Position | null }
   | { readonly kind: "deliver" }
-  /** Every state of the tenant is to be read again; reads begun before don't count. */
+  /** Invalidates all snapshots of the tenant, and all reads begun before. */
   | { readonly kind: "reset"; readonly base: Position | null }
   | { readonly kind: "joined"; readonly head: Position }
   | { readonly kind: "in-step" }
@@ -107,52 +107,48 @@ export type SubscriptionStep = {
   readonly effects: readonly SubscriptionEffect[];
 };
 
-export const FIRST: SubscriptionIn<"unsubscribed"> = {
+export const INITIAL_SUBSCRIPTION: SubscriptionIn<"unsubscribed"> = {
   kind: "unsubscribed",
-  holding: { kind: "nothing" },
-  waiting: false,
+  resumeFrom: { kind: "none" },
+  waitsForSnapshot: false,
   online: false,
 };
 
-/** What a state keeps of the history when the socket is lost. */
-export const holdingOf = (state: Subscription): Holding => {
+/** The position that survives the loss of the transport. */
+export const resumePositionOf = (state: Subscription): ResumePosition => {
   switch (state.kind) {
     case "unsubscribed":
     case "joining":
     case "renewing":
     case "polling":
-      return state.holding;
+      return state.resumeFrom;
     case "live":
       return { kind: "at", position: state.position };
-    case "awaiting-read":
-      return { kind: "ended", base: state.base, head: state.head };
+    case "awaiting-snapshot":
+      return { kind: "reset", base: state.base, head: state.head };
     case "unlogged":
     case "denied":
-      return { kind: "nothing" };
+      return { kind: "none" };
   }
 };
 
-export const sinceOf = (holding: Holding): Position | null => (holding.kind === "at" ? holding.position : null);
+export const sinceOf = (resumeFrom: ResumePosition): Position | null =>
+  resumeFrom.kind === "at" ? resumeFrom.position : null;
 
+/** Whether a read at `position` counts after a cut at `base`. */
 export const reaches = (position: Position, base: Position | null): boolean =>
-  base === null || (position.epoch === base.epoch && position.seq >= base.seq);
+  base === null || isAtLeast(position, base);
 
-/** Takes a state that was read. The position begins at the last event taken in order, which no state is behind. */
-export const hold = (holding: Holding, position: Position): Holding => {
-  switch (holding.kind) {
+/** The position after a snapshot was read. Events delivered since the cut count, as every snapshot includes them. */
+export const withSnapshot = (resumeFrom: ResumePosition, position: Position): ResumePosition => {
+  switch (resumeFrom.kind) {
     case "at":
-      return holding;
-    case "nothing":
+      return resumeFrom;
+    case "none":
       return { kind: "at", position };
-    case "ended":
-      return reaches(position, holding.base) ? { kind: "at", position: holding.head ?? position } : holding;
+    case "reset":
+      return reaches(position, resumeFrom.base) ? { kind: "at", position: resumeFrom.head ?? position } : resumeFrom;
   }
 };
 
 export const isLogged = (position: Position): boolean => position.epoch !== NO_LOG_EPOCH;
-
-export const follows = (at: Position, position: Position): "next" | "known" | "hole" => {
-  if (at.epoch !== position.epoch) return "hole";
-  if (at.seq <= position.seq) return "known";
-  return at.seq === position.seq + 1 ? "next" : "hole";
-};

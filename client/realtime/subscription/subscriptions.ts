@@ -1,97 +1,100 @@
 import type { SequencedMessage } from "../../../shared/protocol/message.ts";
-import type { Position } from "../../../shared/protocol/position.ts";
+import { isAtLeast, type Position } from "../../../shared/protocol/position.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { fullJitter } from "../backoff.ts";
-import { type Grant, names } from "../grant.ts";
-import type { TenantFacts } from "../live-status.ts";
+import type { GenerationCounter } from "../generation.ts";
+import { type Grant, includesTenant } from "../grant.ts";
+import type { TenantStatus } from "../live-status.ts";
 import type { Notice } from "../notices.ts";
 import type { RealtimePorts } from "../ports.ts";
 import { subscriptionStep } from "./machine.ts";
 import {
-  FIRST,
-  holdingOf,
+  INITIAL_SUBSCRIPTION,
   reaches,
+  resumePositionOf,
   type Subscription,
   type SubscriptionEffect,
   type SubscriptionEvent,
   sinceOf,
 } from "./state.ts";
 
-const LEAVE_AFTER_MS = 2_000;
+const LEAVE_DELAY_MS = 2_000;
 const RETRY_FLOOR_MS = 1_000;
 
 type Tenant = {
   subscription: Subscription;
-  /** How many ask for it. */
-  wanted: number;
-  /** Somebody holds a state of it that is read. Otherwise the channel itself begins where it was joined. */
-  stateful: boolean;
-  /** Such a state was held once. */
-  held: boolean;
-  /** Grows with each cut of the history: reads carry the number under which they began. */
-  generation: number;
+  /** How many callers of `join` have not left. */
+  joins: number;
+  /** Somebody reads snapshots of the tenant. Without them the channel begins where it was joined. */
+  usesSnapshots: boolean;
+  /** A snapshot was confirmed since the client started. */
+  hasSnapshot: boolean;
+  /** The generation that began when its history ended last. Reads of an earlier one do not count. */
+  resetAt: number;
   inStepAt: number | null;
   cancelRetry: (() => void) | null;
   cancelLeave: (() => void) | null;
 };
 
-export type SubscriptionsLink = {
+export type SubscriptionsHandlers = {
   readonly send: (message: Up) => void;
   readonly notify: (notice: Notice) => void;
   readonly renewToken: () => void;
-  /** A tenant was joined, and the presence is to be said again. */
-  readonly joined: (tenantId: string) => void;
+  /** The server forgot the presence of this connection in the tenant. */
+  readonly onJoined: (tenantId: string) => void;
 };
 
-/** The subscriptions of all tenants over whatever delivers now. */
+/** Runs one subscription machine per tenant over the transport that serves now. */
 export class Subscriptions {
   readonly #tenants = new Map<string, Tenant>();
   readonly #ports: RealtimePorts;
-  readonly #link: SubscriptionsLink;
+  readonly #generation: GenerationCounter;
+  readonly #handlers: SubscriptionsHandlers;
   #online = false;
 
-  constructor(ports: RealtimePorts, link: SubscriptionsLink) {
+  constructor(ports: RealtimePorts, generation: GenerationCounter, handlers: SubscriptionsHandlers) {
     this.#ports = ports;
-    this.#link = link;
+    this.#generation = generation;
+    this.#handlers = handlers;
   }
 
-  /** Wants a tenant; returns the undo. Leaving waits a little, since pages change by leaving and coming. */
-  want(tenantId: string, { waiting }: { waiting: boolean }): () => void {
+  /** Joins a tenant until the returned function is called. Leaving is delayed, since a new screen often joins again. */
+  join(tenantId: string, { waitForSnapshot }: { waitForSnapshot: boolean }): () => void {
     const tenant = this.#tenant(tenantId);
     tenant.cancelLeave?.();
     tenant.cancelLeave = null;
-    tenant.wanted += 1;
-    if (waiting) tenant.stateful = true;
-    if (tenant.wanted === 1 && tenant.subscription.kind === "unsubscribed") {
-      const { holding } = tenant.subscription;
+    tenant.joins += 1;
+    if (waitForSnapshot) tenant.usesSnapshots = true;
+    if (tenant.joins === 1 && tenant.subscription.kind === "unsubscribed") {
+      const { resumeFrom } = tenant.subscription;
       tenant.subscription = {
         ...tenant.subscription,
-        waiting: waiting && holding.kind === "nothing",
+        waitsForSnapshot: waitForSnapshot && resumeFrom.kind === "none",
         online: false,
       };
-      if (this.#online) this.dispatch(tenantId, { kind: "join" });
-    } else if (!waiting) this.dispatch(tenantId, { kind: "proceed" });
-    let released = false;
+      if (this.#online) this.dispatch(tenantId, { kind: "online" });
+    } else if (!waitForSnapshot) this.dispatch(tenantId, { kind: "join-without-snapshot" });
+    let hasLeft = false;
     return () => {
-      if (released) return;
-      released = true;
-      tenant.wanted -= 1;
-      if (tenant.wanted > 0) return;
-      tenant.cancelLeave = this.#ports.clock.after(LEAVE_AFTER_MS, () => this.#leave(tenantId, tenant));
+      if (hasLeft) return;
+      hasLeft = true;
+      tenant.joins -= 1;
+      if (tenant.joins > 0) return;
+      tenant.cancelLeave = this.#ports.clock.after(LEAVE_DELAY_MS, () => this.#leave(tenantId, tenant));
     };
   }
 
   #leave(tenantId: string, tenant: Tenant): void {
     tenant.cancelLeave = null;
     const wasJoined = this.#online && tenant.subscription.kind !== "unsubscribed";
-    if (wasJoined && tenant.subscription.kind !== "denied") this.#link.send({ type: "unsubscribe", tenantId });
-    this.dispatch(tenantId, { kind: "lost" });
-    // A tenant refused before may be asked for again later.
-    if (tenant.subscription.kind === "denied") tenant.subscription = FIRST;
+    if (wasJoined && tenant.subscription.kind !== "denied") this.#handlers.send({ type: "unsubscribe", tenantId });
+    this.dispatch(tenantId, { kind: "offline" });
+    // A later `join` may ask again for a tenant that was denied.
+    if (tenant.subscription.kind === "denied") tenant.subscription = INITIAL_SUBSCRIPTION;
     tenant.inStepAt = null;
   }
 
-  /** Tells whether the event is one to hand on. */
+  /** Returns whether the event is to be delivered. */
   dispatch(tenantId: string, event: SubscriptionEvent): boolean {
     const tenant = this.#tenants.get(tenantId);
     if (tenant === undefined) return false;
@@ -103,31 +106,31 @@ export class Subscriptions {
     }
     for (const effect of step.effects) this.#run(tenantId, tenant, effect);
     const { subscription } = tenant;
-    if (subscription.kind === "awaiting-read" && !tenant.stateful)
-      this.dispatch(tenantId, { kind: "held", position: subscription.head });
+    if (subscription.kind === "awaiting-snapshot" && !tenant.usesSnapshots)
+      this.dispatch(tenantId, { kind: "snapshot", position: subscription.head });
     return step.effects.some(({ kind }) => kind === "deliver");
   }
 
   #run(tenantId: string, tenant: Tenant, effect: SubscriptionEffect): void {
     switch (effect.kind) {
       case "subscribe":
-        this.#link.send({ type: "subscribe", tenantId, ...(effect.since ? { since: effect.since } : {}) });
+        this.#handlers.send({ type: "subscribe", tenantId, ...(effect.since ? { since: effect.since } : {}) });
         return;
       case "deliver":
         return;
       case "reset":
-        tenant.generation += 1;
-        this.#link.notify({ kind: "reset", tenantId, base: effect.base });
+        tenant.resetAt = this.#generation.next();
+        this.#handlers.notify({ kind: "reset", tenantId, base: effect.base, generation: tenant.resetAt });
         return;
       case "joined":
-        this.#link.joined(tenantId);
-        this.#link.notify({ kind: "joined", tenantId, head: effect.head });
+        this.#handlers.onJoined(tenantId);
+        this.#handlers.notify({ kind: "joined", tenantId, head: effect.head });
         return;
       case "in-step":
         tenant.inStepAt = this.#ports.clock.now();
         return;
       case "renew-token":
-        this.#link.renewToken();
+        this.#handlers.renewToken();
         return;
       case "retry-later":
         tenant.cancelRetry?.();
@@ -137,98 +140,96 @@ export class Subscriptions {
         );
         return;
       case "gave-up":
-        this.#link.notify({ kind: "gave-up", tenantId, reason: effect.reason });
+        this.#handlers.notify({ kind: "gave-up", tenantId, reason: effect.reason });
         return;
     }
   }
 
-  /** A new token: whoever waited for one goes on. */
-  granted(grant: Grant): void {
+  /** Tenants that wait for a new token go on. */
+  onGrant(grant: Grant): void {
     const online = this.#online;
-    for (const tenantId of this.wanted())
-      this.dispatch(tenantId, { kind: "granted", named: names(grant, tenantId), online });
+    for (const tenantId of this.joinedTenants())
+      this.dispatch(tenantId, { kind: "granted", named: includesTenant(grant, tenantId), online });
   }
 
-  /** Polling needs a position: a channel that holds no state begins where its token was made. */
-  beginAt(grant: Grant): void {
-    for (const tenantId of this.wanted()) {
+  /** Polling needs a position. A channel without snapshots begins at the head in the token. */
+  startAtGrant(grant: Grant): void {
+    for (const tenantId of this.joinedTenants()) {
       const tenant = this.#tenant(tenantId);
       const head = grant.tenants?.get(tenantId) ?? null;
-      if (!tenant.stateful && head !== null && holdingOf(tenant.subscription).kind === "nothing")
-        this.dispatch(tenantId, { kind: "held", position: head });
+      if (!tenant.usesSnapshots && head !== null && resumePositionOf(tenant.subscription).kind === "none")
+        this.dispatch(tenantId, { kind: "snapshot", position: head });
     }
   }
 
-  /** Messages are taken from now on: whoever is not joined yet, joins. */
-  begin(): void {
+  /** A transport takes messages from now on. */
+  goOnline(): void {
     this.#online = true;
-    for (const tenantId of this.wanted()) this.rejoin(tenantId);
+    for (const tenantId of this.joinedTenants()) this.resume(tenantId);
   }
 
-  rejoin(tenantId: string): void {
+  /** Joins the tenant if it is wanted and not joined. */
+  resume(tenantId: string): void {
     const tenant = this.#tenants.get(tenantId);
-    if (this.#online && tenant !== undefined && tenant.wanted > 0 && tenant.subscription.kind === "unsubscribed")
-      this.dispatch(tenantId, { kind: "join" });
+    if (this.#online && tenant !== undefined && tenant.joins > 0 && tenant.subscription.kind === "unsubscribed")
+      this.dispatch(tenantId, { kind: "online" });
   }
 
-  lost(): void {
+  goOffline(): void {
     if (!this.#online) return;
     this.#online = false;
-    for (const tenantId of [...this.#tenants.keys()]) this.dispatch(tenantId, { kind: "lost" });
+    for (const tenantId of [...this.#tenants.keys()]) this.dispatch(tenantId, { kind: "offline" });
   }
 
-  heartbeat(heads: Readonly<Record<string, Position>>): void {
-    for (const tenantId of this.wanted()) {
+  onHeartbeat(heads: Readonly<Record<string, Position>>): void {
+    for (const tenantId of this.joinedTenants()) {
       const head = Object.hasOwn(heads, tenantId) ? (heads[tenantId] ?? null) : null;
       this.dispatch(tenantId, { kind: "heartbeat", head });
     }
   }
 
-  polled(tenantId: string, events: readonly SequencedMessage[], head: Position): void {
+  onPoll(tenantId: string, events: readonly SequencedMessage[], head: Position): void {
     for (const message of events) {
       const at = { epoch: message.epoch, seq: message.seq };
-      if (this.dispatch(tenantId, { kind: "polled", at })) this.#link.notify({ kind: "event", tenantId, message });
+      if (this.dispatch(tenantId, { kind: "polled", at })) this.#handlers.notify({ kind: "event", tenantId, message });
     }
     const tenant = this.#tenants.get(tenantId);
     const position = this.position(tenantId);
-    if (tenant && position?.epoch === head.epoch && position.seq >= head.seq) tenant.inStepAt = this.#ports.clock.now();
+    if (tenant && position !== null && isAtLeast(position, head)) tenant.inStepAt = this.#ports.clock.now();
   }
 
-  /** A state was read; `generation` is what `generation()` said when the read began. */
-  held(tenantId: string, position: Position, generation: number): void {
+  /** A snapshot was read at `position`, by a read that began under `generation`. */
+  confirmSnapshot(tenantId: string, position: Position, generation: number): void {
     const tenant = this.#tenant(tenantId);
-    if (generation !== tenant.generation) return;
+    if (generation < tenant.resetAt) return;
     const { subscription } = tenant;
-    const isFirst = !tenant.held;
-    tenant.stateful = true;
-    tenant.held = true;
+    const isFirst = !tenant.hasSnapshot;
+    tenant.usesSnapshots = true;
+    tenant.hasSnapshot = true;
     if (isFirst && subscription.kind === "live" && !reaches(position, subscription.position)) {
-      // The channel began without a state, and this one lacks events that were handed on already.
-      tenant.subscription = { ...FIRST, holding: { kind: "at", position } };
-      this.rejoin(tenantId);
-    } else this.dispatch(tenantId, { kind: "held", position });
+      // The channel began without a snapshot, and this one lacks events that were delivered already.
+      tenant.subscription = { ...INITIAL_SUBSCRIPTION, resumeFrom: { kind: "at", position } };
+      this.resume(tenantId);
+    } else this.dispatch(tenantId, { kind: "snapshot", position });
   }
 
-  generation(tenantId: string): number {
-    return this.#tenant(tenantId).generation;
-  }
-
-  /** The last event that every state of the tenant holds; `null` while there is none. */
+  /** The last event that every snapshot of the tenant covers; `null` without one. */
   position(tenantId: string): Position | null {
     const tenant = this.#tenants.get(tenantId);
-    return tenant === undefined ? null : sinceOf(holdingOf(tenant.subscription));
+    return tenant === undefined ? null : sinceOf(resumePositionOf(tenant.subscription));
   }
 
   state(tenantId: string): Subscription {
-    return this.#tenants.get(tenantId)?.subscription ?? FIRST;
+    return this.#tenants.get(tenantId)?.subscription ?? INITIAL_SUBSCRIPTION;
   }
 
-  wanted(): string[] {
-    return [...this.#tenants].filter(([, tenant]) => tenant.wanted > 0).map(([tenantId]) => tenantId);
+  /** The tenants that somebody has joined and not left, whatever their state. */
+  joinedTenants(): string[] {
+    return [...this.#tenants].filter(([, tenant]) => tenant.joins > 0).map(([tenantId]) => tenantId);
   }
 
-  facts(): TenantFacts[] {
-    return [...this.#tenants.values()].filter(({ wanted }) => wanted > 0);
+  statuses(): TenantStatus[] {
+    return [...this.#tenants.values()].filter(({ joins }) => joins > 0);
   }
 
   clear(): void {
@@ -237,12 +238,12 @@ export class Subscriptions {
       tenant.cancelLeave?.();
     }
     for (const [tenantId, tenant] of this.#tenants) {
-      if (tenant.wanted === 0) this.#tenants.delete(tenantId);
+      if (tenant.joins === 0) this.#tenants.delete(tenantId);
       else
         Object.assign(tenant, {
-          subscription: FIRST,
-          held: false,
-          generation: tenant.generation + 1,
+          subscription: INITIAL_SUBSCRIPTION,
+          hasSnapshot: false,
+          resetAt: this.#generation.next(),
           inStepAt: null,
         });
     }
@@ -253,11 +254,11 @@ export class Subscriptions {
     const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
     const tenant: Tenant = {
-      subscription: FIRST,
-      wanted: 0,
-      stateful: false,
-      held: false,
-      generation: 0,
+      subscription: INITIAL_SUBSCRIPTION,
+      joins: 0,
+      usesSnapshots: false,
+      hasSnapshot: false,
+      resetAt: 0,
       inStepAt: null,
       cancelRetry: null,
       cancelLeave: null,

@@ -2,7 +2,7 @@ import type { Down } from "../../../shared/protocol/down.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
 import type { Up } from "../../../shared/protocol/up.ts";
 import { upSchema } from "../../../shared/protocol/up.ts";
-// Loaded here, so that in simulated time it never has to be waited for.
+// Loaded here, because a dynamic import would not resolve in simulated time.
 import "../fallback/load-fallback.ts";
 import type { Notice } from "../notices.ts";
 import type { OpenStream, PollAnswer, RealtimePorts, SocketHandlers, StreamEnd, TokenAnswer } from "../ports.ts";
@@ -18,27 +18,28 @@ export type FakeSocket = {
   readonly url: string;
   readonly sent: Up[];
   readonly open: () => void;
-  readonly say: (message: Down | Record<string, unknown>) => void;
-  readonly sayText: (text: string) => void;
+  /** Delivers a server message to the client. */
+  readonly deliver: (message: Down | Record<string, unknown>) => void;
+  readonly deliverText: (text: string) => void;
   readonly end: (code: number, reason?: string) => void;
   closedBy: number | null;
 };
 
 export type FakeStream = {
   readonly tenantId: string;
-  /** As text, `null` when the client had no position. */
+  /** `<epoch>:<seq>`, `null` without a position. */
   readonly since: string | null;
-  /** The answer begins, at this head. */
+  /** Begins the response, which names this head. */
   readonly open: (head?: Position) => void;
   readonly connected: (at: Position, recovered?: boolean) => void;
-  readonly say: (message: Down) => void;
-  readonly sayAs: (event: string, data: Record<string, unknown>) => void;
+  readonly deliver: (message: Down) => void;
+  readonly emit: (event: string, data: Record<string, unknown>) => void;
   readonly comment: (text: string) => void;
   readonly end: (end: StreamEnd) => void;
   isClosed: boolean;
 };
 
-/** The other side of a client, played by hand: what it asks is listed, and it hears what a test says. */
+/** A client and its backend in simulated time. Requests are recorded, and the test sends the answers. */
 export const fakeBackend = (
   options: { readonly random?: () => number; readonly polls?: boolean; readonly streams?: boolean } = {},
 ) => {
@@ -54,11 +55,11 @@ export const fakeBackend = (
     notices,
     polls,
     tokens: 0,
-    /** The tenants that the next tokens name. */
+    /** The tenants in the claims of the next tokens. */
     tenants: [T] as string[],
     nextToken: null as TokenAnswer | null,
     nextPoll: { kind: "failed" } as PollAnswer,
-    /** Polls are answered when this resolves. */
+    /** Polls wait for this before they are answered. */
     pollGate: Promise.resolve(),
   };
   const connect = (url: string, handlers: SocketHandlers) => {
@@ -71,13 +72,13 @@ export const fakeBackend = (
         isOpen = true;
         handlers.onOpen();
       },
-      say: (message) => handlers.onText(JSON.stringify(message)),
-      sayText: (text) => handlers.onText(text),
+      deliver: (message) => handlers.onText(JSON.stringify(message)),
+      deliverText: (text) => handlers.onText(text),
       end: (code, reason = "") => handlers.onClose(code, reason),
     };
     sockets.push(socket);
     return {
-      // As in a browser: before it is open nothing leaves.
+      // A browser sends nothing before the socket is open.
       send: (text: string) => {
         if (isOpen) socket.sent.push(upSchema.parse(JSON.parse(text)));
       },
@@ -87,21 +88,21 @@ export const fakeBackend = (
     };
   };
   const openStream: OpenStream = (tenantId, since, handlers) => {
-    const heard = (run: () => void) => {
+    const whileOpen = (run: () => void) => {
       if (!stream.isClosed) run();
     };
-    const sayAs = (event: string, data: Record<string, unknown>) =>
-      heard(() => handlers.onEvent({ event, data: JSON.stringify(data) }));
+    const emit = (event: string, data: Record<string, unknown>) =>
+      whileOpen(() => handlers.onEvent({ event, data: JSON.stringify(data) }));
     const stream: FakeStream = {
       tenantId,
       since: since === null ? null : `${since.epoch}:${since.seq}`,
       isClosed: false,
-      open: (head) => heard(() => handlers.onOpen(head ?? null)),
-      connected: (at, recovered = true) => sayAs("connected", { ...at, recovered }),
-      say: (message) => sayAs("message", message),
-      sayAs,
-      comment: (text) => heard(() => handlers.onComment(text)),
-      end: (end) => heard(() => handlers.onEnd(end)),
+      open: (head) => whileOpen(() => handlers.onOpen(head ?? null)),
+      connected: (at, recovered = true) => emit("connected", { ...at, recovered }),
+      deliver: (message) => emit("message", message),
+      emit,
+      comment: (text) => whileOpen(() => handlers.onComment(text)),
+      end: (end) => whileOpen(() => handlers.onEnd(end)),
     };
     streams.push(stream);
     return () => {
@@ -133,29 +134,29 @@ export const fakeBackend = (
         }
       : {}),
   };
-  const client = new RealtimeClient(ports);
-  client.listen((notice) => notices.push(notice));
+  const client = new RealtimeClient(ports, { isKnownAction: (action) => action === "THING_HAPPENED" });
+  client.on((notice) => notices.push(notice));
 
   const socket = (): FakeSocket => {
     const last = sockets.at(-1);
     if (last === undefined) throw new Error("there is no socket");
     return last;
   };
-  /** Of the streams that the client holds, the last one. */
+  /** The last stream that is open. */
   const stream = (): FakeStream => {
     const last = streams.findLast(({ isClosed }) => !isClosed);
     if (last === undefined) throw new Error("there is no stream");
     return last;
   };
   const ready = (): void =>
-    socket().say({
+    socket().deliver({
       type: "ready",
       connectionId: "me",
       userId: "u",
       heartbeatSeconds: 25,
       expiresAt: "2026-01-01T00:10:00.000Z",
     });
-  /** Starts and lets the client in. */
+  /** Starts the client and accepts its token. */
   const open = async (): Promise<FakeSocket> => {
     client.start();
     await settle();
@@ -195,29 +196,29 @@ export const at = (seq: number, epoch = "e1"): Position => ({ epoch, seq });
 
 export const types = (sent: readonly Up[]): string[] => sent.map(({ type }) => type);
 
-/** Live at a position, with everything said until then forgotten. */
+/** A client that is live at a position, with no recorded requests or notices. */
 export const live = async (seq = 10, options: Parameters<typeof fakeBackend>[0] = {}) => {
   const backend = fakeBackend(options);
   backend.client.join(T);
-  backend.client.held(T, at(seq), backend.client.generation(T));
+  backend.client.confirmSnapshot(T, at(seq), backend.client.generation);
   const socket = await backend.open();
-  socket.say(subscribed(seq, true));
+  socket.deliver(subscribed(seq, true));
   socket.sent.length = 0;
   backend.notices.length = 0;
   return { ...backend, socket };
 };
 
-/** The right to the tenant ended, and is back since the connection is lost: a state of it was read. */
+/** The right to the tenant ended, and came back while there was no connection: a snapshot could be read. */
 export const backWithoutSocket = async (options: Parameters<typeof fakeBackend>[0] = {}) => {
   const backend = fakeBackend(options);
   backend.client.join(T);
   const socket = await backend.open();
   backend.tenants = [];
-  socket.say({ type: "unsubscribed", tenantId: T, reason: "revoked" });
+  socket.deliver({ type: "unsubscribed", tenantId: T, reason: "revoked" });
   await settle();
-  if (backend.client.subscription(T).kind !== "denied") throw new Error("the tenant was not given up");
+  if (backend.client.subscription(T).kind !== "denied") throw new Error("the tenant was not denied");
   socket.end(1006);
   backend.tenants = [T];
-  backend.client.outdated(T);
+  backend.client.historyEnded(T);
   return backend;
 };

@@ -2,14 +2,14 @@ import type { Clock } from "../ports.ts";
 
 type Task = { readonly at: number; readonly order: number; readonly run: () => void };
 
-/** Lets every promise that can go on, go on. */
+/** Resolves after every promise that is ready has run its callbacks. */
 export const settle = (): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   setImmediate(resolve);
   return promise;
 };
 
-/** Time that passes only when a test says so, in the order of what was planned. */
+/** A clock that moves only by `pass`, and runs timers in the order of their times. */
 export class SimClock implements Clock {
   #now = Date.parse("2026-01-01T00:00:00.000Z");
   #order = 0;
@@ -36,7 +36,7 @@ export class SimClock implements Clock {
     return first;
   }
 
-  /** Lets this much time pass, and all that was planned in it happen. */
+  /** Advances the time and runs the timers that are due on the way. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     await settle();
@@ -52,7 +52,7 @@ export class SimClock implements Clock {
   }
 }
 
-/** Numbers in [0, 1) that a seed decides (mulberry32). */
+/** A seeded random generator of numbers in [0, 1) (mulberry32). */
 export const seeded = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {

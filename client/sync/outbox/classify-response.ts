@@ -1,37 +1,37 @@
 import type { Position } from "../../../shared/protocol/position.ts";
 import type { ApiProblem } from "../../browser/api-client.ts";
-import { type Intent, isCreation, isDeletion } from "../mutations.ts";
+import type { Mutation } from "../mutation.ts";
 
-/** The server says 500 about one request for ever; it must not hold up the others for ever. */
-const TRIES_OF_A_BROKEN_REQUEST = 5;
+/** A request that the server answers with 500 for ever must not hold up the others for ever. */
+const MAX_SERVER_ERRORS = 5;
 /** The server keeps its answers for seven days; a day is left for clocks that differ. */
-const ANSWERS_KEPT_MS = 6 * 86_400_000;
+const KEYS_KNOWN_MS = 6 * 86_400_000;
 
-export type Outcome =
-  | { readonly kind: "again"; readonly waitMs: number }
-  | { readonly kind: "absent" | "refused" | "signed-out" | "overtaken" };
+export type Classified =
+  | { readonly kind: "retry"; readonly waitMs: number }
+  | { readonly kind: "not-found" | "refused" | "signed-out" | "overtaken" };
 
-/** What becomes of a change that the server did not take, after so many tries. */
-export const outcomeOf = (intent: Intent, problem: ApiProblem, tries: number): Outcome => {
+/** What becomes of a mutation that the server refused at its `tries`th try. */
+export const classifyProblem = (mutation: Mutation, problem: ApiProblem, tries: number): Classified => {
   const { status, code } = problem;
   const waitMs = (problem.retryAfterSeconds ?? 0) * 1_000;
   if (status === 401) return { kind: "signed-out" };
   if (status === 408 || status === 429 || status === 503 || code === "IDEMPOTENCY_KEY_IN_USE")
-    return { kind: "again", waitMs };
-  if (status >= 500 && tries < TRIES_OF_A_BROKEN_REQUEST) return { kind: "again", waitMs };
-  if (status === 412 && "base" in intent) return { kind: "overtaken" };
-  return { kind: isDeletion(intent) && (status === 404 || status === 410) ? "absent" : "refused" };
+    return { kind: "retry", waitMs };
+  if (status >= 500 && tries < MAX_SERVER_ERRORS) return { kind: "retry", waitMs };
+  if (status === 412 && mutation.base !== undefined) return { kind: "overtaken" };
+  return { kind: mutation.op === "delete" && (status === 404 || status === 410) ? "not-found" : "refused" };
 };
 
 /**
- * Whether sending it once more might make it act twice: the server may have had it, and no longer knows its key.
+ * Whether to send it once more might make it act twice: the server may have had it, and no longer knows its key.
  * A creation has an id of its own, and a deletion finds nothing the second time.
  */
-export const isOutdated = (intent: Intent, sentAt: number | null, now: number): boolean =>
-  sentAt !== null && now - sentAt > ANSWERS_KEPT_MS && !isCreation(intent) && !isDeletion(intent);
+export const isOutdated = ({ op }: Mutation, sentAt: number | null, now: number): boolean =>
+  sentAt !== null && now - sentAt > KEYS_KNOWN_MS && op !== "create" && op !== "delete";
 
-/** One change may make several events; its effect is whole with the last. */
-export const later = (known: Position | null, position: Position | null): Position | null =>
+/** The later of two positions of one mutation: it may make several events, and its effect is whole with the last. */
+export const latest = (known: Position | null, position: Position | null): Position | null =>
   known !== null && position !== null && known.epoch === position.epoch && known.seq > position.seq
     ? known
     : (position ?? known);

@@ -22,7 +22,7 @@ const tab = (...answers: [Answer, ...Answer[]]) => {
     return (answers[asked.length - 1] ?? answers.at(-1) ?? answers[0])(held);
   };
   Object.defineProperty(navigator, "locks", { value: { request }, configurable: true });
-  const undo = browserLock("user", { clock, random: () => 0.5 }).hold(
+  const undo = browserLock("user", { clock, random: () => 0.5 }).request(
     () => heard.push("gained"),
     () => heard.push("lost"),
   );

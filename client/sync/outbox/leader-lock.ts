@@ -1,20 +1,19 @@
 import { fullJitter } from "../../realtime/backoff.ts";
 import type { Clock } from "../../realtime/ports.ts";
-import type { SenderLock, TabMessage, Tabs } from "./outbox-port.ts";
+import type { LeaderLock, TabChannel, TabMessage } from "./outbox-port.ts";
 
 const nameOf = (userId: string) => `artel-outbox-${userId}`;
 
-export const browserTabs = (userId: string): Tabs => ({
+export const browserTabs = (userId: string): TabChannel => ({
   post: (message) => {
-    // One for each message would do, but the listening one must not hear itself.
     channelOf(userId).postMessage(message);
   },
   listen: (listener) => {
     const channel = channelOf(userId);
-    const hear = ({ data }: MessageEvent<TabMessage>) => listener(data);
-    channel.addEventListener("message", hear);
+    const receive = ({ data }: MessageEvent<TabMessage>) => listener(data);
+    channel.addEventListener("message", receive);
     return () => {
-      channel.removeEventListener("message", hear);
+      channel.removeEventListener("message", receive);
       channel.close();
       channels.delete(userId);
     };
@@ -23,7 +22,7 @@ export const browserTabs = (userId: string): Tabs => ({
 
 const channels = new Map<string, BroadcastChannel>();
 
-/** One channel for telling and hearing: a tab does not hear what it says itself. */
+/** One channel for sending and receiving: a BroadcastChannel does not receive its own messages. */
 const channelOf = (userId: string): BroadcastChannel => {
   const known = channels.get(userId) ?? new BroadcastChannel(nameOf(userId));
   channels.set(userId, known);
@@ -35,15 +34,15 @@ const ASK_AGAIN_FLOOR_MS = 300;
 type LockDeps = { readonly clock: Clock; readonly random: () => number };
 
 /**
- * The tab that is looked at sends: it takes the lock from one that the browser may have put to sleep. What that one has
- * under way acts once all the same, under its key. Where there are no locks (an address that is not secure) every tab
- * sends, which the keys make harmless.
+ * The visible tab leads: it steals the lock from a tab that the browser may have frozen. A request that the other has in
+ * flight acts once all the same, under its key. Without Web Locks (an address that is not secure) every tab leads, which
+ * the keys make harmless.
  */
-export const browserLock = (userId: string, { clock, random }: LockDeps): SenderLock => ({
-  hold: (gained, lost) => {
+export const browserLock = (userId: string, { clock, random }: LockDeps): LeaderLock => ({
+  request: (acquired, lost) => {
     const locks: LockManager | undefined = navigator.locks;
     if (locks === undefined) {
-      gained();
+      acquired();
       return () => {};
     }
     const ended = Promise.withResolvers<void>();
@@ -57,15 +56,15 @@ export const browserLock = (userId: string, { clock, random }: LockDeps): Sender
       queued.abort();
       queued = new AbortController();
       const { signal } = queued;
-      const held = () => {
+      const onAcquired = () => {
         if (isOver) return undefined;
         isHeld = true;
         failures = 0;
-        gained();
+        acquired();
         return ended.promise;
       };
-      // The browser takes no signal for a lock that is not waited for.
-      locks.request(nameOf(userId), steals ? { steal: true } : { signal }, held).catch(() => {
+      // The browser refuses a signal for a stolen lock.
+      locks.request(nameOf(userId), steals ? { steal: true } : { signal }, onAcquired).catch(() => {
         if (isOver || signal.aborted) return;
         if (!isHeld) {
           pause(steals);

@@ -1,30 +1,30 @@
 import type { ApiAnswer } from "../../browser/api-client.ts";
 import type { Clock } from "../../realtime/ports.ts";
-import type { Intent } from "../mutations.ts";
-import type { Entry } from "./pending-mutation.ts";
+import type { Mutation } from "../mutation.ts";
+import type { SyncSchema } from "../schema.ts";
+import type { Rebased } from "../text-merge.ts";
+import type { PendingMutation } from "./pending-mutation.ts";
 
-/** Who waits for the answer itself, and then hears of a refusal too. */
+/** Waits for the answer to one mutation, and is told of its refusal in the place of everybody. */
 export type Caller = {
   readonly answered: (data: unknown) => void;
   readonly refused: (error: Error) => void;
 };
 
-/** What a text that another changed meanwhile comes to: sent anew as it is now, there already, or in conflict. */
-export type Rebased = Intent | "done" | "conflict";
-
 export type OutboxDeps = {
-  readonly send: (intent: Intent, key: string) => Promise<ApiAnswer<unknown>>;
-  /** Right before the first sending, when it is known what the change is made on. */
-  readonly prepare: (intent: Intent) => Intent;
-  readonly rebase: (intent: Intent) => Promise<Rebased>;
-  /** Whether every state that shows the entry's effect holds it. */
-  readonly isHeld: (entry: Entry) => boolean;
+  readonly schema: SyncSchema;
+  readonly send: (mutation: Mutation, key: string) => Promise<ApiAnswer<unknown>>;
+  /** Called right before the first sending, when the version that the mutation is made on is known. */
+  readonly prepare: (mutation: Mutation) => Mutation;
+  readonly rebase: (mutation: Mutation) => Promise<Rebased>;
+  /** Whether every snapshot that shows the mutation's effect holds it. */
+  readonly isConfirmed: (pending: PendingMutation) => boolean;
   readonly changed: () => void;
-  readonly answered: (entry: Entry) => void;
+  readonly answered: (pending: PendingMutation) => void;
   readonly signedOut: () => void;
   /** It would send, and is not allowed to yet. */
   readonly unverified: () => void;
-  /** In another tab everything of the person's was wiped from the device. */
+  /** Another tab has deleted everything of the person's from storage. */
   readonly wiped: () => void;
   readonly clock: Clock;
   readonly random: () => number;

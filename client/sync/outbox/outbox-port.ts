@@ -1,26 +1,26 @@
 import type { FieldError, ProblemCode } from "../../../shared/problem.ts";
 import type { Position } from "../../../shared/protocol/position.ts";
-import type { Intent } from "../mutations.ts";
+import type { Mutation } from "../mutation.ts";
 
-/** What of an unsent change survives the page. */
-export type StoredEntry = {
+/** The part of an unsent mutation that survives the page. */
+export type StoredMutation = {
   /** Its idempotency key, the same at every try; events carry it as `mutationId`. */
   readonly key: string;
-  readonly intent: Intent;
+  readonly mutation: Mutation;
   readonly title: string;
   /** Epoch milliseconds of its first sending; `null`: the server cannot have it. */
   readonly sentAt: number | null;
-  /** Somebody waits for the answer itself: an event that shows that it has acted is not enough. */
+  /** A caller waits for the answer itself: an event that shows the effect is not enough. */
   readonly awaited: boolean;
 };
 
-/** `order` grows with every change of the person's, in whichever tab it was made. */
-export type PlacedEntry = StoredEntry & { readonly order: number };
+/** `order` grows with every mutation of the person, in whichever tab it was made. */
+export type OrderedMutation = StoredMutation & { readonly order: number };
 
-/** A change that was taken back, with what was lost by it. */
-export type StoredRefusal = {
+/** A refused mutation, with those that fell with it. */
+export type StoredRejection = {
   readonly id: string;
-  readonly intents: readonly Intent[];
+  readonly mutations: readonly Mutation[];
   readonly title: string;
   readonly problem: {
     readonly code: ProblemCode | "UNKNOWN" | "OUTDATED";
@@ -30,50 +30,53 @@ export type StoredRefusal = {
   };
 };
 
-export type StoredOutbox = { readonly entries: readonly PlacedEntry[]; readonly refusals: readonly StoredRefusal[] };
+export type StoredOutbox = {
+  readonly pending: readonly OrderedMutation[];
+  readonly rejections: readonly StoredRejection[];
+};
 
-/** Where one person's unsent changes are kept, for all tabs of a browser. Every call rejects when it did not succeed. */
+/** Stores one person's unsent mutations, for all tabs of a browser. Every call rejects when it did not succeed. */
 export type OutboxStorage = {
-  /** In the order of their making. */
+  /** In their order. */
   readonly load: () => Promise<StoredOutbox>;
   /** Resolves to its order once it is written. */
-  readonly add: (entry: StoredEntry) => Promise<number>;
-  readonly update: (entry: PlacedEntry) => Promise<void>;
+  readonly add: (stored: StoredMutation) => Promise<number>;
+  readonly update: (stored: OrderedMutation) => Promise<void>;
   /** Writes what is about to be sent, unless another tab has done so before: resolves to what is sent under the key. */
-  readonly begin: (entry: PlacedEntry) => Promise<PlacedEntry>;
+  readonly begin: (stored: OrderedMutation) => Promise<OrderedMutation>;
   readonly remove: (keys: readonly string[]) => Promise<void>;
-  /** Instead of the changes their refusal, at once. */
-  readonly refuse: (keys: readonly string[], refusal: StoredRefusal) => Promise<void>;
+  /** Puts the rejection in the place of its mutations, in one transaction. */
+  readonly reject: (keys: readonly string[], rejection: StoredRejection) => Promise<void>;
   readonly dismiss: (id: string) => Promise<void>;
 };
 
-/** What the tabs of one person tell each other. */
+/** Sent among the tabs of one person. */
 export type TabMessage =
-  /** It is on the device, or is sent in another form from now on. */
-  | { readonly kind: "added"; readonly entry: PlacedEntry }
+  /** It is in storage, or is sent in another form from now on. */
+  | { readonly kind: "added"; readonly stored: OrderedMutation }
   | {
       readonly kind: "answered";
       readonly key: string;
-      readonly reached: Position | null;
-      readonly absent: boolean;
+      readonly committedAt: Position | null;
+      readonly notFound: boolean;
       readonly data: unknown;
     }
-  | { readonly kind: "refused"; readonly keys: readonly string[]; readonly refusal: StoredRefusal }
+  | { readonly kind: "rejected"; readonly keys: readonly string[]; readonly rejection: StoredRejection }
   | { readonly kind: "dismissed"; readonly id: string }
-  /** Everything of the person's is gone from this device. */
+  /** Everything of the person's was deleted from storage. */
   | { readonly kind: "wiped" };
 
-export type Tabs = {
+export type TabChannel = {
   readonly post: (message: TabMessage) => void;
-  /** Never hears the own tab; returns the undo. */
+  /** Never calls back with the own tab's messages; returns the undo. */
   readonly listen: (listener: (message: TabMessage) => void) => () => void;
 };
 
-/** One tab sends at a time. */
-export type SenderLock = {
-  /** Asks for it until the returned undo; `gained` and `lost` may come several times, in turn. */
-  readonly hold: (gained: () => void, lost: () => void) => () => void;
+/** One tab leads, and sends, at a time. */
+export type LeaderLock = {
+  /** Asks for the lock until the returned undo; `acquired` and `lost` may come several times, in turn. */
+  readonly request: (acquired: () => void, lost: () => void) => () => void;
 };
 
-/** What an outbox needs of the device, for one person. */
-export type OutboxPort = { readonly storage: OutboxStorage; readonly tabs: Tabs; readonly lock: SenderLock };
+/** An outbox's ports, for one person. */
+export type OutboxPort = { readonly storage: OutboxStorage; readonly tabs: TabChannel; readonly lock: LeaderLock };

@@ -8,7 +8,7 @@ import type { Outbox } from "./outbox.ts";
 const [ONE, TWO] = [idOf(101), idOf(102)];
 const DAY_MS = 86_400_000;
 
-const shownIn = ({ entries }: Outbox) => entries.map(({ key }) => key);
+const shownIn = ({ pending }: Outbox) => pending.map(({ key }) => key);
 
 test("a change is on the device before it is sent, by one writing where nothing is ahead of it", async () => {
   const { clock, device, sent, open } = browser();
@@ -19,7 +19,7 @@ test("a change is on the device before it is sent, by one writing where nothing 
   expect(sent).toEqual([]);
   await clock.pass(20);
   expect(sent.map(({ key }) => key)).toEqual(["key1"]);
-  expect(device.entries.map(({ key, sentAt }) => [key, sentAt !== null])).toEqual([["key1", true]]);
+  expect(device.pending.map(({ key, sentAt }) => [key, sentAt !== null])).toEqual([["key1", true]]);
 });
 
 test("C4 what a page left unanswered is sent by the next one, in its order and under its key", async () => {
@@ -37,8 +37,8 @@ test("C4 what a page left unanswered is sent by the next one, in its order and u
   ]);
   await at(1).end(1);
   await at(2).end(2);
-  expect(device.entries).toEqual([]);
-  expect(box.entries).toEqual([]);
+  expect(device.pending).toEqual([]);
+  expect(box.pending).toEqual([]);
 });
 
 test("of two tabs one sends, and both show what either of them does", async () => {
@@ -50,7 +50,7 @@ test("of two tabs one sends, and both show what either of them does", async () =
   expect(sent.map(({ tab }) => tab)).toEqual(["a"]);
   expect([shownIn(a.box), shownIn(b.box)]).toEqual([["key1"], ["key1"]]);
   await at(0).end(1);
-  expect([a.box.entries, b.box.entries]).toEqual([[], []]);
+  expect([a.box.pending, b.box.pending]).toEqual([[], []]);
 });
 
 test("when the tab that sends dies, another one goes on under the same key", async () => {
@@ -77,9 +77,9 @@ test("the tab that is looked at sends, and a refusal that the other one hears la
   await clock.pass(20);
   expect(sent.map(({ tab }) => tab)).toEqual(["a", "b"]);
   await at(0).end(problem(403, "FORBIDDEN"));
-  expect([a.box.refusals, b.box.refusals]).toEqual([[], []]);
+  expect([a.box.rejections, b.box.rejections]).toEqual([[], []]);
   await at(1).end(1);
-  expect([a.box.entries, b.box.entries]).toEqual([[], []]);
+  expect([a.box.pending, b.box.pending]).toEqual([[], []]);
 });
 
 test("changes of two tabs on one thing are sent in the order of their making", async () => {
@@ -92,7 +92,7 @@ test("changes of two tabs on one thing are sent in the order of their making", a
   await clock.pass(20);
   expect(sent).toHaveLength(1);
   await at(0).end(1);
-  expect(sent.map(({ intent }) => intent.kind === "task.update" && intent.change.title)).toEqual(["first", "second"]);
+  expect(sent.map(({ mutation }) => mutation.input["title"])).toEqual(["first", "second"]);
 });
 
 test("a refusal is told in every tab, after a reload too, until somebody puts it away", async () => {
@@ -102,17 +102,21 @@ test("a refusal is told in every tab, after a reload too, until somebody puts it
   b.box.add(renaming(ONE, "Lost words"), "The title");
   await clock.pass(20);
   await at(0).end(problem(403, "FORBIDDEN"));
-  expect(a.box.entries).toEqual([]);
-  expect([a, b].map(({ box }) => box.refusals.length)).toEqual([1, 1]);
+  expect(a.box.pending).toEqual([]);
+  expect([a, b].map(({ box }) => box.rejections.length)).toEqual([1, 1]);
   a.close();
   b.close();
   const c = await open("c");
-  expect(c.box.refusals).toMatchObject([
-    { title: "The title", intents: [{ change: { title: "Lost words" } }], problem: { code: "FORBIDDEN", status: 403 } },
+  expect(c.box.rejections).toMatchObject([
+    {
+      title: "The title",
+      mutations: [{ input: { title: "Lost words" } }],
+      problem: { code: "FORBIDDEN", status: 403 },
+    },
   ]);
-  c.box.dismiss(c.box.refusals[0]?.id ?? "");
+  c.box.dismiss(c.box.rejections[0]?.id ?? "");
   await clock.pass(20);
-  expect(device.refusals).toEqual([]);
+  expect(device.rejections).toEqual([]);
 });
 
 test("who waits in another tab for the answer hears it there", async () => {
@@ -128,8 +132,8 @@ test("who waits in another tab for the answer hears it there", async () => {
   await at(1).end(problem(403, "FORBIDDEN"));
   await clock.pass(20);
   expect(heard).toEqual(["answer 7", "refused"]);
-  expect(b.box.refusals).toEqual([]);
-  expect(device.refusals).toEqual([]);
+  expect(b.box.rejections).toEqual([]);
+  expect(device.rejections).toEqual([]);
 });
 
 test("C4 what the server may have had and forgotten is told instead of sent once more", async () => {
@@ -142,8 +146,8 @@ test("C4 what the server may have had and forgotten is told instead of sent once
   a.close();
   await clock.pass(8 * DAY_MS);
   const { box } = await open("b");
-  expect(sent.slice(2).map(({ tab, intent }) => [tab, intent.kind])).toEqual([["b", "task.create"]]);
-  expect(box.refusals).toMatchObject([{ title: "Old", problem: { code: "OUTDATED" } }]);
+  expect(sent.slice(2).map(({ tab, mutation }) => [tab, mutation.op])).toEqual([["b", "create"]]);
+  expect(box.rejections).toMatchObject([{ title: "Old", problem: { code: "OUTDATED" } }]);
 });
 
 test("what was never sent is sent however old it is", async () => {
@@ -169,7 +173,7 @@ test("what only waited for another change was never sent", async () => {
   a.close();
   await clock.pass(8 * DAY_MS);
   const { box } = await open("b");
-  expect(box.refusals).toMatchObject([{ title: "First", problem: { code: "OUTDATED" } }]);
+  expect(box.rejections).toMatchObject([{ title: "First", problem: { code: "OUTDATED" } }]);
   expect(sent.map(({ tab, key }) => [tab, key])).toEqual([
     ["a", "key1"],
     ["b", "key2"],
@@ -182,9 +186,9 @@ test("a device that takes no more does not hold changes up, and says that it for
   device.isFull = true;
   box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
-  expect(box.isForgetful).toBe(true);
+  expect(box.storageError).toBeInstanceOf(Error);
   await at(0).end(1);
-  expect(box.entries).toEqual([]);
+  expect(box.pending).toEqual([]);
 });
 
 test("what only this page holds is sent by it, also beside a tab that sends the others", async () => {
@@ -207,8 +211,8 @@ test("what only this page holds is sent by it, also beside a tab that sends the 
   await at(2).end(problem(403, "FORBIDDEN"));
   await clock.pass(5_000);
   await at(3).end(2);
-  expect(b.box.refusals).toHaveLength(1);
-  expect(b.box.entries).toEqual([]);
+  expect(b.box.rejections).toHaveLength(1);
+  expect(b.box.pending).toEqual([]);
 });
 
 test("nobody's changes are sent before it is certain who is here", async () => {
@@ -235,9 +239,9 @@ test("signing out in one tab takes the changes from the other", async () => {
   const b = await open("b");
   b.box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
-  a.box.tellWiped();
+  a.box.announceWipe();
   await clock.pass(20);
-  expect(b.box.entries).toEqual([]);
+  expect(b.box.pending).toEqual([]);
 });
 
 test("what was answered while a new tab was reading the device does not stay in that tab", async () => {
@@ -251,7 +255,7 @@ test("what was answered while a new tab was reading the device does not stay in 
   await at(0).end(1);
   const { box } = await opening;
   await clock.pass(200);
-  expect(box.entries).toEqual([]);
+  expect(box.pending).toEqual([]);
 });
 
 test("a change that another window hears of first is shown until one's own has heard of it too", async () => {
@@ -261,9 +265,9 @@ test("a change that another window hears of first is shown until one's own has h
   const b = await open("b");
   a.box.add(renaming(ONE, "A"), "A");
   await clock.pass(20);
-  b.box.echo("key1", { epoch: "e1", seq: 5 });
+  b.box.confirmByEvent("key1", { epoch: "e1", seq: 5 });
   await clock.pass(20);
-  expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
+  expect(a.box.pending).toMatchObject([{ committedAt: { epoch: "e1", seq: 5 } }]);
   await at(0).end(new NetworkFailure("lost"));
-  expect(a.box.entries).toMatchObject([{ reached: { epoch: "e1", seq: 5 } }]);
+  expect(a.box.pending).toMatchObject([{ committedAt: { epoch: "e1", seq: 5 } }]);
 });

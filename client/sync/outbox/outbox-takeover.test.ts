@@ -1,15 +1,14 @@
 import { expect, test } from "bun:test";
 import { settle } from "../../realtime/testing/sim-clock.ts";
-import type { Intent } from "../mutations.ts";
+import type { Mutation } from "../mutation.ts";
 import { browser, problem, type Sent } from "../testing/outbox-browser.ts";
-import { BOARD_ID, idOf, renaming } from "../testing/things.ts";
+import { idOf, renaming } from "../testing/things.ts";
 
 const [ONE, TWO] = [idOf(101), idOf(102)];
 
 /** What is written instead of another text. */
-const rewriting = (id: string): Intent => ({ ...renaming(id, "New"), base: { title: "Old" } });
-const versionsOf = (sent: readonly Sent[]) =>
-  sent.map(({ tab, intent }) => [tab, intent.kind === "task.update" && intent.ifVersion]);
+const rewriting = (id: string): Mutation => ({ ...renaming(id, "New"), base: { title: "Old" } });
+const versionsOf = (sent: readonly Sent[]) => sent.map(({ tab, mutation }) => [tab, mutation.ifVersion]);
 
 test("a change that is answered while the device is read does not come back", async () => {
   const { clock, device, sent, at, open } = browser();
@@ -25,7 +24,7 @@ test("a change that is answered while the device is read does not come back", as
   await at(0).end(1);
   await clock.pass(500);
   expect(sent.filter(({ tab }) => tab === "a")).toHaveLength(1);
-  expect([a.box.entries, b.box.entries]).toEqual([[], []]);
+  expect([a.box.pending, b.box.pending]).toEqual([[], []]);
 });
 
 test("C4 the tab that takes over sends the very request that the other one sent under the key", async () => {
@@ -53,7 +52,7 @@ test("C4 of two tabs that begin to send a change at once both send the same requ
   b.look();
   await clock.pass(200);
   expect(sent.map(({ tab }) => tab).toSorted()).toEqual(["a", "b"]);
-  expect(new Set(sent.map(({ intent }) => JSON.stringify(intent))).size).toBe(1);
+  expect(new Set(sent.map(({ mutation }) => JSON.stringify(mutation))).size).toBe(1);
 });
 
 test("C4 what was sent on a later version is sent so by the tab that takes over", async () => {
@@ -81,16 +80,16 @@ test("what another version of the page has left is let alone, and the rest goes 
   await at(1).end(problem(403, "FORBIDDEN"));
   first.close();
   sent.length = 0;
-  const later = { kind: "task.fold", boardId: BOARD_ID, crease: 1 } as unknown as Intent;
-  const [entry] = device.entries;
-  const [refusal] = device.refusals;
-  if (entry === undefined || refusal === undefined) throw new Error("nothing is kept");
-  device.entries.unshift({ ...entry, key: "later", intent: later, order: 0 });
-  device.refusals.unshift({ ...refusal, id: "later", intents: [later] });
+  const later: Mutation = { ...renaming(ONE, "Folded"), entity: "fold" };
+  const [entry] = device.pending;
+  const [rejection] = device.rejections;
+  if (entry === undefined || rejection === undefined) throw new Error("nothing is kept");
+  device.pending.unshift({ ...entry, key: "later", mutation: later, order: 0 });
+  device.rejections.unshift({ ...rejection, id: "later", mutations: [later] });
   const { box } = await open("b");
   expect(sent.map(({ key }) => key)).toEqual(["key1"]);
-  expect(box.refusals.map(({ id }) => id)).toEqual(["key2"]);
+  expect(box.rejections.map(({ id }) => id)).toEqual(["key2"]);
   await at(0).end(1);
-  expect(box.entries).toEqual([]);
-  expect(device.entries.map(({ key }) => key)).toEqual(["later"]);
+  expect(box.pending).toEqual([]);
+  expect(device.pending.map(({ key }) => key)).toEqual(["later"]);
 });

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { type ApiAnswer, ApiProblem, NetworkFailure } from "../../browser/api-client.ts";
 import { SimClock, settle } from "../../realtime/testing/sim-clock.ts";
-import type { Intent, IntentKind } from "../mutations.ts";
-import { BOARD_ID, creating, DOING, idOf, moving, renaming, TODO } from "../testing/things.ts";
+import type { Mutation } from "../mutation.ts";
+import { creating, DOING, idOf, moving, removing, removingColumn, renaming, SCHEMA, TODO } from "../testing/things.ts";
 import { Outbox } from "./outbox.ts";
-import type { Entry } from "./pending-mutation.ts";
+import type { PendingMutation } from "./pending-mutation.ts";
 
 const ONE = idOf(101);
 const TWO = idOf(102);
@@ -13,7 +13,7 @@ const THREE = idOf(103);
 const OTHER_BOARD_ID = idOf(9);
 
 type Sent = {
-  readonly intent: Intent;
+  readonly mutation: Mutation;
   readonly key: string;
   readonly answer: (seq: number) => Promise<void>;
   readonly fail: (error: Error) => Promise<void>;
@@ -25,10 +25,11 @@ const outbox = () => {
   const here = { clock, sent, cursor: 0, signedOut: 0 };
   let count = 0;
   const box = new Outbox({
-    send: (intent, key) => {
+    schema: SCHEMA,
+    send: (mutation, key) => {
       const { promise, resolve, reject } = Promise.withResolvers<ApiAnswer<unknown>>();
       sent.push({
-        intent,
+        mutation,
         key,
         answer: (seq) => {
           resolve({ status: 200, data: { seq }, position: { epoch: "e1", seq }, etag: null });
@@ -41,7 +42,7 @@ const outbox = () => {
       });
       return promise;
     },
-    isHeld: ({ reached }: Entry) => reached === null || reached.seq <= here.cursor,
+    isConfirmed: ({ committedAt }: PendingMutation) => committedAt === null || committedAt.seq <= here.cursor,
     changed: () => {},
     answered: () => {},
     signedOut: () => {
@@ -53,8 +54,8 @@ const outbox = () => {
       count += 1;
       return `key${count}`;
     },
-    prepare: (intent) => intent,
-    rebase: async (intent) => intent,
+    prepare: (mutation) => mutation,
+    rebase: async (mutation) => mutation,
     unverified: () => {},
     wiped: () => {},
   });
@@ -62,7 +63,7 @@ const outbox = () => {
   return Object.assign(here, { box });
 };
 
-const remove = (id: string): Intent => ({ kind: "task.delete", boardId: BOARD_ID, id });
+const kindOf = ({ mutation }: Pick<Sent, "mutation">) => `${mutation.entity}.${mutation.op}`;
 const problem = (status: number, code: ProblemCode, retryAfter: number | null = null) =>
   new ApiProblem(code, status, "no", [], retryAfter);
 const at = (sent: readonly Sent[], index: number): Sent => {
@@ -98,7 +99,7 @@ test("what follows from an earlier change waits for its answer, what does not go
   box.add(creating(ONE), "New");
   box.add(renaming(ONE, "A"), "A");
   box.add(renaming(TWO, "B"), "B");
-  expect(sent.map(({ intent }) => intent.kind)).toEqual(["task.create", "task.update"]);
+  expect(sent.map(kindOf)).toEqual(["task.create", "task.update"]);
   await at(sent, 0).answer(1);
   expect(sent).toHaveLength(3);
 });
@@ -107,9 +108,9 @@ test("a column is deleted when all that was moved out of it has arrived elsewher
   const { box, sent } = outbox();
   box.add(moving(ONE, DOING), "A");
   box.add(moving(TWO, DOING), "B");
-  box.add({ kind: "column.delete", boardId: BOARD_ID, id: TODO }, "To do");
+  box.add(removingColumn(TODO), "To do");
   box.add(renaming(THREE, "C"), "C");
-  const kinds = () => sent.map(({ intent }) => intent.kind);
+  const kinds = () => sent.map(kindOf);
   expect(kinds()).toEqual(["task.move"]);
   await at(sent, 0).answer(1);
   expect(kinds()).toEqual(["task.move", "task.move"]);
@@ -122,15 +123,15 @@ test("a column is deleted when all that was moved out of it has arrived elsewher
 test("a column is not deleted when what was to be moved out of it stayed, and both can be done again", async () => {
   const { box, sent } = outbox();
   box.add(moving(ONE, DOING), "A");
-  box.add({ kind: "column.delete", boardId: BOARD_ID, id: TODO }, "To do");
-  box.add({ kind: "column.delete", boardId: OTHER_BOARD_ID, id: idOf(13) }, "Elsewhere");
+  box.add(removingColumn(TODO), "To do");
+  box.add({ ...removingColumn(idOf(13)), scope: { board: OTHER_BOARD_ID } }, "Elsewhere");
   await at(sent, 0).fail(problem(403, "FORBIDDEN"));
-  const kinds: IntentKind[] = ["task.move", "column.delete"];
-  expect(box.refusals.map(({ intents }) => intents.map(({ kind }) => kind))).toEqual([kinds]);
-  expect(box.entries.map(({ title }) => title)).toEqual(["Elsewhere"]);
-  box.retry(box.refusals[0]?.id ?? "");
+  const kinds = ["task.move", "column.delete"];
+  expect(box.rejections.map(({ mutations }) => mutations.map((mutation) => kindOf({ mutation })))).toEqual([kinds]);
+  expect(box.pending.map(({ title }) => title)).toEqual(["Elsewhere"]);
+  box.retry(box.rejections[0]?.id ?? "");
   await at(sent, 2).answer(1);
-  expect(sent.map(({ intent }) => intent.kind)).toEqual(["task.move", "column.delete", ...kinds]);
+  expect(sent.map(kindOf)).toEqual(["task.move", "column.delete", ...kinds]);
 });
 
 test("an answered change is shown until the confirmed state holds it", async () => {
@@ -138,22 +139,22 @@ test("an answered change is shown until the confirmed state holds it", async () 
   here.box.add(renaming(ONE, "A"), "A");
   await at(here.sent, 0).answer(5);
   here.cursor = 4;
-  here.box.prune();
-  expect(here.box.entries.map(({ status, held }) => [status, held])).toEqual([["answered", false]]);
+  here.box.dropConfirmed();
+  expect(here.box.pending.map(({ status, isConfirmed }) => [status, isConfirmed])).toEqual([["answered", false]]);
   here.cursor = 5;
-  here.box.prune();
-  expect(here.box.entries).toEqual([]);
+  here.box.dropConfirmed();
+  expect(here.box.pending).toEqual([]);
 });
 
 test("the echo of one's own change ends its being shown before the answer comes", async () => {
   const here = outbox();
   here.box.add(renaming(ONE, "A"), "A");
-  here.box.echo("key1", { epoch: "e1", seq: 5 });
+  here.box.confirmByEvent("key1", { epoch: "e1", seq: 5 });
   here.cursor = 6;
-  here.box.prune();
-  expect(here.box.entries.map(({ held }) => held)).toEqual([true]);
+  here.box.dropConfirmed();
+  expect(here.box.pending.map(({ isConfirmed }) => isConfirmed)).toEqual([true]);
   await at(here.sent, 0).answer(5);
-  expect(here.box.entries).toEqual([]);
+  expect(here.box.pending).toEqual([]);
 });
 
 test("a change whose answer was lost is settled by its echo and not sent again", async () => {
@@ -161,23 +162,23 @@ test("a change whose answer was lost is settled by its echo and not sent again",
   here.box.add(renaming(ONE, "A"), "A");
   await at(here.sent, 0).fail(new NetworkFailure("lost"));
   here.cursor = 5;
-  here.box.echo("key1", { epoch: "e1", seq: 5 });
-  here.box.prune();
+  here.box.confirmByEvent("key1", { epoch: "e1", seq: 5 });
+  here.box.dropConfirmed();
   await here.clock.pass(60_000);
   expect(here.sent).toHaveLength(1);
-  expect(here.box.entries).toEqual([]);
+  expect(here.box.pending).toEqual([]);
 });
 
 test("a refused change is taken back with its reason, and can be done again under another key", async () => {
   const { box, sent } = outbox();
   box.add(renaming(ONE, "A"), "The title");
   await at(sent, 0).fail(problem(403, "FORBIDDEN"));
-  expect(box.entries).toEqual([]);
-  const [refusal] = box.refusals;
+  expect(box.pending).toEqual([]);
+  const [refusal] = box.rejections;
   expect(refusal).toMatchObject({ title: "The title", problem: { code: "FORBIDDEN" } });
   box.retry(refusal?.id ?? "");
-  expect(box.refusals).toEqual([]);
-  expect(at(sent, 1).intent).toEqual(at(sent, 0).intent);
+  expect(box.rejections).toEqual([]);
+  expect(at(sent, 1).mutation).toEqual(at(sent, 0).mutation);
   expect(at(sent, 1).key).not.toBe(at(sent, 0).key);
 });
 
@@ -187,18 +188,18 @@ test("a refused creation takes along what was to be done to what it would have m
   box.add(renaming(ONE, "A"), "New");
   box.add(renaming(TWO, "B"), "Two");
   await at(sent, 0).fail(problem(422, "INVALID"));
-  expect(box.entries.map(({ intent }) => "id" in intent && intent.id)).toEqual([TWO]);
-  expect(box.refusals.map(({ intents }) => intents.length)).toEqual([2]);
-  box.retry(box.refusals[0]?.id ?? "");
-  expect(sent.slice(2).map(({ intent }) => intent.kind)).toEqual(["task.create"]);
+  expect(box.pending.map(({ mutation }) => mutation.id)).toEqual([TWO]);
+  expect(box.rejections.map(({ mutations }) => mutations.length)).toEqual([2]);
+  box.retry(box.rejections[0]?.id ?? "");
+  expect(sent.slice(2).map(kindOf)).toEqual(["task.create"]);
 });
 
 test("deleting what is gone already is no refusal", async () => {
   const { box, sent } = outbox();
-  box.add(remove(ONE), "One");
+  box.add(removing(ONE), "One");
   await at(sent, 0).fail(problem(404, "NOT_FOUND"));
-  expect(box.refusals).toEqual([]);
-  expect(box.entries).toEqual([]);
+  expect(box.rejections).toEqual([]);
+  expect(box.pending).toEqual([]);
 });
 
 test("without a session the changes wait for one", async () => {
@@ -206,7 +207,7 @@ test("without a session the changes wait for one", async () => {
   here.box.add(renaming(ONE, "A"), "A");
   await at(here.sent, 0).fail(problem(401, "UNAUTHENTICATED"));
   expect(here.signedOut).toBe(1);
-  expect(here.box.entries).toHaveLength(1);
+  expect(here.box.pending).toHaveLength(1);
   here.box.wake();
   expect(here.sent).toHaveLength(2);
 });
@@ -218,7 +219,7 @@ test("a request that the server breaks on does not hold up the others for ever",
     await at(sent, -1).fail(problem(500, "INTERNAL"));
     await clock.pass(60_000);
   }
-  expect(box.refusals).toHaveLength(1);
+  expect(box.rejections).toHaveLength(1);
 });
 
 test("who called hears of a refusal instead of the list", async () => {
@@ -228,7 +229,7 @@ test("who called hears of a refusal instead of the list", async () => {
   box.add(creating(ONE), "New", caller);
   await at(sent, 0).fail(problem(403, "FORBIDDEN"));
   expect(heard).toEqual(["no"]);
-  expect(box.refusals).toEqual([]);
+  expect(box.rejections).toEqual([]);
 });
 
 test("nothing of one person's is sent or answered after clearing", async () => {
@@ -239,5 +240,5 @@ test("nothing of one person's is sent or answered after clearing", async () => {
   await at(sent, 0).answer(1);
   await clock.pass(60_000);
   expect(sent).toHaveLength(1);
-  expect(box.entries).toEqual([]);
+  expect(box.pending).toEqual([]);
 });

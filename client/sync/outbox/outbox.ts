@@ -1,82 +1,83 @@
 import type { Position } from "../../../shared/protocol/position.ts";
 import { ApiProblem, NetworkFailure } from "../../browser/api-client.ts";
-import { type Intent, isKnown, type Touches, touchesOf } from "../mutations.ts";
-import { isOutdated, later, outcomeOf, toError } from "./classify-response.ts";
+import { type Dependencies, dependenciesOf, isKnown, type Mutation } from "../mutation.ts";
+import { classifyProblem, isOutdated, latest, toError } from "./classify-response.ts";
 import type { Caller, OutboxDeps } from "./outbox-deps.ts";
-import type { OutboxPort, PlacedEntry, TabMessage } from "./outbox-port.ts";
-import { type Entry, fallingWith, freshEntry, storedEntry, withStored } from "./pending-mutation.ts";
-import { type Refusal, Refusals, revivedRefusal, storedRefusal } from "./rejections.ts";
-import { OutboxPause } from "./retry-backoff.ts";
-import { dueIn, goesAtOnce } from "./scheduler.ts";
-import { OutboxLink } from "./tab-coordinator.ts";
+import type { OrderedMutation, OutboxPort, TabMessage } from "./outbox-port.ts";
+import { fallingWith, freshMutation, type PendingMutation, storedMutation, withStored } from "./pending-mutation.ts";
+import { type Rejection, Rejections, revivedRejection, storedRejection } from "./rejections.ts";
+import { RetryBackoff } from "./retry-backoff.ts";
+import { dueIn, followsUnstored, goesAtOnce } from "./scheduler.ts";
+import { TabCoordinator } from "./tab-coordinator.ts";
 
-type Answer = { readonly reached: Position | null; readonly absent: boolean; readonly data: unknown };
+type Answer = { readonly committedAt: Position | null; readonly notFound: boolean; readonly data: unknown };
 
-const NO_ANSWER: Answer = { reached: null, absent: false, data: null };
+const NO_ANSWER: Answer = { committedAt: null, notFound: false, data: null };
 const SIGNED_OUT_MS = 15_000;
 
 /**
- * The changes on their way to the server, in order. What depends on an earlier one waits for its answer; the rest
- * goes side by side. A request is repeated under its key until it is answered, so it acts once.
- * Each is written to the device before it is sent; of a browser's tabs one sends, and the others hear of it.
+ * The unconfirmed mutations of this person, in order. One that depends on an earlier one waits for its answer; the rest
+ * go side by side. A request is repeated under its key until it is answered, so it acts once.
+ * Each is written to storage before it is sent. One tab of a browser leads and sends; it tells the others.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
-  readonly #link: OutboxLink;
-  readonly #refused: Refusals;
-  readonly #touches = new Map<string, Touches>();
+  readonly #tabs: TabCoordinator;
+  readonly #rejections: Rejections;
+  readonly #dependencies = new Map<string, Dependencies>();
   readonly #callers = new Map<string, Caller>();
-  /** What is done with, here or in another tab: a reading of the device that began before may still bring it. */
-  readonly #ended = new Set<string>();
-  readonly #pause: OutboxPause;
-  #entries: readonly Entry[] = [];
+  /** Keys already settled in any tab; a storage read that began earlier may still return them. */
+  readonly #settled = new Set<string>();
+  readonly #backoff: RetryBackoff;
+  #pending: readonly PendingMutation[] = [];
   #isAllowed = true;
-  #isForgetful = false;
-  #turn = 0;
+  #storageError: Error | null = null;
+  /** Counts the persons, so that an answer for one who left is dropped. */
+  #session = 0;
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
-    this.#link = new OutboxLink({
-      gained: () => this.#load(),
-      ready: () => this.#pump(),
-      heard: (message) => this.#hear(message),
-      failed: () => {
-        this.#isForgetful = true;
+    this.#tabs = new TabCoordinator(deps, {
+      loaded: ({ pending, rejections }) => {
+        this.#take(pending);
+        this.#rejections.show(rejections.map(revivedRejection));
+        this.#pump();
+      },
+      leads: () => this.#pump(),
+      message: (message) => this.#handle(message),
+      failed: (error) => {
+        this.#storageError ??= toError(error);
         deps.changed();
       },
     });
-    this.#refused = new Refusals(this.#link, deps.changed);
-    this.#pause = new OutboxPause(deps);
+    this.#rejections = new Rejections(deps.schema, this.#tabs, deps.changed);
+    this.#backoff = new RetryBackoff(deps);
   }
 
   /** In the order of their making. A new array after each change. */
-  get entries(): readonly Entry[] {
-    return this.#entries;
+  get pending(): readonly PendingMutation[] {
+    return this.#pending;
   }
 
-  get refusals(): readonly Refusal[] {
-    return this.#refused.list;
+  get rejections(): readonly Rejection[] {
+    return this.#rejections.list;
   }
 
-  /** The device took no more: what waits would be lost with the page. */
-  get isForgetful(): boolean {
-    return this.#isForgetful;
+  /** The first error of storage, from which on mutations that wait would be lost with the page. */
+  get storageError(): Error | null {
+    return this.#storageError;
   }
 
-  /** Somebody is here: what is changed from now on is theirs, and waits for their port. */
+  /** A user is signed in: mutations from now on are theirs, and wait for their port. */
   expect(): void {
-    this.#link.expect();
+    this.#tabs.expect();
   }
 
-  /**
-   * Takes up what was left unsent when a page ended. Without a port everything stays in this page, which is told to the
-   * person where the device should have kept it.
-   */
-  open(port: OutboxPort | null, isForgetful = false): void {
-    this.#isForgetful = isForgetful;
-    this.#link.open(port);
-    for (const entry of this.#entries) if (entry.status === "unwritten") this.#write(entry);
-    void this.#load();
+  /** Takes up the mutations that former pages left unsent. Without a port everything stays in this page. */
+  open(port: OutboxPort | null, storageError: Error | null = null): void {
+    this.#storageError = storageError;
+    this.#tabs.open(port);
+    for (const each of this.#pending) if (each.status === "unwritten") this.#write(each);
   }
 
   /** Whether it is certain in whose name is sent. */
@@ -85,51 +86,52 @@ export class Outbox {
     this.#pump();
   }
 
-  /** What a page saves as its person leaves comes too late: it would be sent in the name of the next. */
-  add(intent: Intent, title: string, caller?: Caller): void {
-    if (this.#link.isOver) return;
+  /** Ignored after sign-out: it would be sent as the next user. */
+  add(mutation: Mutation, title: string, caller?: Caller): void {
+    if (this.#tabs.isClosed) return;
     const key = this.#deps.newId();
-    this.#touches.set(key, touchesOf(intent));
+    this.#dependencies.set(key, dependenciesOf(this.#deps.schema, mutation));
     if (caller !== undefined) this.#callers.set(key, caller);
-    const entry = this.#begun(freshEntry({ key, intent, title, sentAt: null, awaited: caller !== undefined }));
-    this.#set([...this.#entries, entry]);
-    this.#write(entry);
+    const next = this.#begun(freshMutation({ key, mutation, title, sentAt: null, awaited: caller !== undefined }));
+    this.#set([...this.#pending, next]);
+    this.#write(next);
   }
 
-  /** What is sent as soon as it is written needs no second writing that says so. */
-  #begun(entry: Entry): Entry {
-    if (!this.#link.isSender || !this.#maySend || !goesAtOnce(this.#entries, entry, this.#touchesOf)) return entry;
-    return { ...entry, intent: this.#deps.prepare(entry.intent), sentAt: this.#deps.clock.now() };
+  /** If it can be sent at once, it is stored with `sentAt` set, which saves a second write. */
+  #begun(next: PendingMutation): PendingMutation {
+    if (!this.#tabs.isLeader || !this.#maySend || !goesAtOnce(this.#pending, next, this.#dependenciesOf)) return next;
+    return { ...next, mutation: this.#deps.prepare(next.mutation), sentAt: this.#deps.clock.now() };
   }
 
-  /** A change that is refused before it is sent. */
-  refuse(intent: Intent, title: string, problem: ApiProblem): void {
-    if (this.#link.isOver) return;
-    const refusal = { id: this.#deps.newId(), intents: [intent], title, problem };
-    void this.#link.keep((storage) => storage.refuse([], storedRefusal(refusal)));
-    this.#link.post({ kind: "refused", keys: [], refusal: storedRefusal(refusal) });
-    this.#refused.show([refusal]);
+  /** Shows a mutation as refused that no server needs to refuse. */
+  reject(mutation: Mutation, title: string, problem: ApiProblem): void {
+    if (this.#tabs.isClosed) return;
+    const rejection = { id: this.#deps.newId(), mutations: [mutation], title, problem };
+    void this.#tabs.store((storage) => storage.reject([], storedRejection(rejection)));
+    this.#tabs.post({ kind: "rejected", keys: [], rejection: storedRejection(rejection) });
+    this.#rejections.show([rejection]);
   }
 
-  /** An event carries our key: the change has acted, whether or not its answer arrives. */
-  echo(key: string, position: Position): void {
-    const entry = this.#find(key);
-    if (entry === undefined) return;
-    const known = { ...entry, reached: later(entry.reached, position) };
-    this.#replace(key, { reached: known.reached });
-    if (entry.status === "waiting" && !entry.awaited) this.#answered(known, NO_ANSWER);
+  /** An event carries the mutation's key: it has acted, whether or not its answer arrives. */
+  confirmByEvent(key: string, position: Position): void {
+    const found = this.#find(key);
+    if (found === undefined) return;
+    const known = { ...found, committedAt: latest(found.committedAt, position) };
+    this.#replace(key, { committedAt: known.committedAt });
+    if (found.status === "waiting" && !found.awaited) this.#answered(known, NO_ANSWER);
   }
 
-  /** Drops what the confirmed state holds by now. */
-  prune(): void {
+  /** Drops the answered mutations that the snapshots hold by now. */
+  dropConfirmed(): void {
     let changed = false;
     const gone: string[] = [];
-    const kept: Entry[] = [];
-    for (const entry of this.#entries) {
-      const isHeld = (entry.reached !== null || entry.status === "answered") && this.#deps.isHeld(entry);
-      if (isHeld !== entry.held) changed = true;
-      if (isHeld && entry.status === "answered") gone.push(entry.key);
-      else kept.push(isHeld === entry.held ? entry : { ...entry, held: isHeld });
+    const kept: PendingMutation[] = [];
+    for (const each of this.#pending) {
+      const mayBe = each.committedAt !== null || each.status === "answered";
+      const isConfirmed = mayBe && this.#deps.isConfirmed(each);
+      if (isConfirmed !== each.isConfirmed) changed = true;
+      if (isConfirmed && each.status === "answered") gone.push(each.key);
+      else kept.push(isConfirmed === each.isConfirmed ? each : { ...each, isConfirmed });
     }
     if (changed || gone.length > 0) this.#set(kept);
     if (gone.length > 0) {
@@ -138,114 +140,111 @@ export class Outbox {
     }
   }
 
-  /** The network is back, or somebody has signed in: no more waiting. */
+  /** Ends the wait: the network is back, or a user has signed in. */
   wake(): void {
-    this.#pause.end();
+    this.#backoff.end();
     if (!this.#isAllowed) this.#deps.unverified();
     this.#pump();
   }
 
   retry(id: string): void {
-    const refusal = this.#refused.find(id);
-    if (refusal === undefined) return;
-    this.#refused.dismiss(id);
-    for (const intent of refusal.intents) this.add(intent, refusal.title);
+    const rejection = this.#rejections.find(id);
+    if (rejection === undefined) return;
+    this.#rejections.dismiss(id);
+    for (const mutation of rejection.mutations) this.add(mutation, rejection.title);
   }
 
   dismiss(id: string): void {
-    this.#refused.dismiss(id);
+    this.#rejections.dismiss(id);
   }
 
-  /** Forgets all of it in this page, and takes nothing more until somebody is here; what is on the device stays there. */
+  /** Forgets everything in this page, and takes nothing more until a user is signed in. Storage keeps what it has. */
   clear(): void {
-    this.#turn += 1;
-    this.#link.close();
-    this.#isForgetful = false;
-    this.#pause.end();
-    this.#pause.answered();
-    this.#touches.clear();
+    this.#session += 1;
+    this.#tabs.close();
+    this.#storageError = null;
+    this.#backoff.end();
+    this.#backoff.answered();
+    this.#dependencies.clear();
     this.#callers.clear();
-    this.#ended.clear();
-    this.#refused.clear();
+    this.#settled.clear();
+    this.#rejections.clear();
     this.#set([]);
   }
 
-  /** Tells the other tabs that the device holds nothing of the person's any more. */
-  tellWiped(): void {
-    this.#link.post({ kind: "wiped" });
+  /** Tells the other tabs that everything of the person's was deleted from storage. */
+  announceWipe(): void {
+    this.#tabs.post({ kind: "wiped" });
   }
 
-  /** What is not on the device is known to no other tab. */
-  #isMine({ order }: Entry): boolean {
-    return order === null || this.#link.isSender;
+  /** A mutation outside of storage is known to no other tab. */
+  #isMine({ order }: PendingMutation): boolean {
+    return order === null || this.#tabs.isLeader;
   }
 
-  #set(entries: readonly Entry[]): void {
-    this.#entries = entries;
+  #set(pending: readonly PendingMutation[]): void {
+    this.#pending = pending;
     this.#deps.changed();
   }
 
-  #replace(key: string, change: Partial<Entry>): void {
-    this.#set(this.#entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)));
+  #replace(key: string, change: Partial<PendingMutation>): void {
+    this.#set(this.#pending.map((each) => (each.key === key ? { ...each, ...change } : each)));
   }
 
-  #find(key: string): Entry | undefined {
-    return this.#entries.find((each) => each.key === key);
+  #find(key: string): PendingMutation | undefined {
+    return this.#pending.find((each) => each.key === key);
   }
 
   #forget(keys: readonly string[]): void {
     for (const key of keys) {
-      this.#ended.add(key);
-      this.#touches.delete(key);
+      this.#settled.add(key);
+      this.#dependencies.delete(key);
       this.#callers.delete(key);
     }
-    void this.#link.keep((storage) => storage.remove(keys));
+    void this.#tabs.store((storage) => storage.remove(keys));
   }
 
-  #write(entry: Entry): void {
-    const turn = this.#turn;
-    const { key } = entry;
-    this.#link.write(storedEntry(entry), (order) => {
-      if (turn !== this.#turn) return;
-      this.#replace(key, { status: "waiting", order });
+  #write(next: PendingMutation): void {
+    const session = this.#session;
+    const written = (order: number | null) => {
+      if (session !== this.#session) return;
+      this.#replace(next.key, { status: "waiting", order });
       this.#pump();
-    });
+    };
+    if (followsUnstored(this.#pending, next, this.#dependenciesOf)) written(null);
+    else this.#tabs.write(storedMutation(next), written);
   }
 
-  async #load(): Promise<void> {
-    const turn = this.#turn;
-    const stored = await this.#link.keep((storage) => storage.load());
-    if (stored === null || turn !== this.#turn) return;
-    this.#take(stored.entries);
-    this.#refused.show(stored.refusals.map(revivedRefusal));
-    this.#pump();
+  /** Takes the mutations of other tabs and former pages. One that this version cannot read stays in storage. */
+  #take(stored: readonly OrderedMutation[]): void {
+    const { schema } = this.#deps;
+    const left = stored.filter(({ key, mutation }) => !this.#settled.has(key) && isKnown(schema, mutation));
+    const pending = withStored(this.#pending, left);
+    for (const { key, mutation } of left) this.#dependencies.set(key, dependenciesOf(schema, mutation));
+    if (pending !== this.#pending) this.#set(pending);
   }
 
-  /** Entries of other tabs and former pages, put where they belong. What this version can't read stays on the device. */
-  #take(stored: readonly PlacedEntry[]): void {
-    const left = stored.filter(({ key, intent }) => !this.#ended.has(key) && isKnown(intent));
-    const entries = withStored(this.#entries, left);
-    for (const { key, intent } of left) this.#touches.set(key, touchesOf(intent));
-    if (entries !== this.#entries) this.#set(entries);
-  }
-
-  #hear(message: TabMessage): void {
+  #handle(message: TabMessage): void {
     switch (message.kind) {
-      case "added":
-        this.#take([message.entry]);
+      case "added": {
+        const { key } = message.stored;
+        // A tab that opened meanwhile has read it from storage: its removal was lost, or came later.
+        if (this.#settled.has(key)) this.#tabs.post({ kind: "answered", key, ...NO_ANSWER });
+        this.#take([message.stored]);
         this.#pump();
         return;
+      }
       case "answered": {
-        const entry = this.#find(message.key);
-        if (entry === undefined) this.#ended.add(message.key);
-        else if (entry.status !== "answered") this.#settle(entry, message);
+        const found = this.#find(message.key);
+        if (found === undefined) this.#settled.add(message.key);
+        else if (found.status !== "answered") this.#settle(found, message);
         return;
       }
-      case "refused":
-        this.#drop(message.keys, revivedRefusal(message.refusal));
+      case "rejected":
+        this.#drop(message.keys, revivedRejection(message.rejection));
         return;
       case "dismissed":
-        this.#refused.hide(message.id);
+        this.#rejections.hide(message.id);
         return;
       case "wiped":
         this.#deps.wiped();
@@ -254,145 +253,146 @@ export class Outbox {
   }
 
   get #maySend(): boolean {
-    return this.#isAllowed && !this.#pause.isOn;
+    return this.#isAllowed && !this.#backoff.isWaiting;
   }
 
-  readonly #touchesOf = ({ key, intent }: Entry): Touches => this.#touches.get(key) ?? touchesOf(intent);
+  readonly #dependenciesOf = ({ key, mutation }: PendingMutation): Dependencies =>
+    this.#dependencies.get(key) ?? dependenciesOf(this.#deps.schema, mutation);
 
   #pump(): void {
     if (!this.#maySend) return;
-    const due = dueIn(this.#entries, { touchesOf: this.#touchesOf, isMine: (entry) => this.#isMine(entry) });
-    for (const entry of due) void this.#send(entry);
+    const sender = { dependenciesOf: this.#dependenciesOf, isMine: (each: PendingMutation) => this.#isMine(each) };
+    for (const each of dueIn(this.#pending, sender)) void this.#send(each);
   }
 
-  async #send(entry: Entry): Promise<void> {
-    const { key, order, tries } = entry;
-    const turn = this.#turn;
+  async #send(due: PendingMutation): Promise<void> {
+    const { key, order, tries } = due;
+    const session = this.#session;
     const now = this.#deps.clock.now();
-    let { intent, sentAt } = entry;
-    if (sentAt === null) [intent, sentAt] = [this.#deps.prepare(intent), now];
-    this.#replace(key, { status: "sending", tries: tries + 1, intent, sentAt });
-    if (entry.sentAt === null && order !== null) {
-      const first = { ...storedEntry(entry), intent, sentAt, order };
-      // Under one key all tabs send the same: what the first of them has made of it.
-      const begun = await this.#link.keep((storage) => storage.begin(first));
-      if (turn !== this.#turn) return;
-      ({ intent, sentAt } = begun ?? first);
-      this.#replace(key, { intent, sentAt });
+    let { mutation, sentAt } = due;
+    if (sentAt === null) [mutation, sentAt] = [this.#deps.prepare(mutation), now];
+    this.#replace(key, { status: "sending", tries: tries + 1, mutation, sentAt });
+    if (due.sentAt === null && order !== null) {
+      const first = { ...storedMutation(due), mutation, sentAt, order };
+      // Under one key all tabs send the same request: the one that the first of them stored.
+      const begun = await this.#tabs.store((storage) => storage.begin(first));
+      if (session !== this.#session) return;
+      ({ mutation, sentAt } = begun ?? first);
+      this.#replace(key, { mutation, sentAt });
     }
-    // Nothing is settled within the walk through the entries that begins it.
-    const result = await (isOutdated(intent, sentAt, now)
+    // Not settled within `#pump`, which walks through the pending mutations.
+    const result = await (isOutdated(mutation, sentAt, now)
       ? Promise.resolve(new ApiProblem("OUTDATED", 0, "too old to be sent again"))
-      : this.#deps.send(intent, key).catch((error: unknown) => toError(error)));
+      : this.#deps.send(mutation, key).catch((error: unknown) => toError(error)));
     const sent = this.#find(key);
-    if (turn !== this.#turn || sent === undefined) return;
+    if (session !== this.#session || sent === undefined) return;
     if (result instanceof Error) await this.#failed(sent, result);
-    else this.#answered(sent, { reached: result.position, absent: false, data: result.data });
+    else this.#answered(sent, { committedAt: result.position, notFound: false, data: result.data });
     this.#pump();
   }
 
-  #answered(entry: Entry, answer: Answer): void {
-    this.#pause.answered();
-    void this.#link.keep((storage) => storage.remove([entry.key]));
-    // Another tab may not have heard yet how far it is.
-    const whole = { ...answer, reached: later(entry.reached, answer.reached) };
-    this.#link.post({ kind: "answered", key: entry.key, ...whole });
-    this.#settle(entry, whole);
+  #answered(each: PendingMutation, answer: Answer): void {
+    this.#backoff.answered();
+    void this.#tabs.store((storage) => storage.remove([each.key]));
+    // Another tab may not have received the event that confirms it.
+    const whole = { ...answer, committedAt: latest(each.committedAt, answer.committedAt) };
+    this.#tabs.post({ kind: "answered", key: each.key, ...whole });
+    this.#settle(each, whole);
   }
 
-  #settle(entry: Entry, { reached, absent, data }: Answer): void {
-    const settled = { status: "answered", reached: later(entry.reached, reached), absent } as const;
-    this.#replace(entry.key, settled);
-    this.#callers.get(entry.key)?.answered(data);
-    this.#deps.answered({ ...entry, ...settled });
-    this.prune();
+  #settle(each: PendingMutation, { committedAt, notFound, data }: Answer): void {
+    const settled = { status: "answered", committedAt: latest(each.committedAt, committedAt), notFound } as const;
+    this.#replace(each.key, settled);
+    this.#callers.get(each.key)?.answered(data);
+    this.#deps.answered({ ...each, ...settled });
+    this.dropConfirmed();
     this.#pump();
   }
 
-  async #failed(entry: Entry, error: Error): Promise<void> {
-    if (entry.reached !== null && !entry.awaited) {
-      this.#answered(entry, NO_ANSWER);
+  async #failed(each: PendingMutation, error: Error): Promise<void> {
+    if (each.committedAt !== null && !each.awaited) {
+      this.#answered(each, NO_ANSWER);
       return;
     }
-    // Another tab sends it by now, and hears for itself what becomes of it.
-    if (!this.#isMine(entry)) {
-      this.#replace(entry.key, { status: "waiting" });
+    // The tab that leads by now sends it, and gets the answer.
+    if (!this.#isMine(each)) {
+      this.#replace(each.key, { status: "waiting" });
       return;
     }
     if (error instanceof NetworkFailure) {
-      this.#again(entry, 0);
+      this.#retryLater(each, 0);
       return;
     }
     const problem =
       error instanceof ApiProblem ? error : new ApiProblem("UNKNOWN", 0, error.message || "the change failed");
-    const outcome = outcomeOf(entry.intent, problem, entry.tries);
-    switch (outcome.kind) {
-      case "again":
-        this.#again(entry, outcome.waitMs);
+    const classified = classifyProblem(each.mutation, problem, each.tries);
+    switch (classified.kind) {
+      case "retry":
+        this.#retryLater(each, classified.waitMs);
         return;
       case "signed-out":
-        this.#again(entry, SIGNED_OUT_MS);
+        this.#retryLater(each, SIGNED_OUT_MS);
         this.#deps.signedOut();
         return;
-      case "absent":
-        this.#answered(entry, { ...NO_ANSWER, absent: true });
+      case "not-found":
+        this.#answered(each, { ...NO_ANSWER, notFound: true });
         return;
       case "overtaken":
-        await this.#rebase(entry, problem);
+        await this.#rebase(each, problem);
         return;
       case "refused":
-        this.#pause.answered();
-        this.#takeBack(entry, problem);
+        this.#backoff.answered();
+        this.#takeBack(each, problem);
         return;
     }
   }
 
   /** The request was refused, so it has not acted: its key is still good for another one. */
-  async #rebase(entry: Entry, problem: ApiProblem): Promise<void> {
-    const { key, order } = entry;
-    const turn = this.#turn;
-    const rebased = await this.#deps.rebase(entry.intent).catch((error: unknown) => toError(error));
-    if (turn !== this.#turn || this.#find(key) === undefined) return;
-    if (rebased instanceof Error) await this.#failed(entry, rebased);
-    else if (rebased === "done") this.#answered(entry, NO_ANSWER);
-    else if (rebased === "conflict") this.#takeBack(entry, problem);
+  async #rebase(each: PendingMutation, problem: ApiProblem): Promise<void> {
+    const { key, order } = each;
+    const session = this.#session;
+    const rebased = await this.#deps.rebase(each.mutation).catch((error: unknown) => toError(error));
+    if (session !== this.#session || this.#find(key) === undefined) return;
+    if (rebased instanceof Error) await this.#failed(each, rebased);
+    else if (rebased === "done") this.#answered(each, NO_ANSWER);
+    else if (rebased === "conflict") this.#takeBack(each, problem);
     else {
       if (order !== null) {
-        const changed = { ...storedEntry(entry), intent: rebased, order };
-        await this.#link.keep((storage) => storage.update(changed));
-        if (turn !== this.#turn) return;
-        this.#link.post({ kind: "added", entry: changed });
+        const changed = { ...storedMutation(each), mutation: rebased, order };
+        await this.#tabs.store((storage) => storage.update(changed));
+        if (session !== this.#session) return;
+        this.#tabs.post({ kind: "added", stored: changed });
       }
-      this.#replace(key, { intent: rebased, status: "waiting" });
+      this.#replace(key, { mutation: rebased, status: "waiting" });
     }
   }
 
-  #again(entry: Entry, waitMs: number): void {
-    this.#replace(entry.key, { status: "waiting" });
-    this.#pause.begin(waitMs, () => this.wake());
+  #retryLater(each: PendingMutation, waitMs: number): void {
+    this.#replace(each.key, { status: "waiting" });
+    this.#backoff.begin(waitMs, () => this.wake());
   }
 
-  /** Takes a refused change back, and with a creation all that was to be done to what it would have made. */
-  #takeBack(entry: Entry, problem: ApiProblem): void {
-    const gone = fallingWith(this.#entries, entry);
+  /** Takes a refused mutation back, with all that cannot be done without it. */
+  #takeBack(each: PendingMutation, problem: ApiProblem): void {
+    const gone = fallingWith(this.#deps.schema, this.#pending, each);
     const keys = [...gone];
-    const intents = this.#entries.filter(({ key }) => gone.has(key)).map(({ intent }) => intent);
-    const refusal = { id: entry.key, intents, title: entry.title, problem };
-    void this.#link.keep((storage) => storage.refuse(keys, storedRefusal(refusal)));
-    this.#link.post({ kind: "refused", keys, refusal: storedRefusal(refusal) });
-    this.#drop(keys, refusal);
+    const mutations = this.#pending.filter(({ key }) => gone.has(key)).map(({ mutation }) => mutation);
+    const rejection = { id: each.key, mutations, title: each.title, problem };
+    void this.#tabs.store((storage) => storage.reject(keys, storedRejection(rejection)));
+    this.#tabs.post({ kind: "rejected", keys, rejection: storedRejection(rejection) });
+    this.#drop(keys, rejection);
   }
 
-  /** Whoever waits for the answer is told instead of everybody. */
-  #drop(keys: readonly string[], refusal: Refusal): void {
+  /** A caller that waits for the answer is told of the refusal in the place of everybody. */
+  #drop(keys: readonly string[], rejection: Rejection): void {
     const callers = keys.flatMap((key) => this.#callers.get(key) ?? []);
-    this.#refused.show([refusal]);
+    this.#rejections.show([rejection]);
     if (callers.length > 0) {
-      for (const { refused } of callers) refused(refusal.problem);
-      this.#refused.dismiss(refusal.id);
+      for (const { refused } of callers) refused(rejection.problem);
+      this.#rejections.dismiss(rejection.id);
     }
     this.#forget(keys);
-    this.#set(this.#entries.filter(({ key }) => !keys.includes(key)));
+    this.#set(this.#pending.filter(({ key }) => !keys.includes(key)));
     this.#pump();
   }
 }

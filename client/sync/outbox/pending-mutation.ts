@@ -1,85 +1,87 @@
 import type { Position } from "../../../shared/protocol/position.ts";
-import { type Intent, isCreation, subjectOf, touchesOf } from "../mutations.ts";
-import type { PlacedEntry, StoredEntry } from "./outbox-port.ts";
+import { dependenciesOf, mayStrand } from "../mutation.ts";
+import type { SyncSchema } from "../schema.ts";
+import type { OrderedMutation, StoredMutation } from "./outbox-port.ts";
 
-/** A change of ours that the confirmed state does not hold yet. */
-export type Entry = StoredEntry & {
-  /** `unwritten`: it is not on the device yet, and is not sent before it is. */
+/** A mutation of this person that not every snapshot holds yet. */
+export type PendingMutation = StoredMutation & {
+  /** `unwritten`: it is not in storage yet, and is not sent before it is. */
   readonly status: "unwritten" | "waiting" | "sending" | "answered";
-  /** Among the changes of all tabs; `null` where it is kept in this page alone. */
+  /** Among the mutations of all tabs; `null` where it is kept in this page alone. */
   readonly order: number | null;
   readonly tries: number;
   /** Where in the history it took effect, once that is known. */
-  readonly reached: Position | null;
-  /** What was to be deleted was gone before. */
-  readonly absent: boolean;
-  /** The confirmed state holds it: it is not shown over it any more. */
-  readonly held: boolean;
+  readonly committedAt: Position | null;
+  /** The entity to delete was gone before. */
+  readonly notFound: boolean;
+  /** Every snapshot that shows it holds it: views no longer show it over them. */
+  readonly isConfirmed: boolean;
 };
 
-export const storedEntry = ({ key, intent, title, sentAt, awaited }: Entry): StoredEntry => ({
+export const storedMutation = ({ key, mutation, title, sentAt, awaited }: PendingMutation): StoredMutation => ({
   key,
-  intent,
+  mutation,
   title,
   sentAt,
   awaited,
 });
 
-export const freshEntry = ({ key, intent, title, sentAt, awaited }: StoredEntry): Entry => ({
+export const freshMutation = ({ key, mutation, title, sentAt, awaited }: StoredMutation): PendingMutation => ({
   key,
-  intent,
+  mutation,
   title,
   sentAt,
   awaited,
   status: "unwritten",
   order: null,
   tries: 0,
-  reached: null,
-  absent: false,
-  held: false,
+  committedAt: null,
+  notFound: false,
+  isConfirmed: false,
 });
 
 /**
- * Entries of other tabs and of former pages, each put where it belongs. One that is known and waits is sent as it was
- * sent before. The same array when nothing is new.
+ * Mutations of other tabs and of former pages, each in its place by `order`. One that is known and waits is sent as it
+ * was sent before. The same array when nothing is new.
  */
-export const withStored = (entries: readonly Entry[], stored: readonly PlacedEntry[]): readonly Entry[] => {
-  let all = entries;
+export const withStored = (
+  pending: readonly PendingMutation[],
+  stored: readonly OrderedMutation[],
+): readonly PendingMutation[] => {
+  let all = pending;
   for (const each of stored) {
     const known = all.findIndex(({ key }) => key === each.key);
     if (known >= 0) {
-      const { intent, sentAt } = each;
+      const { mutation, sentAt } = each;
       const entry = all[known];
-      if (entry?.status === "waiting" && sentAt !== null) all = all.with(known, { ...entry, intent, sentAt });
+      if (entry?.status === "waiting" && sentAt !== null) all = all.with(known, { ...entry, mutation, sentAt });
       continue;
     }
     const behind = all.findIndex(({ order }) => order === null || order > each.order);
     const place = behind < 0 ? all.length : behind;
-    all = all.toSpliced(place, 0, { ...freshEntry(each), order: each.order, status: "waiting" });
+    all = all.toSpliced(place, 0, { ...freshMutation(each), order: each.order, status: "waiting" });
   }
   return all;
 };
 
 /**
- * Keys of what can't be done without an entry: with a creation all that was to be done to what it would have made, with
- * a move the columns that were to be deleted after it. The task may still be in one of them.
+ * Keys of the mutations that a refused one takes with it: after a creation those of the entity that it would have made,
+ * after a move the deletions of containers that the entity may still be in.
  */
-export const fallingWith = (entries: readonly Entry[], { key, intent }: Entry): ReadonlySet<string> => {
+export const fallingWith = (
+  schema: SyncSchema,
+  pending: readonly PendingMutation[],
+  { key, mutation }: PendingMutation,
+): ReadonlySet<string> => {
   const gone = new Set([key]);
-  const ids = new Set(isCreation(intent) ? [subjectOf(intent)] : []);
-  for (const other of entries.slice(entries.findIndex((each) => each.key === key) + 1)) {
+  const ids = new Set(mutation.op === "create" ? [mutation.id] : []);
+  for (const other of pending.slice(pending.findIndex((each) => each.key === key) + 1)) {
     if (other.status === "answered") continue;
-    const { reads, writes } = touchesOf(other.intent);
-    if (!mayStrand(intent, other.intent) && ![...reads, ...writes].some((id) => ids.has(id))) continue;
+    const { reads, writes } = dependenciesOf(schema, other.mutation);
+    const needsGone = [...reads, ...writes].some((id) => ids.has(id));
+    if (!needsGone && !mayStrand(schema, mutation, other.mutation)) continue;
     gone.add(other.key);
-    if (isCreation(other.intent)) ids.add(subjectOf(other.intent));
+    if (other.mutation.op === "create") ids.add(other.mutation.id);
   }
   return gone;
 };
-
-/** Whether a move's task may be in a column that is deleted afterwards, if it is not moved. */
-const mayStrand = (move: Intent, deletion: Intent): boolean =>
-  move.kind === "task.move" &&
-  deletion.kind === "column.delete" &&
-  deletion.boardId === move.boardId &&
-  deletion.id !== move.move.columnId;

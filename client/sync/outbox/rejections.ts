@@ -1,44 +1,49 @@
 import { ApiProblem } from "../../browser/api-client.ts";
-import { isKnown } from "../mutations.ts";
-import type { StoredRefusal } from "./outbox-port.ts";
-import type { OutboxLink } from "./tab-coordinator.ts";
+import { isKnown } from "../mutation.ts";
+import type { SyncSchema } from "../schema.ts";
+import type { StoredRejection } from "./outbox-port.ts";
+import type { TabCoordinator } from "./tab-coordinator.ts";
 
-/** Changes that were taken back. */
-export type Refusal = Omit<StoredRefusal, "problem"> & { readonly problem: ApiProblem };
+/** Mutations that the server refused and that were taken back together. */
+export type Rejection = Omit<StoredRejection, "problem"> & { readonly problem: ApiProblem };
 
-export const storedRefusal = ({ id, intents, title, problem }: Refusal): StoredRefusal => {
+export const storedRejection = ({ id, mutations, title, problem }: Rejection): StoredRejection => {
   const { code, status, detail, errors } = problem;
-  return { id, intents, title, problem: { code, status, detail, errors } };
+  return { id, mutations, title, problem: { code, status, detail, errors } };
 };
 
-export const revivedRefusal = ({ problem, ...rest }: StoredRefusal): Refusal => ({
+export const revivedRejection = ({ problem, ...rest }: StoredRejection): Rejection => ({
   ...rest,
   problem: new ApiProblem(problem.code, problem.status, problem.detail, problem.errors),
 });
 
-/** The refusals that nobody has put away yet, of all tabs and also after a reload. */
-export class Refusals {
-  readonly #link: OutboxLink;
+/** The rejections that the person has not dismissed yet, of all tabs and also after a reload. */
+export class Rejections {
+  readonly #schema: SyncSchema;
+  readonly #tabs: TabCoordinator;
   readonly #changed: () => void;
-  #list: readonly Refusal[] = [];
+  #list: readonly Rejection[] = [];
 
-  constructor(link: OutboxLink, changed: () => void) {
-    this.#link = link;
+  constructor(schema: SyncSchema, tabs: TabCoordinator, changed: () => void) {
+    this.#schema = schema;
+    this.#tabs = tabs;
     this.#changed = changed;
   }
 
   /** A new array after each change. */
-  get list(): readonly Refusal[] {
+  get list(): readonly Rejection[] {
     return this.#list;
   }
 
-  find(id: string): Refusal | undefined {
+  find(id: string): Rejection | undefined {
     return this.#list.find((each) => each.id === id);
   }
 
-  show(refusals: readonly Refusal[]): void {
+  show(rejections: readonly Rejection[]): void {
     const known = new Set(this.#list.map(({ id }) => id));
-    const fresh = refusals.filter(({ id, intents }) => !known.has(id) && intents.every(isKnown));
+    const fresh = rejections.filter(
+      ({ id, mutations }) => !known.has(id) && mutations.every((mutation) => isKnown(this.#schema, mutation)),
+    );
     this.#set([...this.#list, ...fresh]);
   }
 
@@ -47,8 +52,8 @@ export class Refusals {
   }
 
   dismiss(id: string): void {
-    void this.#link.keep((storage) => storage.dismiss(id));
-    this.#link.post({ kind: "dismissed", id });
+    void this.#tabs.store((storage) => storage.dismiss(id));
+    this.#tabs.post({ kind: "dismissed", id });
     this.hide(id);
   }
 
@@ -56,7 +61,7 @@ export class Refusals {
     this.#set([]);
   }
 
-  #set(list: readonly Refusal[]): void {
+  #set(list: readonly Rejection[]): void {
     this.#list = list;
     this.#changed();
   }

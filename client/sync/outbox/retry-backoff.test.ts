@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { SimClock } from "../../realtime/testing/sim-clock.ts";
-import { OutboxPause } from "./retry-backoff.ts";
+import { RetryBackoff } from "./retry-backoff.ts";
 
 /** With the longest waits that jitter can give; `overs` holds how long each took. */
 const pausing = () => {
   const clock = new SimClock();
   const overs: number[] = [];
-  const pause = new OutboxPause({ clock, random: () => 0.999 });
+  const pause = new RetryBackoff({ clock, random: () => 0.999 });
   const fail = (waitMs = 0) => {
     const at = clock.now();
     pause.begin(waitMs, () => {

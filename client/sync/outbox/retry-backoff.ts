@@ -3,8 +3,8 @@ import type { Clock } from "../../realtime/ports.ts";
 
 const FLOOR_MS = 300;
 
-/** The wait after a change that must be sent again; it grows with each that follows without an answer in between. */
-export class OutboxPause {
+/** The wait before an unanswered mutation is sent again; it grows with each failure until an answer comes. */
+export class RetryBackoff {
   readonly #deps: { readonly clock: Clock; readonly random: () => number };
   #failures = 0;
   #until = 0;
@@ -14,16 +14,16 @@ export class OutboxPause {
     this.#deps = deps;
   }
 
-  get isOn(): boolean {
+  get isWaiting(): boolean {
     return this.#cancel !== null;
   }
 
-  /** Waits this long at least, and then calls `over`. What fails side by side has failed once. */
+  /** Waits at least `waitMs`, then calls `over`. Requests that fail side by side count as one failure. */
   begin(waitMs: number, over: () => void): void {
     const { clock, random } = this.#deps;
-    if (this.isOn && clock.now() + waitMs <= this.#until) return;
+    if (this.isWaiting && clock.now() + waitMs <= this.#until) return;
     const wait = Math.max(waitMs, FLOOR_MS) + fullJitter(this.#failures, random);
-    if (!this.isOn) this.#failures += 1;
+    if (!this.isWaiting) this.#failures += 1;
     this.#cancel?.();
     this.#until = clock.now() + wait;
     this.#cancel = clock.after(wait, over);

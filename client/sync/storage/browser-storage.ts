@@ -1,32 +1,33 @@
-import { keyOf, recall } from "../../browser/local-store.ts";
-import { DEVICE_HINT, type DevicePort } from "./storage-port.ts";
-import { unsentHere } from "./unsent-hint.ts";
+import { localStore } from "../../browser/local-store.ts";
+import { STORED_USER_KEY, type StoragePort } from "./storage-port.ts";
+import { unsentCount } from "./unsent-count.ts";
 
-/** The browser's database; its code comes when it is needed. */
-export const browserDevice: DevicePort = {
-  holds: () => recall(DEVICE_HINT) !== null,
-  unsent: unsentHere,
-  open: async (clock) => {
-    const [{ openIdbDevice }, { boundedDevice }, { browserLock, browserTabs }] = await Promise.all([
+/** The browser's database; its code is loaded when it is needed. */
+export const browserStorage: StoragePort = {
+  hasData: () => localStore.get(STORED_USER_KEY) !== null,
+  unsentCount,
+  open: async (context) => {
+    const { clock } = context;
+    const [{ openIndexedDb }, { withTimeout }, { browserLock, browserTabs }] = await Promise.all([
       import("./indexed-db.ts"),
       import("./with-timeout.ts"),
       import("../outbox/leader-lock.ts"),
     ]);
-    const beside = (userId: string) => ({
+    const tabsOf = (userId: string) => ({
       tabs: browserTabs(userId),
       lock: browserLock(userId, { clock, random: Math.random }),
     });
-    return boundedDevice(openIdbDevice({ name: "artel", clock, beside }), clock);
+    return withTimeout(openIndexedDb({ name: "artel", tabsOf, ...context }), clock);
   },
-  onPerson: (changed) => {
+  onUserChange: (listener) => {
     window.addEventListener("storage", ({ key, newValue }) => {
-      if (key === keyOf(DEVICE_HINT)) changed(newValue);
+      if (key === localStore.storageKey(STORED_USER_KEY)) listener(newValue);
     });
   },
-  onLeave: (leave) => {
-    addEventListener("pagehide", leave);
+  onPageHide: (listener) => {
+    addEventListener("pagehide", listener);
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") leave();
+      if (document.visibilityState === "hidden") listener();
     });
   },
 };

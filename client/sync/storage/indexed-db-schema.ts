@@ -1,32 +1,46 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { StoredEntry, StoredRefusal } from "../outbox/outbox-port.ts";
-import type { PackedState } from "./serialize-snapshot.ts";
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import type { StoredMutation, StoredRejection } from "../outbox/outbox-port.ts";
+import type { SerializedSnapshot } from "./serialize-snapshot.ts";
+import { upgradeMutation } from "./upgrade-mutation.ts";
 
-/** Raised when what is kept of states or people takes another shape: they are dropped then, and unsent changes stay. */
-const VERSION = 1;
+/** Raised when snapshots or users take another shape: they are dropped then, and unsent mutations are converted. */
+const VERSION = 2;
 
-export type StateKey = [userId: string, queryKey: string];
+export type SnapshotKey = [userId: string, kind: string, scopeId: string];
 
 type Schema = DBSchema & {
-  /** Under `last`: who was signed in here last, as `/api/me` answers it. */
+  /** Under `last`: who was signed in last, as the server answered it. */
   people: { key: "last"; value: unknown };
   changes: {
     key: number;
-    value: StoredEntry & { owner: string; order?: number };
+    value: StoredMutation & { owner: string; order?: number };
     indexes: { owner: string; key: string };
   };
-  refusals: { key: string; value: StoredRefusal & { owner: string }; indexes: { owner: string } };
-  states: { key: StateKey; value: PackedState };
-  /** Beside each state, so that what goes first is found without reading the states. */
-  uses: { key: StateKey; value: { teamId: string; size: number; usedAt: number; at: number } };
+  refusals: { key: string; value: StoredRejection & { owner: string }; indexes: { owner: string } };
+  states: { key: SnapshotKey; value: SerializedSnapshot };
+  /** Beside each snapshot, so that the least recently used one is found without reading the snapshots. */
+  uses: { key: SnapshotKey; value: { tenantId: string; size: number; usedAt: number; storedAt: number } };
 };
 
-export type DeviceDb = IDBPDatabase<Schema>;
+export type SyncDatabase = IDBPDatabase<Schema>;
+type Upgrade = IDBPTransaction<Schema, ("people" | "changes" | "refusals" | "states" | "uses")[], "versionchange">;
+
+/** Unsent mutations of version 1 were written by an earlier page; the person has not sent them yet. */
+const convertUnsent = async (tx: Upgrade): Promise<void> => {
+  for await (const cursor of tx.objectStore("changes").iterate()) {
+    const { intent, ...rest } = cursor.value as typeof cursor.value & { readonly intent?: unknown };
+    if (intent !== undefined) void cursor.update({ ...rest, mutation: upgradeMutation(intent) });
+  }
+  for await (const cursor of tx.objectStore("refusals").iterate()) {
+    const { intents, ...rest } = cursor.value as typeof cursor.value & { readonly intents?: readonly unknown[] };
+    if (intents !== undefined) void cursor.update({ ...rest, mutations: intents.map(upgradeMutation) });
+  }
+};
 
 /** Rejects where the browser has no IndexedDB for this page, or a newer page has raised its version. */
-export const openDeviceDb = async (name: string): Promise<DeviceDb> =>
+export const openSyncDatabase = async (name: string): Promise<SyncDatabase> =>
   openDB<Schema>(name, VERSION, {
-    upgrade: (db, from) => {
+    upgrade: (db, from, _, tx) => {
       if (from === 0) {
         const changes = db.createObjectStore("changes", { keyPath: "order", autoIncrement: true });
         changes.createIndex("owner", "owner");
@@ -37,10 +51,12 @@ export const openDeviceDb = async (name: string): Promise<DeviceDb> =>
         if (db.objectStoreNames.contains(store)) db.deleteObjectStore(store);
         db.createObjectStore(store);
       }
+      // Half converted is worse than not: the version stays, and the page works without storage.
+      if (from === 1) convertUnsent(tx).catch(() => tx.abort());
     },
     // A newer page in another tab need not wait for this one.
     blocking: (_, __, event) => (event.target as IDBDatabase).close(),
   });
 
-/** All keys of states that belong to a person. */
-export const statesOf = (userId: string): IDBKeyRange => IDBKeyRange.bound([userId], [userId, []]);
+/** All keys of snapshots that belong to a user. */
+export const snapshotsOf = (userId: string): IDBKeyRange => IDBKeyRange.bound([userId], [userId, []]);

@@ -1,61 +1,66 @@
-import { meSchema } from "../../../shared/users.ts";
-import { remember } from "../../browser/local-store.ts";
-import type { Clock } from "../../realtime/ports.ts";
+import { localStore } from "../../browser/local-store.ts";
 import type { OutboxPort } from "../outbox/outbox-port.ts";
-import { openDeviceDb } from "./indexed-db-schema.ts";
-import { idbOutbox } from "./outbox-store.ts";
-import { StateStore } from "./snapshot-store.ts";
-import { DEVICE_HINT, type Device } from "./storage-port.ts";
-import { noteUnsent } from "./unsent-hint.ts";
+import type { SignedIn } from "../signed-in.ts";
+import { openSyncDatabase } from "./indexed-db-schema.ts";
+import { outboxStore } from "./outbox-store.ts";
+import { SnapshotStore } from "./snapshot-store.ts";
+import { STORED_USER_KEY, type StorageAdapter, type StorageContext } from "./storage-port.ts";
+import { setUnsentCount } from "./unsent-count.ts";
 
-export type IdbDeviceDeps = {
+export type IndexedDbOptions = StorageContext & {
   readonly name: string;
-  readonly clock: Clock;
-  /** The other tabs of the same person. */
-  readonly beside: (userId: string) => Omit<OutboxPort, "storage">;
+  /** The other tabs of the same user. */
+  readonly tabsOf: (userId: string) => Omit<OutboxPort, "storage">;
 };
 
-/** What the browser's database keeps. Rejects where there is none. */
-export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Promise<Device> => {
-  const db = await openDeviceDb(name);
-  const states = new StateStore(db, clock);
-  let last: string | null = null;
-  const kept = async () => meSchema.safeParse(await db.get("people", "last")).data ?? null;
-  const person = async () => {
-    const me = await kept();
-    last ??= me?.user.id ?? null;
-    return me;
+/** Stores in the browser's IndexedDB. Rejects where there is none. */
+export const openIndexedDb = async ({
+  name,
+  tabsOf,
+  meSchema,
+  ...context
+}: IndexedDbOptions): Promise<StorageAdapter> => {
+  const db = await openSyncDatabase(name);
+  const snapshots = new SnapshotStore(db, context);
+  let lastUserId: string | null = null;
+  const storedMe = async (): Promise<SignedIn | null> =>
+    meSchema.safeParse(await db.get("people", "last")).data ?? null;
+  const orNull = <Value>(work: Promise<Value>) => work.catch(() => null);
+  const me = async () => {
+    const stored = await storedMe();
+    lastUserId ??= stored?.user.id ?? null;
+    return stored;
   };
-  const orNothing = <Value>(work: Promise<Value>) => work.catch(() => null);
+  const signIn = async (next: SignedIn) => {
+    const { user, teams } = next;
+    setUnsentCount(user.id, 0);
+    const tenantIds = new Set<string>(teams.map(({ id }) => id));
+    void orNull(db.put("people", next, "last"));
+    await orNull(snapshots.drop(user.id, (tenantId) => tenantIds.has(tenantId)));
+  };
+  const signOut = async (before: string | null) => {
+    const userId = before ?? (await storedMe())?.user.id;
+    await db.delete("people", "last");
+    if (userId === undefined) return;
+    await snapshots.drop(userId);
+    const left = await db.countFromIndex("changes", "owner", userId);
+    if (lastUserId === null) setUnsentCount(userId, left);
+  };
   return {
-    person: () => orNothing(person()),
-    setPerson: async (me) => {
-      const before = last;
-      last = me?.user.id ?? null;
-      remember(DEVICE_HINT, last);
-      if (me !== null) {
-        noteUnsent(me.user.id, 0);
-        const teams = new Set<string>(me.teams.map(({ id }) => id));
-        void orNothing(db.put("people", me, "last"));
-        await orNothing(states.drop(me.user.id, (teamId) => teams.has(teamId)));
-        return;
-      }
-      const forget = async () => {
-        const userId = before ?? (await kept())?.user.id;
-        await db.delete("people", "last");
-        if (userId === undefined) return;
-        await states.drop(userId);
-        const left = await db.countFromIndex("changes", "owner", userId);
-        if (last === null) noteUnsent(userId, left);
-      };
-      await orNothing(forget());
+    me: () => orNull(me()),
+    setMe: async (next) => {
+      const before = lastUserId;
+      lastUserId = next?.user.id ?? null;
+      localStore.set(STORED_USER_KEY, lastUserId);
+      if (next === null) await orNull(signOut(before));
+      else await signIn(next);
     },
-    outbox: (userId) => ({ storage: idbOutbox(db, userId), ...beside(userId) }),
-    restore: (userId, queryKey, begun) => orNothing(states.read(userId, queryKey, begun)),
-    keep: (userId, queryKey, state) => states.keep(userId, queryKey, state),
+    outbox: (userId) => ({ storage: outboxStore(db, userId), ...tabsOf(userId) }),
+    restore: (userId, ref, generation) => orNull(snapshots.read(userId, ref, generation)),
+    save: (userId, snapshot) => snapshots.save(userId, snapshot),
     wipe: async (userId) => {
-      remember(DEVICE_HINT, null);
-      await states.drop(userId);
+      localStore.set(STORED_USER_KEY, null);
+      await snapshots.drop(userId);
       const tx = db.transaction(["people", "changes", "refusals"], "readwrite");
       void tx.objectStore("people").delete("last");
       for (const store of ["changes", "refusals"] as const) {
@@ -64,6 +69,6 @@ export const openIdbDevice = async ({ name, clock, beside }: IdbDeviceDeps): Pro
       }
       await tx.done;
     },
-    flush: async () => void (await orNothing(states.flush())),
+    flush: async () => void (await orNull(snapshots.flush())),
   };
 };

@@ -1,41 +1,43 @@
-import type { OutboxStorage, PlacedEntry } from "../outbox/outbox-port.ts";
-import type { DeviceDb } from "./indexed-db-schema.ts";
+import type { OrderedMutation, OutboxStorage } from "../outbox/outbox-port.ts";
+import type { SyncDatabase } from "./indexed-db-schema.ts";
 
-/** One person's outbox in the browser's database. */
-export const idbOutbox = (db: DeviceDb, owner: string): OutboxStorage => ({
+/** One user's outbox in the browser's database. */
+export const outboxStore = (db: SyncDatabase, owner: string): OutboxStorage => ({
   load: async () => {
     const tx = db.transaction(["changes", "refusals"]);
-    const [entries, refusals] = await Promise.all([
+    const [pending, rejections] = await Promise.all([
       tx.objectStore("changes").index("owner").getAll(owner),
       tx.objectStore("refusals").index("owner").getAll(owner),
     ]);
     return {
-      entries: entries
-        .flatMap(({ owner: _, order, ...entry }): PlacedEntry[] => (order === undefined ? [] : [{ ...entry, order }]))
+      pending: pending
+        .flatMap(({ owner: _, order, ...stored }): OrderedMutation[] =>
+          order === undefined ? [] : [{ ...stored, order }],
+        )
         .sort((a, b) => a.order - b.order),
-      refusals: refusals.map(({ owner: _, ...refusal }) => refusal),
+      rejections: rejections.map(({ owner: _, ...rejection }) => rejection),
     };
   },
-  add: async (entry) => {
+  add: async (stored) => {
     const tx = db.transaction("changes", "readwrite");
-    const order = await tx.store.add({ ...entry, owner });
+    const order = await tx.store.add({ ...stored, owner });
     await tx.done;
     return order;
   },
-  update: async (entry) => {
+  update: async (stored) => {
     const tx = db.transaction("changes", "readwrite");
-    // Answered in another tab meanwhile, it must not come back.
-    if ((await tx.store.getKey(entry.order)) !== undefined) await tx.store.put({ ...entry, owner });
+    // Another tab may have got its answer and removed it since.
+    if ((await tx.store.getKey(stored.order)) !== undefined) await tx.store.put({ ...stored, owner });
     await tx.done;
   },
-  begin: async (entry) => {
+  begin: async (stored) => {
     const tx = db.transaction("changes", "readwrite");
-    const known = await tx.store.get(entry.order);
-    if (known?.sentAt === null) await tx.store.put({ ...entry, owner });
+    const known = await tx.store.get(stored.order);
+    if (known?.sentAt === null) await tx.store.put({ ...stored, owner });
     await tx.done;
     return known === undefined || known.sentAt === null
-      ? entry
-      : { ...entry, intent: known.intent, sentAt: known.sentAt };
+      ? stored
+      : { ...stored, mutation: known.mutation, sentAt: known.sentAt };
   },
   remove: async (keys) => {
     const tx = db.transaction("changes", "readwrite");
@@ -45,14 +47,14 @@ export const idbOutbox = (db: DeviceDb, owner: string): OutboxStorage => ({
     }
     await tx.done;
   },
-  refuse: async (keys, refusal) => {
+  reject: async (keys, rejection) => {
     const tx = db.transaction(["changes", "refusals"], "readwrite");
     const changes = tx.objectStore("changes");
     for (const key of keys) {
       const order = await changes.index("key").getKey(key);
       if (order !== undefined) await changes.delete(order);
     }
-    await tx.objectStore("refusals").put({ ...refusal, owner });
+    await tx.objectStore("refusals").put({ ...rejection, owner });
     await tx.done;
   },
   dismiss: async (id) => {

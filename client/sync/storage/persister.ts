@@ -1,184 +1,161 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import type { Me } from "../../../shared/users.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
-import type { Clock } from "../../realtime/ports.ts";
+import type { GenerationCounter } from "../../realtime/generation.ts";
 import type { OutboxPort } from "../outbox/outbox-port.ts";
-import { isTenantState, type TenantState } from "../snapshots.ts";
-import { mayBeSignedIn } from "./session-hint.ts";
-import type { Device, DevicePort } from "./storage-port.ts";
+import type { SignedIn } from "../signed-in.ts";
+import type { Snapshot, SnapshotRef } from "../snapshot.ts";
+import type { StorageAdapter, StorageContext, StoragePort } from "./storage-port.ts";
 
-/** A browser that has kept nothing yet has nothing to show: what was asked for comes first. */
+/** A browser without stored data has nothing to show: opening storage waits, so that the first reads come first. */
 const OPEN_AFTER_MS = 3_000;
 
-export type KeeperDeps = {
-  readonly port: DevicePort | null;
-  readonly queryClient: QueryClient;
-  readonly clock: Clock;
-  /** How many histories were cut off until now. */
-  readonly cuts: () => number;
-  /** Whether events keep the team's states in step. */
-  readonly isInStep: (teamId: string) => boolean;
-  /** Whether a state misses nothing up to its position. */
-  readonly isWhole: (state: TenantState) => boolean;
-  /** What the device tells of unsent changes may have changed. */
+export type PersisterDeps = StorageContext & {
+  readonly port: StoragePort | null;
+  readonly generation: GenerationCounter;
+  /** Whether the page may be signed in; no stored data is shown to a person who is not. */
+  readonly mayBeSignedIn: () => boolean;
+  /** All snapshots of the page, and whether events keep one current. */
+  readonly snapshots: () => readonly Snapshot[];
+  readonly isSubscribed: (tenantId: string) => boolean;
+  /** Whether a snapshot misses nothing up to its position. */
+  readonly isComplete: (snapshot: Snapshot) => boolean;
+  /** Whether a restored snapshot is worth showing before it is read anew. */
+  readonly isUseful: (snapshot: Snapshot) => boolean;
+  /** Writes a restored snapshot into the cache unless a read came first; whether it did. */
+  readonly restored: (snapshot: Snapshot) => boolean;
+  /** The same for who was signed in last. */
+  readonly restoredMe: (me: SignedIn) => void;
+  /** The number of stored unsent mutations may have changed. */
   readonly changed: () => void;
-  /** Whether a kept state is worth showing before it is read anew. */
-  readonly isWelcome: (state: TenantState) => boolean;
 };
 
-/** Brings what the device keeps into the query cache, and what the cache confirms onto the device. */
-export class Keeper {
-  readonly #deps: KeeperDeps;
-  #device: Promise<Device | null> | null = null;
-  #opened: Device | null = null;
-  #hurry: (() => void) | null = null;
+/** Restores snapshots from storage into the cache, and saves confirmed ones. */
+export class Persister {
+  readonly #deps: PersisterDeps;
+  #opening: Promise<StorageAdapter | null> | null = null;
+  #storage: StorageAdapter | null = null;
+  #openNow: (() => void) | null = null;
   #userId: string | null = null;
-  #isRestoring = false;
-  #keptAt: number | null = null;
+  #restoredFrom: number | null = null;
   #wiping: Promise<void> | null = null;
 
-  constructor(deps: KeeperDeps) {
+  constructor(deps: PersisterDeps) {
     this.#deps = deps;
   }
 
-  /** Whether what is being committed to the cache comes from the device. */
-  get isRestoring(): boolean {
-    return this.#isRestoring;
+  /** When the oldest restored snapshot was last current, epoch milliseconds; `null` when none was restored. */
+  get restoredFrom(): number | null {
+    return this.#restoredFrom;
   }
 
-  /** When the oldest state that was restored was last in step, epoch milliseconds. */
-  get keptAt(): number | null {
-    return this.#keptAt;
-  }
-
-  /** What the person's outbox needs of the device; `null` where there is none. */
+  /** The user's outbox in storage; `null` where there is no storage. */
   async outbox(userId: string): Promise<OutboxPort | null> {
     this.#userId = userId;
-    const device = await this.#open();
-    return device === null ? null : device.outbox(userId);
+    const storage = await this.#open();
+    return storage === null ? null : storage.outbox(userId);
   }
 
-  /** There is something to be written now. */
-  hurry(): void {
-    this.#hurry?.();
+  /** Ends the wait before storage is opened: there is something to write. */
+  openNow(): void {
+    this.#openNow?.();
   }
 
-  /** The server has said who is signed in. */
-  async signedIn(me: Me): Promise<void> {
-    // A session that ended by itself took with it what was kept.
-    const isFirst = this.#opened === null || this.#userId === null;
+  /** The server confirmed who is signed in. */
+  async signedIn(me: SignedIn): Promise<void> {
+    // A session that ended by itself took the stored snapshots with it.
+    const isFirst = this.#storage === null || this.#userId === null;
     this.#userId = me.user.id;
-    const device = await this.#open();
-    if (device === null || this.#userId !== me.user.id) return;
-    void device.setPerson(me);
+    const storage = await this.#open();
+    if (storage === null || this.#userId !== me.user.id) return;
+    void storage.setMe(me);
     if (!isFirst) return;
-    for (const [queryKey, state] of heldStates(this.#deps.queryClient)) this.keep(queryKey, state);
+    for (const snapshot of this.#deps.snapshots()) this.save(snapshot);
   }
 
-  /** The server has said that nobody is signed in. */
+  /** The server confirmed that nobody is signed in. */
   signedOut(): void {
     this.#userId = null;
-    if (this.#opened !== null || this.#deps.port?.holds()) void this.#forgetPerson();
+    if (this.#storage !== null || this.#deps.port?.hasData()) void this.#forgetUser();
   }
 
-  /** How many changes wait on the device for somebody to sign in. */
-  get unsent(): number {
-    return this.#deps.port?.unsent() ?? 0;
+  /** The number of stored mutations that wait for their user to sign in. */
+  get unsentCount(): number {
+    return this.#deps.port?.unsentCount() ?? 0;
   }
 
-  async #forgetPerson(): Promise<void> {
-    const device = await this.#now();
-    // What is being deleted is not left.
+  async #forgetUser(): Promise<void> {
+    const storage = await this.#openAtOnce();
+    // Counted after the wipe: what it deletes is not left.
     await this.#wiping?.catch(() => {});
-    await device?.setPerson(null);
+    await storage?.setMe(null);
     this.#deps.changed();
   }
 
-  /** Shows who was here last until the server says who is. */
+  /** Shows the last user until the server confirms who is signed in. */
   async restoreMe(): Promise<void> {
-    if (!this.#deps.port?.holds()) return;
-    const me = await (await this.#now())?.person();
-    if (me) this.#commit(keys.me, me);
+    if (!this.#deps.port?.hasData()) return;
+    const me = await (await this.#openAtOnce())?.me();
+    if (me) this.#deps.restoredMe(me);
   }
 
-  /** Shows a state as it was kept, while it is being read. */
-  async restore(queryKey: QueryKey): Promise<void> {
-    const { port, cuts, isWelcome } = this.#deps;
-    if (!port?.holds() || !mayBeSignedIn()) return;
-    const device = await this.#now();
-    const userId = this.#userId ?? (await device?.person())?.user.id;
-    const begun = cuts();
-    const kept = userId === undefined ? null : await device?.restore(userId, queryKey, begun);
-    if (!kept || (this.#userId !== null && this.#userId !== userId) || !isWelcome(kept.state)) return;
-    if (this.#commit(queryKey, kept.state)) this.#keptAt = Math.min(this.#keptAt ?? kept.at, kept.at);
+  /** Shows a stored snapshot while it is being read. */
+  async restore(ref: SnapshotRef): Promise<void> {
+    const { port, generation, mayBeSignedIn, isUseful } = this.#deps;
+    if (!port?.hasData() || !mayBeSignedIn()) return;
+    const storage = await this.#openAtOnce();
+    const userId = this.#userId ?? (await storage?.me())?.user.id;
+    const stored = userId === undefined ? null : await storage?.restore(userId, ref, generation.current);
+    if (!stored || (this.#userId !== null && this.#userId !== userId) || !isUseful(stored.snapshot)) return;
+    if (!this.#deps.restored(stored.snapshot)) return;
+    this.#restoredFrom = Math.min(this.#restoredFrom ?? stored.storedAt, stored.storedAt);
   }
 
-  keep(queryKey: QueryKey, state: TenantState): void {
-    if (this.#userId !== null && !this.#isRestoring && this.#deps.isWhole(state))
-      this.#opened?.keep(this.#userId, queryKey, state);
+  save(snapshot: Snapshot): void {
+    const { schema, isComplete } = this.#deps;
+    const { isStored = true } = schema.snapshot(snapshot.kind);
+    if (this.#userId !== null && isStored && isComplete(snapshot)) this.#storage?.save(this.#userId, snapshot);
   }
 
-  /** Deletes everything of the person's from the device. */
+  /** Deletes everything of the user's from storage. */
   async wipe(userId: string): Promise<void> {
     this.#userId = null;
-    this.#wiping = this.#now().then((device) => device?.wipe(userId));
+    this.#wiping = this.#openAtOnce().then((storage) => storage?.wipe(userId));
     await this.#wiping;
   }
 
-  /** What was in step until now is kept as such, though nothing of it has changed for long. */
-  #leave(): void {
-    for (const [queryKey, state] of heldStates(this.#deps.queryClient))
-      if (this.#deps.isInStep(state.teamId)) this.keep(queryKey, state);
-    void this.#opened?.flush();
+  /** Snapshots that were current until now are stored as such, though no event changed them for long. */
+  #saveAll(): void {
+    for (const snapshot of this.#deps.snapshots()) if (this.#deps.isSubscribed(snapshot.tenantId)) this.save(snapshot);
+    void this.#storage?.flush();
   }
 
-  #commit(queryKey: QueryKey, data: Me | TenantState): boolean {
-    const { queryClient } = this.#deps;
-    if (queryClient.getQueryData(queryKey) !== undefined) return false;
-    this.#isRestoring = true;
-    queryClient.setQueryData(queryKey, data, { updatedAt: 0 });
-    this.#isRestoring = false;
-    return true;
-  }
-
-  #open(): Promise<Device | null> {
+  #open(): Promise<StorageAdapter | null> {
     const { port, clock } = this.#deps;
-    if (this.#device !== null) return this.#device;
-    if (port === null || port.holds()) return this.#now();
-    const { promise, resolve } = Promise.withResolvers<Device | null>();
-    this.#device = promise;
-    const cancel = clock.after(OPEN_AFTER_MS, () => this.#hurry?.());
-    this.#hurry = () => {
-      this.#hurry = null;
+    if (this.#opening !== null) return this.#opening;
+    if (port === null || port.hasData()) return this.#openAtOnce();
+    const { promise, resolve } = Promise.withResolvers<StorageAdapter | null>();
+    this.#opening = promise;
+    const cancel = clock.after(OPEN_AFTER_MS, () => this.#openNow?.());
+    this.#openNow = () => {
+      this.#openNow = null;
       cancel();
-      resolve(this.#really());
+      resolve(this.#openPort());
     };
     return promise;
   }
 
-  #now(): Promise<Device | null> {
-    this.#hurry?.();
-    this.#device ??= this.#really();
-    return this.#device;
+  #openAtOnce(): Promise<StorageAdapter | null> {
+    this.#openNow?.();
+    this.#opening ??= this.#openPort();
+    return this.#opening;
   }
 
-  async #really(): Promise<Device | null> {
-    const { port, clock } = this.#deps;
+  async #openPort(): Promise<StorageAdapter | null> {
+    const { port, clock, schema, meSchema } = this.#deps;
     try {
-      this.#opened = port === null ? null : await port.open(clock);
-      port?.onLeave(() => this.#leave());
+      this.#storage = port === null ? null : await port.open({ clock, schema, meSchema });
+      port?.onPageHide(() => this.#saveAll());
     } catch {
-      this.#opened = null;
+      this.#storage = null;
     }
-    return this.#opened;
+    return this.#storage;
   }
 }
-
-/** The tenant states that a query client holds. */
-const heldStates = (queryClient: QueryClient): [QueryKey, TenantState][] =>
-  queryClient
-    .getQueryCache()
-    .getAll()
-    .flatMap(({ queryKey, state }) =>
-      isTenantState(state.data) ? [[queryKey, state.data] as [QueryKey, TenantState]] : [],
-    );

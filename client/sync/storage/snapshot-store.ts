@@ -1,49 +1,51 @@
-import type { QueryKey } from "@tanstack/react-query";
 import type { Clock } from "../../realtime/ports.ts";
-import type { TenantState } from "../snapshots.ts";
-import { type DeviceDb, type StateKey, statesOf } from "./indexed-db-schema.ts";
-import { packState, sizeOf, unpackState } from "./serialize-snapshot.ts";
-import type { KeptState } from "./storage-port.ts";
+import type { SyncSchema } from "../schema.ts";
+import type { Snapshot, SnapshotRef } from "../snapshot.ts";
+import { type SnapshotKey, type SyncDatabase, snapshotsOf } from "./indexed-db-schema.ts";
+import { deserializeSnapshot, serializeSnapshot, sizeOf } from "./serialize-snapshot.ts";
+import type { StoredSnapshot } from "./storage-port.ts";
 
-/** What is kept of all people together; what was used least lately goes first. */
-const MOST_STATES = 60;
-const MOST_CHARACTERS = 24_000_000;
+/** Bounds of all users' snapshots together; the least recently used ones go first. */
+const MAX_SNAPSHOTS = 60;
+const MAX_CHARACTERS = 24_000_000;
 const WRITE_AFTER_MS = 1_000;
-/** A large board is packed less often: at a million characters every 3 s. */
+/** A large snapshot is written less often: one of a million characters every 3 s. */
 const CHARACTERS_PER_MS = 500;
 
-const keyOf = (userId: string, queryKey: QueryKey): StateKey => [userId, JSON.stringify(queryKey)];
+const keyOf = (userId: string, { kind, scopeId }: SnapshotRef): SnapshotKey => [userId, kind, scopeId];
 
-type Pending = { readonly key: StateKey; readonly state: TenantState };
+type Unwritten = { readonly key: SnapshotKey; readonly snapshot: Snapshot };
 
-/** The last confirmed states on this device, written a little after they change. */
-export class StateStore {
-  readonly #db: DeviceDb;
+/** The last confirmed snapshots in the browser's database, written a little after they change. */
+export class SnapshotStore {
+  readonly #db: SyncDatabase;
+  readonly #schema: SyncSchema;
   readonly #clock: Clock;
-  readonly #pending = new Map<string, Pending>();
+  readonly #unwritten = new Map<string, Unwritten>();
   #cancelFlush: (() => void) | null = null;
 
-  constructor(db: DeviceDb, clock: Clock) {
+  constructor(db: SyncDatabase, { schema, clock }: { readonly schema: SyncSchema; readonly clock: Clock }) {
     this.#db = db;
+    this.#schema = schema;
     this.#clock = clock;
   }
 
-  async read(userId: string, queryKey: QueryKey, begun: number): Promise<KeptState | null> {
-    const key = keyOf(userId, queryKey);
+  async read(userId: string, ref: SnapshotRef, generation: number): Promise<StoredSnapshot | null> {
+    const key = keyOf(userId, ref);
     const tx = this.#db.transaction(["states", "uses"], "readwrite");
-    const [packed, use] = await Promise.all([tx.objectStore("states").get(key), tx.objectStore("uses").get(key)]);
-    if (packed === undefined || use === undefined) return null;
+    const [serialized, use] = await Promise.all([tx.objectStore("states").get(key), tx.objectStore("uses").get(key)]);
+    if (serialized === undefined || use === undefined) return null;
     void tx.objectStore("uses").put({ ...use, usedAt: this.#clock.now() }, key);
     await tx.done;
-    const state = unpackState(packed, begun);
-    return state && { state, at: use.at };
+    const snapshot = deserializeSnapshot(this.#schema, serialized, generation);
+    return snapshot && { snapshot, storedAt: use.storedAt };
   }
 
-  keep(userId: string, queryKey: QueryKey, state: TenantState): void {
-    const key = keyOf(userId, queryKey);
-    this.#pending.set(JSON.stringify(key), { key, state });
+  save(userId: string, snapshot: Snapshot): void {
+    const key = keyOf(userId, snapshot);
+    this.#unwritten.set(JSON.stringify(key), { key, snapshot });
     if (this.#cancelFlush !== null) return;
-    const wait = WRITE_AFTER_MS + sizeOf(state) / CHARACTERS_PER_MS;
+    const wait = WRITE_AFTER_MS + sizeOf(this.#schema, snapshot) / CHARACTERS_PER_MS;
     this.#cancelFlush = this.#clock.after(wait, () => void this.flush().catch(() => undefined));
   }
 
@@ -51,49 +53,50 @@ export class StateStore {
   async flush(): Promise<void> {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    if (pending.length === 0) return;
+    const unwritten = [...this.#unwritten.values()];
+    this.#unwritten.clear();
+    if (unwritten.length === 0) return;
     const now = this.#clock.now();
     const tx = this.#db.transaction(["states", "uses"], "readwrite");
     const [states, uses] = [tx.objectStore("states"), tx.objectStore("uses")];
-    for (const { key, state } of pending) {
-      if (state.kind === "board" && state.deleted) {
+    for (const { key, snapshot } of unwritten) {
+      if (snapshot.isDeleted) {
         void states.delete(key);
         void uses.delete(key);
         continue;
       }
-      void states.put(packState(state), key);
-      void uses.put({ teamId: state.teamId, size: sizeOf(state), usedAt: now, at: now }, key);
+      const { tenantId } = snapshot;
+      void states.put(serializeSnapshot(snapshot), key);
+      void uses.put({ tenantId, size: sizeOf(this.#schema, snapshot), usedAt: now, storedAt: now }, key);
     }
     const [keys, all] = await Promise.all([uses.getAllKeys(), uses.getAll()]);
-    const shelf = keys.flatMap((key, index) => {
+    const byUse = keys.flatMap((key, index) => {
       const use = all[index];
       return use === undefined ? [] : [{ key, ...use }];
     });
     let size = 0;
     let count = 0;
-    for (const each of shelf.sort((a, b) => b.usedAt - a.usedAt)) {
+    for (const each of byUse.sort((a, b) => b.usedAt - a.usedAt)) {
       size += each.size;
       count += 1;
-      if (size <= MOST_CHARACTERS && count <= MOST_STATES) continue;
+      if (size <= MAX_CHARACTERS && count <= MAX_SNAPSHOTS) continue;
       void states.delete(each.key);
       void uses.delete(each.key);
     }
     await tx.done;
   }
 
-  /** Deletes a person's states, of all teams but these. */
-  async drop(userId: string, isKept: (teamId: string) => boolean = () => false): Promise<void> {
-    for (const [text, { key, state }] of this.#pending)
-      if (key[0] === userId && !isKept(state.teamId)) this.#pending.delete(text);
+  /** Deletes a user's snapshots, of all tenants but these. */
+  async drop(userId: string, isKept: (tenantId: string) => boolean = () => false): Promise<void> {
+    for (const [text, { key, snapshot }] of this.#unwritten)
+      if (key[0] === userId && !isKept(snapshot.tenantId)) this.#unwritten.delete(text);
     const tx = this.#db.transaction(["states", "uses"], "readwrite");
     const [states, uses] = [tx.objectStore("states"), tx.objectStore("uses")];
-    const range = statesOf(userId);
+    const range = snapshotsOf(userId);
     const [keys, all] = await Promise.all([uses.getAllKeys(range), uses.getAll(range)]);
     for (const [index, key] of keys.entries()) {
-      const teamId = all[index]?.teamId;
-      if (teamId !== undefined && isKept(teamId)) continue;
+      const tenantId = all[index]?.tenantId;
+      if (tenantId !== undefined && isKept(tenantId)) continue;
       void states.delete(key);
       void uses.delete(key);
     }

@@ -1,41 +1,51 @@
-import type { QueryKey } from "@tanstack/react-query";
-import type { Me } from "../../../shared/users.ts";
+import type { z } from "zod";
 import type { Clock } from "../../realtime/ports.ts";
 import type { OutboxPort } from "../outbox/outbox-port.ts";
-import type { TenantState } from "../snapshots.ts";
+import type { SyncSchema } from "../schema.ts";
+import type { SignedIn } from "../signed-in.ts";
+import type { Snapshot, SnapshotRef } from "../snapshot.ts";
 
-/** A confirmed state as it was kept; `at`: epoch milliseconds when it was last known to be in step. */
-export type KeptState = { readonly state: TenantState; readonly at: number };
+/** A confirmed snapshot from storage; `storedAt`: epoch milliseconds at which it was last known to be current. */
+export type StoredSnapshot = { readonly snapshot: Snapshot; readonly storedAt: number };
 
-/** What this browser keeps of the people who sign in on it. No call rejects but `wipe`; what can't be kept is not kept. */
-export type Device = {
-  /** Who was signed in here last. */
-  readonly person: () => Promise<Me | null>;
-  /** Somebody is signed in, or nobody any more: then the states go, and unsent changes stay. */
-  readonly setPerson: (me: Me | null) => Promise<void>;
+/**
+ * A browser's storage of the people who sign in on it. No call rejects but `wipe` and those of `outbox`: what cannot be
+ * stored is not stored.
+ */
+export type StorageAdapter = {
+  /** The last answer that said who is signed in. */
+  readonly me: () => Promise<SignedIn | null>;
+  /** `null`: nobody is signed in any more. Then the snapshots go, and unsent mutations stay. */
+  readonly setMe: (me: SignedIn | null) => Promise<void>;
   readonly outbox: (userId: string) => OutboxPort;
-  /** `begun` is the count of cuts that the state is to be taken for. */
-  readonly restore: (userId: string, queryKey: QueryKey, begun: number) => Promise<KeptState | null>;
-  /** Takes the latest state a little later; a board that was deleted is forgotten. */
-  readonly keep: (userId: string, queryKey: QueryKey, state: TenantState) => void;
-  /** Writes at once what is to be kept. */
+  /** `generation` is that of the snapshot as restored. */
+  readonly restore: (userId: string, ref: SnapshotRef, generation: number) => Promise<StoredSnapshot | null>;
+  /** Takes the latest snapshot a little later; a deleted one is dropped from storage. */
+  readonly save: (userId: string, snapshot: Snapshot) => void;
+  /** Writes at once what waits to be written. */
   readonly flush: () => Promise<void>;
-  /** Deletes the person's states and unsent changes. */
+  /** Deletes the user's snapshots and unsent mutations. */
   readonly wipe: (userId: string) => Promise<void>;
 };
 
-export type DevicePort = {
-  /** Whether something is kept here: then it is opened at once. */
-  readonly holds: () => boolean;
-  /** How many unsent changes who was here last has left, while nobody is signed in. */
-  readonly unsent: () => number;
-  /** Rejects where the browser keeps nothing. */
-  readonly open: (clock: Clock) => Promise<Device>;
-  /** Calls back whenever the page may be about to end. */
-  readonly onLeave: (leave: () => void) => void;
-  /** Calls back with the id of who has signed in in another tab, or `null` when nobody is any more. */
-  readonly onPerson: (changed: (userId: string | null) => void) => void;
+export type StorageContext = {
+  readonly clock: Clock;
+  readonly schema: SyncSchema;
+  readonly meSchema: z.ZodType<SignedIn>;
 };
 
-/** Remembers whose states a device keeps, so that this is known without opening it, and told to other tabs. */
-export const DEVICE_HINT = "device";
+export type StoragePort = {
+  /** Whether something is stored: then storage is opened at once. */
+  readonly hasData: () => boolean;
+  /** The number of unsent mutations that the last user left, while nobody is signed in. */
+  readonly unsentCount: () => number;
+  /** Rejects where the browser stores nothing. */
+  readonly open: (context: StorageContext) => Promise<StorageAdapter>;
+  /** Calls back whenever the page may be about to end. */
+  readonly onPageHide: (listener: () => void) => void;
+  /** Calls back with the id of the user who signed in in another tab, or `null` when nobody is any more. */
+  readonly onUserChange: (listener: (userId: string | null) => void) => void;
+};
+
+/** The key of `localStorage` that names the user whose snapshots are stored: readable without opening the database. */
+export const STORED_USER_KEY = "device";

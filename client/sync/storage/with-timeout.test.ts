@@ -1,16 +1,16 @@
 import { expect, test } from "bun:test";
-import { keys } from "../../../web/src/app/query-keys.ts";
+import { boardRef } from "../../../web/src/entities/snapshots.ts";
 import { SimClock, settle } from "../../realtime/testing/sim-clock.ts";
-import type { OutboxStorage, StoredRefusal } from "../outbox/outbox-port.ts";
+import type { OutboxStorage, StoredRejection } from "../outbox/outbox-port.ts";
 import { BOARD_ID, idOf, renaming, USER_ID } from "../testing/things.ts";
-import type { Device } from "./storage-port.ts";
-import { boundedDevice } from "./with-timeout.ts";
+import type { StorageAdapter } from "./storage-port.ts";
+import { withTimeout } from "./with-timeout.ts";
 
-const entry = { key: "a", intent: renaming(idOf(101), "A"), title: "A", sentAt: null, awaited: false };
-const placed = { ...entry, order: 1 };
-const refusal: StoredRefusal = {
+const stored = { key: "a", mutation: renaming(idOf(101), "A"), title: "A", sentAt: null, awaited: false };
+const ordered = { ...stored, order: 1 };
+const rejection: StoredRejection = {
   id: "a",
-  intents: [],
+  mutations: [],
   title: "A",
   problem: { code: "FORBIDDEN", status: 403, detail: "no", errors: [] },
 };
@@ -23,30 +23,30 @@ const browser = async () => {
     if (here.hangs) await here.late.promise;
     return value;
   };
-  const storage: OutboxStorage = {
-    load: () => say({ entries: [], refusals: [] }),
+  const outbox: OutboxStorage = {
+    load: () => say({ pending: [], rejections: [] }),
     add: () => say(1),
     update: () => say(undefined),
-    begin: (entry) => say(entry),
+    begin: (ordered) => say(ordered),
     remove: () => say(undefined),
-    refuse: () => say(undefined),
+    reject: () => say(undefined),
     dismiss: () => say(undefined),
   };
-  const device: Device = {
-    person: () => say(null),
-    setPerson: () => say(undefined),
+  const storage: StorageAdapter = {
+    me: () => say(null),
+    setMe: () => say(undefined),
     outbox: () => ({
-      storage,
+      storage: outbox,
       tabs: { post: () => {}, listen: () => () => {} },
-      lock: { hold: () => () => {} },
+      lock: { request: () => () => {} },
     }),
     restore: () => say(null),
-    keep: () => {},
+    save: () => {},
     flush: () => say(undefined),
     wipe: () => say(undefined),
   };
-  const bounded = await boundedDevice(say(device), clock);
-  return Object.assign(here, { clock, device: bounded, storage: bounded.outbox(USER_ID).storage });
+  const bounded = await withTimeout(say(storage), clock);
+  return Object.assign(here, { clock, storage: bounded, outbox: bounded.outbox(USER_ID).storage });
 };
 
 /** What has become of each by now. */
@@ -68,7 +68,7 @@ const fates = async (works: readonly Promise<unknown>[]): Promise<string[]> => {
 
 test("a database that does not open within five seconds is none", async () => {
   const clock = new SimClock();
-  const opened = boundedDevice(new Promise<Device>(() => {}), clock);
+  const opened = withTimeout(new Promise<StorageAdapter>(() => {}), clock);
   await clock.pass(4_999);
   expect(await fates([opened])).toEqual(["open"]);
   await clock.pass(1);
@@ -77,22 +77,22 @@ test("a database that does not open within five seconds is none", async () => {
 
 const asked = (storage: OutboxStorage) => [
   storage.load(),
-  storage.add(entry),
-  storage.update(placed),
+  storage.add(stored),
+  storage.update(ordered),
   storage.remove(["a"]),
-  storage.refuse(["a"], refusal),
+  storage.reject(["a"], rejection),
   storage.dismiss("a"),
 ];
 
 test("what is asked of a storage that hangs fails after five seconds, and from then on soon", async () => {
   const here = await browser();
-  expect(await fates(asked(here.storage))).toEqual(Array(6).fill("done"));
+  expect(await fates(asked(here.outbox))).toEqual(Array(6).fill("done"));
   here.hangs = true;
-  const works = asked(here.storage);
+  const works = asked(here.outbox);
   expect(await fates(works)).toEqual(Array(6).fill("open"));
   await here.clock.pass(5_000);
   expect(await fates(works)).toEqual(Array(6).fill("failed"));
-  const more = asked(here.storage);
+  const more = asked(here.outbox);
   expect(await fates(more)).toEqual(Array(6).fill("open"));
   await here.clock.pass(0);
   expect(await fates(more)).toEqual(Array(6).fill("failed"));
@@ -101,13 +101,13 @@ test("what is asked of a storage that hangs fails after five seconds, and from t
 test("a storage that goes on after it hung is waited for again", async () => {
   const here = await browser();
   here.hangs = true;
-  const work = here.storage.add(entry);
+  const work = here.outbox.add(stored);
   expect(await fates([work])).toEqual(["open"]);
   await here.clock.pass(5_000);
   here.late.resolve();
   await settle();
   Object.assign(here, { hangs: true, late: Promise.withResolvers<void>() });
-  const next = here.storage.add(entry);
+  const next = here.outbox.add(stored);
   await here.clock.pass(4_999);
   expect(await fates([next])).toEqual(["open"]);
   here.late.resolve();
@@ -118,11 +118,11 @@ test("what a device that hangs holds is not shown, and nobody waits for it for e
   const here = await browser();
   here.hangs = true;
   const works = [
-    here.device.person(),
-    here.device.restore(USER_ID, keys.board(BOARD_ID), 0),
-    here.device.setPerson(null),
-    here.device.flush(),
-    here.device.wipe(USER_ID),
+    here.storage.me(),
+    here.storage.restore(USER_ID, boardRef(BOARD_ID), 0),
+    here.storage.setMe(null),
+    here.storage.flush(),
+    here.storage.wipe(USER_ID),
   ];
   expect(await fates(works)).toEqual(Array(5).fill("open"));
   await here.clock.pass(5_000);
@@ -130,8 +130,8 @@ test("what a device that hangs holds is not shown, and nobody waits for it for e
 });
 
 test("what is done in time leaves no timer", async () => {
-  const { clock, storage } = await browser();
-  await storage.add(entry);
+  const { clock, outbox } = await browser();
+  await outbox.add(stored);
   await settle();
   expect(clock.waiting).toBe(0);
 });

@@ -1,53 +1,52 @@
 import type { Clock } from "../../realtime/ports.ts";
-import type { Device } from "./storage-port.ts";
+import type { StorageAdapter } from "./storage-port.ts";
 
-/** A database that another page or the browser itself holds up may neither answer nor fail. */
+/** A database that another page or the browser itself blocks may neither answer nor fail. */
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * A device that nobody waits on for ever: what it does not do within five seconds counts as failed. From then on nothing
- * is waited for until something asked of it has come to an end. It is asked all the same: what it writes late it also
- * removes, in that order.
- * Rejects where it does not open in time.
+ * Storage on which nobody waits for ever: a call without an answer within five seconds has failed. Until some call ends
+ * after that, no call is waited for. All calls reach storage all the same: what it writes late it also removes, in that
+ * order. Rejects where storage does not open in time.
  */
-export const boundedDevice = async (opening: Promise<Device>, clock: Clock): Promise<Device> => {
-  let hangs = false;
+export const withTimeout = async (opening: Promise<StorageAdapter>, clock: Clock): Promise<StorageAdapter> => {
+  let isBlocked = false;
   const bound = <Value>(work: Promise<Value>): Promise<Value> => {
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
-    const cancel = clock.after(hangs ? 0 : ANSWER_WITHIN_MS, () => {
-      hangs = true;
-      reject(new Error("the device does not answer"));
+    const cancel = clock.after(isBlocked ? 0 : ANSWER_WITHIN_MS, () => {
+      isBlocked = true;
+      reject(new Error("storage does not answer"));
     });
     const answered = () => {
-      hangs = false;
+      isBlocked = false;
       cancel();
     };
     work.finally(answered).then(resolve, reject);
     return promise;
   };
-  const orNothing = <Value>(work: Promise<Value>) => bound(work).catch(() => null);
-  const device = await bound(opening);
+  const orNull = <Value>(work: Promise<Value>) => bound(work).catch(() => null);
+  const storage = await bound(opening);
   return {
-    ...device,
-    person: () => orNothing(device.person()),
-    setPerson: async (me) => void (await orNothing(device.setPerson(me))),
+    ...storage,
+    me: () => orNull(storage.me()),
+    setMe: async (me) => void (await orNull(storage.setMe(me))),
     outbox: (userId) => {
-      const { storage, ...beside } = device.outbox(userId);
+      const { storage: outbox, ...tabs } = storage.outbox(userId);
       return {
-        ...beside,
+        ...tabs,
         storage: {
-          load: () => bound(storage.load()),
-          add: (entry) => bound(storage.add(entry)),
-          update: (entry) => bound(storage.update(entry)),
-          begin: (entry) => bound(storage.begin(entry)),
-          remove: (keys) => bound(storage.remove(keys)),
-          refuse: (keys, refusal) => bound(storage.refuse(keys, refusal)),
-          dismiss: (id) => bound(storage.dismiss(id)),
+          load: () => bound(outbox.load()),
+          add: (stored) => bound(outbox.add(stored)),
+          update: (stored) => bound(outbox.update(stored)),
+          begin: (stored) => bound(outbox.begin(stored)),
+          remove: (keys) => bound(outbox.remove(keys)),
+          reject: (keys, rejection) => bound(outbox.reject(keys, rejection)),
+          dismiss: (id) => bound(outbox.dismiss(id)),
         },
       };
     },
-    restore: (userId, queryKey, begun) => orNothing(device.restore(userId, queryKey, begun)),
-    flush: async () => void (await orNothing(device.flush())),
-    wipe: (userId) => bound(device.wipe(userId)),
+    restore: (userId, ref, generation) => orNull(storage.restore(userId, ref, generation)),
+    flush: async () => void (await orNull(storage.flush())),
+    wipe: (userId) => bound(storage.wipe(userId)),
   };
 };

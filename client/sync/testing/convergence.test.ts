@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { isTenantState, type TenantState } from "../snapshots.ts";
-import { type Sabotage, type Share, simulate } from "./simulation.ts";
+import { isSnapshot, type Snapshot } from "../snapshot.ts";
+import type { Share } from "./sim-client.ts";
+import { type Sabotage, simulate } from "./simulation.ts";
 
 /** `SEEDS=100000 bun test ./client/sync/testing/convergence.test.ts` looks further. */
 const SEEDS = Number(process.env["SEEDS"] ?? 300);
@@ -26,10 +27,10 @@ test("the same runs find a cache that takes every read as it comes", async () =>
 }, 60_000);
 
 test("the same runs find a cache that only rejects older reads", async () => {
-  const newer = (held: TenantState, read: TenantState) =>
+  const newer = (held: Snapshot, read: Snapshot) =>
     held.position.epoch !== read.position.epoch || held.position.seq <= read.position.seq;
   const gateAlone: Share = (held, incoming) =>
-    isTenantState(held) && isTenantState(incoming) && !newer(held, incoming) ? held : incoming;
+    isSnapshot(held) && isSnapshot(incoming) && !newer(held, incoming) ? held : incoming;
   expect((await diverging(FEW, { share: gateAlone })).length).toBeGreaterThan(0);
 }, 60_000);
 

@@ -1,14 +1,26 @@
 /** `bun client/sync/testing/measure.ts [tasks]`: what events, reads and replays cost in a large board's cache. */
 
-import { boardQuery } from "../../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../../web/src/app/query-client.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
-import { taskSifter } from "../../../web/src/features/filters/memo-filter.ts";
+import { memoizedFilter } from "../../../web/src/board/memo-filter.ts";
+import { boardRef } from "../../../web/src/entities/snapshots.ts";
+import { createPageClient } from "../../../web/src/session/page-client.ts";
 import { SimClock } from "../../realtime/testing/sim-clock.ts";
-import { factOf } from "../decode-event.ts";
-import { boardStateOf } from "../snapshots.ts";
-import { tasksIn } from "../task-table.ts";
-import { BOARD_ID, board, column, DOING, idOf, member, message, TEAM_ID, TODO, task, USER_ID } from "./things.ts";
+import { decodeEvent } from "../decode-event.ts";
+import { queryKeyOf } from "../snapshot.ts";
+import {
+  BOARD_ID,
+  board,
+  column,
+  DOING,
+  idOf,
+  member,
+  message,
+  snapshotOf,
+  TEAM_ID,
+  TODO,
+  task,
+  tasksIn,
+  USER_ID,
+} from "./things.ts";
 
 const count = Number(process.argv[2] ?? 10_000);
 const columns = [TODO, DOING, idOf(13), idOf(14), idOf(15)];
@@ -22,7 +34,7 @@ const tasks = Array.from({ length: count }, (_, index) =>
     rank: rankOf(index),
   }),
 );
-const snapshot = {
+const document = {
   ...board(),
   columns: columns.map((id, index) => column(id, { rank: `a${index}` })),
   tasks,
@@ -31,19 +43,15 @@ const snapshot = {
 };
 
 const clock = new SimClock();
-const api = {
-  request: () => Promise.reject(new Error("not here")),
-  requestIfChanged: () => Promise.reject(new Error("not here")),
-  open: () => Promise.reject(new Error("not here")),
-};
-const queryClient = createQueryClient({
-  api,
-  clock,
+const never = () => Promise.reject(new Error("not here"));
+const { queryClient, engine } = createPageClient({
+  api: { request: never, requestIfChanged: never, open: never },
+  ports: { connect: () => ({ send: () => {}, close: () => {} }), fetchToken: never, clock, random: Math.random },
   newId: () => "key",
   newEntityId: () => idOf(9),
 });
-const runtime = runtimeOf(queryClient);
-queryClient.getQueryCache().build(queryClient, { ...queryClient.defaultQueryOptions(boardQuery(runtime, BOARD_ID)) });
+const ref = boardRef(BOARD_ID);
+queryClient.getQueryCache().build(queryClient, { ...queryClient.defaultQueryOptions(engine.queryOptions(ref)) });
 
 const quantile = (times: number[], q: number) => times.sort((a, b) => a - b)[Math.floor(times.length * q)] ?? 0;
 const report = (what: string, times: number[]) =>
@@ -60,18 +68,17 @@ const loads: number[] = [];
 for (let round = 0; round < 5; round += 1) {
   loads.push(
     timed(() => {
-      const state = boardStateOf(snapshot, { position: { epoch: "e1", seq: 10 }, begun: 0, etag: null }, undefined);
-      queryClient.setQueryData(keys.board(BOARD_ID), state);
+      queryClient.setQueryData(queryKeyOf(ref), snapshotOf(document));
     }),
   );
 }
 report(`a read of ${count} tasks into the cache`, loads);
 
 let seq = 10;
-const sift = taskSifter({ q: "odysseus" });
+const filter = memoizedFilter({ q: "odysseus" });
 const look = () => {
-  const view = runtime.viewBoard(BOARD_ID);
-  if (view !== null) for (const id of columns) sift(tasksIn(view.tasks, id));
+  const view = engine.view(ref);
+  if (view !== null) for (const id of columns) filter(tasksIn(view, id));
 };
 look();
 
@@ -89,8 +96,8 @@ const folding: number[] = [];
 const filtering: number[] = [];
 for (let round = 0; round < 3_000; round += 1) {
   const event = eventAt(Math.random());
-  reading.push(timed(() => void factOf(event)));
-  runtime.tenants.hear({ kind: "event", tenantId: TEAM_ID, message: event });
+  reading.push(timed(() => void decodeEvent(engine.schema, event)));
+  engine.applier.handle({ kind: "event", tenantId: TEAM_ID, message: event });
   folding.push(await timedFlush());
   filtering.push(timed(look));
 }
@@ -109,7 +116,7 @@ report("its filtered view of all columns", filtering.slice(500));
 const bursts: number[] = [];
 for (let round = 0; round < 10; round += 1) {
   for (let each = 0; each < 1_000; each += 1)
-    runtime.tenants.hear({ kind: "event", tenantId: TEAM_ID, message: eventAt(Math.random()) });
+    engine.applier.handle({ kind: "event", tenantId: TEAM_ID, message: eventAt(Math.random()) });
   bursts.push((await timedFlush()) + timed(look));
 }
 report("1,000 missed events in one commit", bursts);

@@ -1,17 +1,18 @@
 import type { ProblemCode } from "../../../shared/problem.ts";
+import { meSchema } from "../../../shared/users.ts";
+import { SimBrowser } from "../../../tests/sim/browser.ts";
 import { type ApiAnswer, ApiProblem } from "../../browser/api-client.ts";
 import { SimClock, settle } from "../../realtime/testing/sim-clock.ts";
-import type { Intent } from "../mutations.ts";
+import type { Mutation } from "../mutation.ts";
 import { Outbox } from "../outbox/outbox.ts";
-import { SimBrowser } from "./sim-device.ts";
-import { USER_ID } from "./things.ts";
+import { SCHEMA, USER_ID } from "./things.ts";
 
 export const problem = (status: number, code: ProblemCode) => new ApiProblem(code, status, "no");
 
 export type Sent = {
   readonly tab: string;
   readonly key: string;
-  readonly intent: Intent;
+  readonly mutation: Mutation;
   readonly end: (what: number | Error) => Promise<void>;
 };
 
@@ -24,9 +25,10 @@ export const browser = () => {
   const here = { cursor: Number.POSITIVE_INFINITY };
   /** `version`: at which one this tab has the task of a text. */
   const open = async (tab: string, { isAllowed = true, version = 1 } = {}) => {
-    const { port, end, look } = device.openTab();
+    const { port, close: end, focus: look } = device.openTab();
     const box = new Outbox({
-      send: (intent, key) => {
+      schema: SCHEMA,
+      send: (mutation, key) => {
         const { promise, resolve, reject } = Promise.withResolvers<ApiAnswer<unknown>>();
         const finish = async (what: number | Error) => {
           if (what instanceof Error) reject(what);
@@ -34,12 +36,12 @@ export const browser = () => {
           await settle();
           await clock.pass(20);
         };
-        sent.push({ tab, key, intent, end: finish });
+        sent.push({ tab, key, mutation, end: finish });
         return promise;
       },
-      prepare: (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version } : intent),
-      rebase: async (intent) => (intent.kind === "task.update" ? { ...intent, ifVersion: version + 10 } : "conflict"),
-      isHeld: ({ reached }) => reached === null || reached.seq <= here.cursor,
+      prepare: (mutation) => (mutation.op === "update" ? { ...mutation, ifVersion: version } : mutation),
+      rebase: async (mutation) => (mutation.op === "update" ? { ...mutation, ifVersion: version + 10 } : "conflict"),
+      isConfirmed: ({ committedAt }) => committedAt === null || committedAt.seq <= here.cursor,
       changed: () => {},
       answered: () => {},
       signedOut: () => {},
@@ -53,7 +55,7 @@ export const browser = () => {
       },
     });
     box.allow(isAllowed);
-    box.open((await port.open(clock)).outbox(USER_ID));
+    box.open((await port.open({ clock, schema: SCHEMA, meSchema })).outbox(USER_ID));
     await clock.pass(20);
     const close = () => {
       end();

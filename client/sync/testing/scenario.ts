@@ -1,11 +1,10 @@
 import { COLORS } from "../../../shared/color.ts";
 import { columnIdSchema, labelIdSchema, taskIdSchema } from "../../../shared/ids.ts";
-import { compareRanked } from "../../../shared/rank.ts";
 import { SimClock, seeded } from "../../realtime/testing/sim-clock.ts";
-import type { BoardState } from "../snapshots.ts";
-import { tasksIn } from "../task-table.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { type SimStore, TEAM } from "./sim-store.ts";
 import { SimWorld } from "./sim-world.ts";
+import { boardOf, columnsOf, labelsOf, tasksIn, tasksOf } from "./things.ts";
 
 export type Scene = {
   readonly random: () => number;
@@ -85,7 +84,7 @@ export const scene = (seed: number): Scene => {
 
 export const userIdOf = (name: string): string => `01900000-0000-7000-8000-0000000000${name === "ann" ? "a1" : "b2"}`;
 
-export const taskFields = (id: string, boardId: string, columnId: string) => ({
+const taskFields = (id: string, boardId: string, columnId: string) => ({
   id,
   boardId,
   columnId,
@@ -170,16 +169,17 @@ export const ghost = ({ random, world: { store }, boardId, newId }: Scene): void
     ]);
 };
 
-type Actions = import("../../../web/src/features/boards/board-actions.ts").BoardActions;
+type Actions = import("../../../web/src/board/board-actions.ts").BoardActions;
 
 /** A person does something on what the page shows. */
-export const act = (random: () => number, actions: Actions, view: BoardState | null): void => {
-  if (view === null || view.deleted) return;
-  const column = pick(random, [...view.columns.values()]);
+export const act = (random: () => number, actions: Actions, view: Snapshot | null): void => {
+  if (view === null || view.isDeleted) return;
+  const columns = columnsOf(view);
+  const column = pick(random, columns);
   if (column === undefined) return;
-  const tasks = [...view.columns.keys()].flatMap((id) => tasksIn(view.tasks, id));
+  const tasks = columns.flatMap(({ id }) => tasksIn(view, id));
   const task = pick(random, tasks);
-  const label = pick(random, [...view.labels.values()]);
+  const label = pick(random, labelsOf(view));
   const dice = random();
   if (task === undefined || dice < 0.25) {
     const id = actions.createTask({
@@ -193,7 +193,7 @@ export const act = (random: () => number, actions: Actions, view: BoardState | n
   else if (dice < 0.55 && label) actions.updateTask(task.id, { addLabelIds: [labelIdSchema.parse(label.id)] });
   else if (dice < 0.6) actions.updateTask(task.id, { archived: true });
   else if (dice < 0.8) {
-    const before = pick(random, tasksIn(view.tasks, column.id));
+    const before = pick(random, tasksIn(view, column.id));
     actions.moveTask(task.id, {
       columnId: columnIdSchema.parse(column.id),
       beforeId: before ? taskIdSchema.parse(before.id) : null,
@@ -201,11 +201,10 @@ export const act = (random: () => number, actions: Actions, view: BoardState | n
   } else if (dice < 0.88) actions.deleteTask(task.id);
   else if (dice < 0.92) actions.createColumn({ name: "Mine" });
   else if (dice < 0.94) actions.moveColumn(column.id, {});
-  else if (dice < 0.955 && view.columns.size > 1) {
-    const other = pick(random, [...view.columns.values()]);
+  else if (dice < 0.955 && columns.length > 1) {
+    const other = pick(random, columns);
     if (other !== undefined && other.id !== column.id)
-      for (const { id } of tasksIn(view.tasks, column.id))
-        actions.moveTask(id, { columnId: columnIdSchema.parse(other.id) });
+      for (const { id } of tasksIn(view, column.id)) actions.moveTask(id, { columnId: columnIdSchema.parse(other.id) });
     actions.deleteColumn(column.id);
   } else if (dice < 0.97) actions.createLabel({ name: "Mine" });
   else if (dice < 0.98 && label) actions.deleteLabel(label.id);
@@ -213,15 +212,18 @@ export const act = (random: () => number, actions: Actions, view: BoardState | n
 };
 
 /** A board as text, so that two can be compared whatever they are kept in. */
-export const picture = (state: Pick<BoardState, "board" | "columns" | "labels" | "tasks"> | null): string => {
-  if (state === null) return "nothing";
-  const columns = [...state.columns.values()].sort(compareRanked);
+export const picture = (snapshot: Snapshot | null): string => {
+  if (snapshot === null) return "nothing";
+  const columns = columnsOf(snapshot);
+  const ids = new Set<string>(columns.map(({ id }) => id));
   return JSON.stringify({
-    board: state.board,
+    board: boardOf(snapshot),
     columns,
-    labels: [...state.labels.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    tasks: columns.map(({ id }) => tasksIn(state.tasks, id)),
-    stray: [...state.tasks.columns.keys()].filter((id) => !state.columns.has(id)),
-    size: state.tasks.byId.size,
+    labels: labelsOf(snapshot).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    tasks: columns.map(({ id }) => tasksIn(snapshot, id)),
+    stray: tasksOf(snapshot)
+      .containerIds()
+      .filter((id) => !ids.has(id)),
+    size: tasksOf(snapshot).size,
   });
 };

@@ -5,25 +5,28 @@ import { fetchTokenOver } from "../../browser/browser-ports.ts";
 import { pollByHttp } from "../../browser/http-transports.ts";
 // Loaded here, so that in simulated time it never has to be waited for.
 import "../../realtime/fallback/load-fallback.ts";
-import { boardQuery, boardsQuery, membersQuery } from "../../../web/src/app/queries.ts";
-import { createQueryClient, runtimeOf } from "../../../web/src/app/query-client.ts";
-import { keys } from "../../../web/src/app/query-keys.ts";
-import { type BoardActions, boardActions } from "../../../web/src/features/boards/board-actions.ts";
+import { type BoardActions, boardActions } from "../../../web/src/board/board-actions.ts";
+import { boardRef, boardsRef, membersRef } from "../../../web/src/entities/snapshots.ts";
+import { createPageClient } from "../../../web/src/session/page-client.ts";
+import { snapshotQuery } from "../../react/use-snapshot.ts";
 import type { RealtimePorts } from "../../realtime/ports.ts";
-import { RealtimeClient } from "../../realtime/realtime-client.ts";
 import type { SimClock } from "../../realtime/testing/sim-clock.ts";
-import type { BoardState } from "../snapshots.ts";
-import type { DevicePort } from "../storage/storage-port.ts";
-import type { Runtime } from "../sync-engine.ts";
+import { connect, type SyncClient } from "../../sync-client.ts";
+import { ME_KEY } from "../signed-in.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { StoragePort } from "../storage/storage-port.ts";
 import { TEAM } from "./sim-store.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** In the place of the reconciliation of reads and events. */
+export type Share = (current: unknown, incoming: unknown) => unknown;
+
 export type SimClient = {
   readonly userId: string;
-  readonly runtime: Runtime;
-  readonly realtime: RealtimeClient;
+  readonly engine: SyncClient["engine"];
+  readonly realtime: SyncClient["realtime"];
   readonly actions: BoardActions;
-  readonly view: () => BoardState | null;
+  readonly view: () => Snapshot | null;
   readonly stop: () => void;
 };
 
@@ -67,7 +70,7 @@ export const simClient = (
     random,
     newId,
     share,
-    device = null,
+    storage = null,
     keyOf = (key) => key,
   }: {
     userId: string;
@@ -76,8 +79,8 @@ export const simClient = (
     random: () => number;
     newId: () => string;
     /** Instead of the gate and the fold, to see what becomes of it without them. */
-    share?: Runtime["share"] | undefined;
-    device?: DevicePort | null;
+    share?: Share | undefined;
+    storage?: StoragePort | null;
     /** Under which key a change is sent, to see what becomes of it under another. */
     keyOf?: (key: string) => string;
   },
@@ -91,14 +94,8 @@ export const simClient = (
         ...(idempotencyKey === undefined ? {} : { idempotencyKey: keyOf(idempotencyKey) }),
       }),
   };
-  const queryClient = createQueryClient({
-    api,
-    device,
-    clock,
-    random,
-    newId,
-    newEntityId: newId,
-  });
+  const client = createPageClient({ api, ports, storage, newId, newEntityId: newId });
+  const { engine, realtime, queryClient } = client;
   const user = { id: userIdSchema.parse(userId), name: "Somebody", email: "somebody@example.org", image: null };
   const at = new Date(0).toISOString();
   const team = {
@@ -109,30 +106,25 @@ export const simClient = (
     updatedAt: at,
     version: 1,
   } as const;
-  queryClient.setQueryData(keys.me, { user, teams: [team] });
-  const runtime = runtimeOf(queryClient);
-  if (share !== undefined) Object.assign(runtime, { share });
-  const realtime = new RealtimeClient(ports);
-  const detach = runtime.attach(realtime, (listener) => realtime.listen(listener));
-  const deafen = [
-    new QueryObserver(queryClient, boardQuery(runtime, boardId)).subscribe(() => {}),
-    new QueryObserver(queryClient, boardsQuery(runtime, TEAM)).subscribe(() => {}),
-    new QueryObserver(queryClient, membersQuery(runtime, TEAM)).subscribe(() => {}),
-  ];
-  realtime.start();
-  const leave = realtime.join(TEAM, { waitForState: true });
+  queryClient.setQueryData(ME_KEY, { user, teams: [team] });
+  const observed = [boardRef(boardId), boardsRef(TEAM), membersRef(TEAM)].map((ref) => {
+    const query = snapshotQuery(engine, ref);
+    const sharing = share === undefined ? {} : { structuralSharing: share };
+    return new QueryObserver(queryClient, { ...query, ...sharing }).subscribe(() => {});
+  });
+  const disconnect = connect(client);
+  const leave = realtime.join(TEAM, { waitForSnapshot: true });
   return {
     userId,
-    runtime,
+    engine,
     realtime,
-    actions: boardActions(runtime, boardId),
-    view: () => runtime.viewBoard(boardId),
+    actions: boardActions(engine, boardId),
+    view: () => engine.view(boardRef(boardId)),
     stop: () => {
       leave();
-      detach();
-      for (const undo of deafen) undo();
-      realtime.stop();
-      runtime.clear();
+      for (const undo of observed) undo();
+      disconnect();
+      engine.clear();
     },
   };
 };

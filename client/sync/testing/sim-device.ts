@@ -1,11 +1,16 @@
-import type { QueryKey } from "@tanstack/react-query";
-import type { Me } from "../../../shared/users.ts";
 import type { Clock } from "../../realtime/ports.ts";
-import type { OutboxPort, PlacedEntry, StoredRefusal, TabMessage } from "../outbox/outbox-port.ts";
-import { type PackedState, packState, unpackState } from "../storage/serialize-snapshot.ts";
-import type { DevicePort } from "../storage/storage-port.ts";
+import type { OrderedMutation, OutboxPort, StoredRejection, TabMessage } from "../outbox/outbox-port.ts";
+import type { SignedIn } from "../signed-in.ts";
+import type { SnapshotRef } from "../snapshot.ts";
+import { deserializeSnapshot, type SerializedSnapshot, serializeSnapshot } from "../storage/serialize-snapshot.ts";
+import type { StoragePort } from "../storage/storage-port.ts";
 
-type Kept = { readonly userId: string; readonly queryKey: string; readonly packed: PackedState; readonly at: number };
+type Kept = {
+  readonly userId: string;
+  readonly ref: string;
+  readonly serialized: SerializedSnapshot;
+  readonly at: number;
+};
 type Owned<Value> = Value & { readonly owner: string };
 
 /** One page of a browser. */
@@ -14,7 +19,7 @@ type SimTab = {
   readonly listeners: Set<(message: TabMessage) => void>;
 };
 
-type Waiting = { readonly tab: SimTab; readonly gained: () => void; readonly lost: () => void };
+type Waiting = { readonly tab: SimTab; readonly acquired: () => void; readonly lost: () => void };
 
 /** A browser's storage, locks and channels, for any number of its tabs, in simulated time. */
 export class SimBrowser {
@@ -24,10 +29,10 @@ export class SimBrowser {
   isFull = false;
   /** What is sent is kept no longer, as if it were answered already. */
   forgetsWhenSent = false;
-  entries: Owned<PlacedEntry>[] = [];
-  refusals: Owned<StoredRefusal>[] = [];
+  pending: Owned<OrderedMutation>[] = [];
+  rejections: Owned<StoredRejection>[] = [];
   states: Kept[] = [];
-  me: Me | null = null;
+  me: SignedIn | null = null;
   /** Keys of all changes that were ever written, and of those that were taken back and told. */
   readonly written = new Set<string>();
   readonly told = new Set<string>();
@@ -43,36 +48,36 @@ export class SimBrowser {
   }
 
   /** Opens a tab; `end` is what becomes of it when it is closed, or dies. */
-  openTab(): { readonly port: DevicePort; readonly end: () => void; readonly look: () => void } {
+  openTab(): { readonly port: StoragePort; readonly end: () => void; readonly look: () => void } {
     const tab: SimTab = { isOpen: true, listeners: new Set() };
     this.#tabs.add(tab);
-    const port: DevicePort = {
-      holds: () => this.me !== null,
-      unsent: () => 0,
-      onLeave: () => {},
-      onPerson: () => {},
-      open: async () => ({
-        person: async () => structuredClone(this.me),
-        setPerson: async (me) => {
+    const port: StoragePort = {
+      hasData: () => this.me !== null,
+      unsentCount: () => 0,
+      onPageHide: () => {},
+      onUserChange: () => {},
+      open: async ({ schema }) => ({
+        me: async () => structuredClone(this.me),
+        setMe: async (me) => {
           const left = this.me?.user.id;
           this.me = structuredClone(me);
           if (me === null) this.states = this.states.filter(({ userId }) => userId !== left);
         },
         outbox: (userId) => this.#outbox(tab, userId),
-        restore: async (userId, queryKey, begun) => {
+        restore: async (userId, ref, generation) => {
           await this.#wait();
-          const kept = this.states.find((each) => each.userId === userId && each.queryKey === textOf(queryKey));
-          const state = kept && unpackState(kept.packed, begun);
-          return kept && state ? { state, at: kept.at } : null;
+          const kept = this.states.find((each) => each.userId === userId && each.ref === textOf(ref));
+          const snapshot = kept && deserializeSnapshot(schema, kept.serialized, generation);
+          return kept && snapshot ? { snapshot, storedAt: kept.at } : null;
         },
-        keep: (userId, queryKey, state) => {
-          const packed = packState(state);
+        save: (userId, snapshot) => {
+          const serialized = serializeSnapshot(snapshot);
           const at = this.#clock.now();
-          const text = textOf(queryKey);
+          const text = textOf(snapshot);
           this.#clock.after(this.writeDelay, () => {
             if (!tab.isOpen || this.isFull) return;
-            const others = this.states.filter((each) => each.userId !== userId || each.queryKey !== text);
-            this.states = [...others, { userId, queryKey: text, packed: structuredClone(packed), at }];
+            const others = this.states.filter((each) => each.userId !== userId || each.ref !== text);
+            this.states = [...others, { userId, ref: text, serialized: structuredClone(serialized), at }];
           });
         },
         flush: async () => {},
@@ -90,8 +95,8 @@ export class SimBrowser {
 
   #wipe(userId: string): void {
     this.me = null;
-    this.entries = this.entries.filter(({ owner }) => owner !== userId);
-    this.refusals = this.refusals.filter(({ owner }) => owner !== userId);
+    this.pending = this.pending.filter(({ owner }) => owner !== userId);
+    this.rejections = this.rejections.filter(({ owner }) => owner !== userId);
     this.states = this.states.filter((each) => each.userId !== userId);
   }
 
@@ -110,15 +115,15 @@ export class SimBrowser {
       return work();
     };
     const without = (keys: readonly string[]) => {
-      this.entries = this.entries.filter(({ key }) => !keys.includes(key));
+      this.pending = this.pending.filter(({ key }) => !keys.includes(key));
     };
     return {
       storage: {
         load: async () => {
           await this.#wait();
           return structuredClone({
-            entries: this.entries.filter((each) => each.owner === owner).sort((a, b) => a.order - b.order),
-            refusals: this.refusals.filter((each) => each.owner === owner),
+            pending: this.pending.filter((each) => each.owner === owner).sort((a, b) => a.order - b.order),
+            rejections: this.rejections.filter((each) => each.owner === owner),
           });
         },
         add: (entry) =>
@@ -126,33 +131,33 @@ export class SimBrowser {
             this.#order += 1;
             this.written.add(entry.key);
             if (!this.forgetsWhenSent || entry.sentAt === null)
-              this.entries.push({ ...structuredClone(entry), order: this.#order, owner });
+              this.pending.push({ ...structuredClone(entry), order: this.#order, owner });
             return this.#order;
           }),
         update: (entry) =>
           write(() => {
-            const place = this.entries.findIndex(({ key }) => key === entry.key);
+            const place = this.pending.findIndex(({ key }) => key === entry.key);
             if (this.forgetsWhenSent && entry.sentAt !== null) without([entry.key]);
-            else if (place >= 0) this.entries[place] = { ...structuredClone(entry), owner };
+            else if (place >= 0) this.pending[place] = { ...structuredClone(entry), owner };
           }),
         begin: (entry) =>
           write(() => {
-            const place = this.entries.findIndex(({ key }) => key === entry.key);
-            const known = this.entries[place];
+            const place = this.pending.findIndex(({ key }) => key === entry.key);
+            const known = this.pending[place];
             if (this.forgetsWhenSent) without([entry.key]);
-            else if (known?.sentAt === null) this.entries[place] = { ...structuredClone(entry), owner };
+            else if (known?.sentAt === null) this.pending[place] = { ...structuredClone(entry), owner };
             return structuredClone(known === undefined || known.sentAt === null ? entry : known);
           }),
         remove: (keys) => write(() => without(keys)),
-        refuse: (keys, refusal) =>
+        reject: (keys, rejection) =>
           write(() => {
             without(keys);
             for (const key of keys) this.told.add(key);
-            this.refusals.push({ ...structuredClone(refusal), owner });
+            this.rejections.push({ ...structuredClone(rejection), owner });
           }),
         dismiss: (id) =>
           write(() => {
-            this.refusals = this.refusals.filter((each) => each.id !== id);
+            this.rejections = this.rejections.filter((each) => each.id !== id);
           }),
       },
       tabs: {
@@ -169,11 +174,11 @@ export class SimBrowser {
         },
       },
       lock: {
-        hold: (gained, lost) => {
+        request: (acquired, lost) => {
           const queue = this.#locks.get(owner) ?? [];
           this.#locks.set(owner, queue);
-          queue.push({ tab, gained, lost });
-          if (queue.length === 1) this.#clock.after(0, () => this.#locks.get(owner)?.[0]?.tab === tab && gained());
+          queue.push({ tab, acquired, lost });
+          if (queue.length === 1) this.#clock.after(0, () => this.#locks.get(owner)?.[0]?.tab === tab && acquired());
           return () => this.#leave(owner, tab);
         },
       },
@@ -185,7 +190,7 @@ export class SimBrowser {
     const wasFirst = queue[0]?.tab === tab;
     const rest = queue.filter((each) => each.tab !== tab);
     this.#locks.set(name, rest);
-    if (wasFirst) this.#clock.after(0, () => rest[0]?.gained());
+    if (wasFirst) this.#clock.after(0, () => rest[0]?.acquired());
   }
 
   /** The person looks at another tab, which takes the lock. */
@@ -197,9 +202,9 @@ export class SimBrowser {
       const rest = queue.filter((each) => each !== mine);
       this.#locks.set(name, [mine, ...rest]);
       first.lost();
-      mine.gained();
+      mine.acquired();
     }
   }
 }
 
-const textOf = (queryKey: QueryKey): string => JSON.stringify(queryKey);
+const textOf = ({ kind, scopeId }: SnapshotRef): string => `${kind} ${scopeId}`;

@@ -1,20 +1,20 @@
-import { type BoardState, boardStateOf, isTenantState } from "../snapshots.ts";
-import type { Runtime } from "../sync-engine.ts";
+import { boardRef } from "../../../web/src/entities/snapshots.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { act, ghost, pick, picture, type Scene, scene, userIdOf } from "./scenario.ts";
-import { type SimClient, simClient } from "./sim-client.ts";
+import { type Share, type SimClient, simClient } from "./sim-client.ts";
 import { SimBrowser } from "./sim-device.ts";
 import { TEAM } from "./sim-store.ts";
 import { useSimTimers } from "./sim-timers.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { snapshotOf } from "./things.ts";
 
 const STEPS = 40;
 
-export type Share = Runtime["share"];
 /** What the server holds now, drawn when it is asked for. */
 const truth = ({ world, boardId }: Scene): (() => string) => {
-  const read = { position: world.store.position, begun: 0, etag: null };
+  const { position } = world.store;
   const snapshot = world.store.snapshot(boardId);
-  return () => picture(boardStateOf(snapshot, read, undefined));
+  return () => picture(snapshotOf(snapshot, { position }));
 };
 
 const obstruct = (world: SimWorld, random: () => number): void =>
@@ -38,16 +38,13 @@ const trouble = ({ random, world }: Scene, clients: readonly SimClient[]): void 
   else client.realtime.wake();
 };
 
-const confirmedOf = ({ runtime }: SimClient, boardId: string): BoardState | null => {
-  const state: unknown = runtime.queryClient.getQueryData(["board", boardId]);
-  return isTenantState(state) && state.kind === "board" ? state : null;
-};
+const confirmedOf = ({ engine }: SimClient, boardId: string): Snapshot | null => engine.confirmed(boardRef(boardId));
 
 /** What a client holds as confirmed is, at every moment, what the server held at that position. */
 const misheld = (client: SimClient, boardId: string, history: ReadonlyMap<string, () => string>): string | null => {
   const state = confirmedOf(client, boardId);
-  const log = client.runtime.tenants.log(TEAM);
-  if (state === null || state.unreadFrom !== null || !log.isCurrent(state)) return null;
+  const log = client.engine.applier.buffer(TEAM);
+  if (state === null || state.incompleteSince !== null || !log.isCurrent(state)) return null;
   const { epoch, seq } = state.position;
   const at = `${epoch}:${Math.max(seq, log.head?.epoch === epoch ? log.head.seq : 0)}`;
   const then = history.get(at)?.();
@@ -81,14 +78,16 @@ const miscounted = ({ world }: Scene, browsers: readonly SimBrowser[]): string |
 
 /** A column that somebody deletes takes no task with it that the same person moved out of it before. */
 const sweptTooEarly = ({ world }: Scene, browsers: readonly SimBrowser[], key: string): string | null => {
-  for (const { entries } of browsers) {
-    const deletion = entries.find((entry) => entry.key === key && entry.intent.kind === "column.delete");
+  for (const { pending } of browsers) {
+    const deletion = pending.find(
+      ({ key: each, mutation }) => each === key && mutation.entity === "column" && mutation.op === "delete",
+    );
     if (deletion === undefined) continue;
-    const early = entries.find(
-      ({ intent, order, ...move }) =>
-        intent.kind === "task.move" &&
+    const early = pending.find(
+      ({ mutation, order, ...move }) =>
+        mutation.op === "move" &&
         order < deletion.order &&
-        world.store.swept.includes(intent.id) &&
+        world.store.swept.includes(mutation.id) &&
         !world.acted.has(move.key) &&
         !world.answered.has(move.key),
     );
@@ -141,7 +140,7 @@ export const simulate = async (seed: number, { share, newKeys, forgets }: Sabota
       random,
       newId,
       share,
-      device: port,
+      storage: port,
       keyOf,
     });
     return { client, end, look };
@@ -163,7 +162,7 @@ export const simulate = async (seed: number, { share, newKeys, forgets }: Sabota
     const page = pages[step % pages.length];
     if (dice < 0.36) ghost(here);
     else if (dice < 0.6 && page) act(random, page.client.actions, page.client.view());
-    else if (dice < 0.76) void page?.client.runtime.queryClient.invalidateQueries();
+    else if (dice < 0.76) void page?.client.engine.queryClient.invalidateQueries();
     else if (dice < 0.82) trouble(here, clients());
     else if (dice < 0.88) reload(step % pages.length);
     else if (dice < 0.92) page?.look();
@@ -180,13 +179,13 @@ export const simulate = async (seed: number, { share, newKeys, forgets }: Sabota
   const expected = truth(here)();
   for (const client of clients()) {
     const view = picture(client.view());
-    const left = client.runtime.outbox.entries.length;
+    const left = client.engine.outbox.pending.length;
     const { status } = client.realtime.status();
     if (view !== expected) wrong ??= `${client.userId}\n  shows ${view}\n  truth ${expected}`;
     else if (left > 0) wrong ??= `${left} changes left`;
     else if (status !== "live") wrong ??= status;
     client.stop();
   }
-  for (const { entries } of browsers) if (entries.length > 0) wrong ??= `${entries.length} changes left on the device`;
+  for (const { pending } of browsers) if (pending.length > 0) wrong ??= `${pending.length} changes left on the device`;
   return wrong ?? miscounted(here, browsers);
 };

@@ -1,13 +1,17 @@
-import { type Board, boardSchema } from "../../../shared/boards.ts";
-import { type Column, columnSchema } from "../../../shared/columns.ts";
+import { type Board, boardSchema, boards } from "../../../shared/boards.ts";
+import { type Column, columnSchema, columns } from "../../../shared/columns.ts";
+import { ENTITIES } from "../../../shared/entities/registry.ts";
 import type { Action } from "../../../shared/events.ts";
-import { columnIdSchema, taskIdSchema } from "../../../shared/ids.ts";
-import { type Label, labelSchema } from "../../../shared/labels.ts";
+import { type Label, labelSchema, labels } from "../../../shared/labels.ts";
 import { type Member, memberSchema } from "../../../shared/members.ts";
 import type { SequencedMessage } from "../../../shared/protocol/message.ts";
-import { type Task, taskSchema } from "../../../shared/tasks.ts";
-import type { Intent } from "../mutations.ts";
-import { type BoardState, boardStateOf } from "../snapshots.ts";
+import { type Task, tasks as taskEntity, taskSchema } from "../../../shared/tasks.ts";
+import { SNAPSHOTS } from "../../../web/src/entities/snapshots.ts";
+import type { Collection } from "../collection.ts";
+import { fromDocument } from "../fetch-snapshot.ts";
+import type { Mutation } from "../mutation.ts";
+import { SyncSchema } from "../schema.ts";
+import { entitiesIn, rootIn, type Snapshot } from "../snapshot.ts";
 
 /** A UUIDv7 that a number decides. */
 export const idOf = (number: number): string => `01900000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`;
@@ -82,25 +86,43 @@ export const task = (id: string, fields: Record<string, unknown> = {}): Task =>
     ...fields,
   });
 
+export const SCHEMA = new SyncSchema(Object.values(ENTITIES), SNAPSHOTS);
+
+/** A board's snapshot as a read shows it. */
+export const snapshotOf = (
+  document: Readonly<Record<string, unknown>> & { readonly id: string },
+  read: Partial<Pick<Snapshot, "position" | "generation" | "etag">> = {},
+): Snapshot =>
+  fromDocument(SCHEMA, { kind: "board", scopeId: document.id }, document, {
+    position: { epoch: "e1", seq: 10 },
+    generation: 0,
+    etag: null,
+    ...read,
+  });
+
+export const tasksOf = (snapshot: Snapshot): Collection<Task> => entitiesIn(snapshot, taskEntity);
+export const taskIn = (snapshot: Snapshot, id: string): Task | undefined => tasksOf(snapshot).get(id);
+export const tasksIn = (snapshot: Snapshot, columnId: string): readonly Task[] => tasksOf(snapshot).group(columnId);
+export const columnsOf = (snapshot: Snapshot): readonly Column[] =>
+  entitiesIn(snapshot, columns).group(snapshot.scopeId);
+export const labelsOf = (snapshot: Snapshot): readonly Label[] => [...entitiesIn(snapshot, labels).values()];
+export const boardOf = (snapshot: Snapshot): Board | undefined => rootIn(snapshot, boards);
+
 /** A board with two columns and the tasks given, at seq 10. */
-export const boardState = (tasks: readonly Task[] = [], fields: Partial<BoardState> = {}): BoardState => ({
-  ...boardStateOf(
-    {
-      ...board(),
-      columns: [column(TODO, { rank: "a0" }), column(DOING, { rank: "a1" })],
-      tasks: [...tasks],
-      labels: [],
-      members: [member(USER_ID)],
-    },
-    { position: { epoch: "e1", seq: 10 }, begun: 0, etag: null },
-    undefined,
-  ),
+export const boardState = (tasks: readonly Task[] = [], fields: Partial<Snapshot> = {}): Snapshot => ({
+  ...snapshotOf({
+    ...board(),
+    columns: [column(TODO, { rank: "a0" }), column(DOING, { rank: "a1" })],
+    tasks: [...tasks],
+    labels: [],
+    members: [member(USER_ID)],
+  }),
   ...fields,
 });
 
 export const message = (
   seq: number,
-  action: Action | "LATER_ACTION",
+  action: Action | "LATER_ACTION" | "TASK_FOLDED",
   data: Record<string, unknown>,
   fields: Partial<SequencedMessage> = {},
 ): SequencedMessage => ({
@@ -115,27 +137,26 @@ export const message = (
   ...fields,
 });
 
-/** What somebody does to a task. */
-export const renaming = (id: string, title: string): Extract<Intent, { kind: "task.update" }> => ({
-  kind: "task.update",
-  boardId: BOARD_ID,
+const onTask = { entity: "task", scope: { team: TEAM_ID, board: BOARD_ID }, by: USER_ID, at: AT } as const;
+
+export const changing = (id: string, input: Mutation["input"]): Mutation => ({ ...onTask, op: "update", id, input });
+
+export const renaming = (id: string, title: string): Mutation => changing(id, { title });
+
+export const creating = (id: string, title = "New"): Mutation => ({
+  ...onTask,
+  op: "create",
   id,
-  change: { title },
-  at: AT,
-  ifVersion: null,
+  input: { columnId: TODO, title },
 });
 
-export const creating = (id: string): Intent => ({
-  kind: "task.create",
-  boardId: BOARD_ID,
-  input: { id: taskIdSchema.parse(id), columnId: columnIdSchema.parse(TODO), title: "New" },
-  by: USER_ID,
-  at: AT,
+export const moving = (id: string, columnId: string, beforeId: string | null = null): Mutation => ({
+  ...onTask,
+  op: "move",
+  id,
+  input: { columnId, beforeId },
 });
 
-export const moving = (id: string, columnId: string): Intent => ({
-  kind: "task.move",
-  boardId: BOARD_ID,
-  id,
-  move: { columnId: columnIdSchema.parse(columnId) },
-});
+export const removing = (id: string): Mutation => ({ ...onTask, op: "delete", id, input: {} });
+
+export const removingColumn = (id: string): Mutation => ({ ...removing(id), entity: "column" });

@@ -1,8 +1,10 @@
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { browserPorts } from "../../../client/browser/browser-ports.ts";
+import { pageApi } from "../../../client/browser/page-api.ts";
 import { SocketProvider, useLiveStatus } from "../../../client/react/socket-provider.tsx";
 import { useSubscription } from "../../../client/react/use-subscription.ts";
-import { createQueryClient } from "../../../web/src/app/query-client.ts";
+import { RealtimeClient } from "../../../client/realtime/realtime-client.ts";
 
 type Order = { readonly id: number; readonly paid: boolean };
 
@@ -30,10 +32,11 @@ const Orders = ({ shopId }: { readonly shopId: string }) => {
 };
 
 export const App = () => {
-  const [queryClient] = useState(() => createQueryClient());
+  const [queryClient] = useState(() => new QueryClient());
+  const [realtime] = useState(() => new RealtimeClient(browserPorts(pageApi)));
   return (
     <QueryClientProvider client={queryClient}>
-      <SocketProvider>
+      <SocketProvider client={realtime}>
         <Orders shopId="shop-7" />
       </SocketProvider>
     </QueryClientProvider>

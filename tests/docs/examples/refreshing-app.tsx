@@ -1,16 +1,19 @@
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { browserPorts } from "../../../client/browser/browser-ports.ts";
+import { pageApi } from "../../../client/browser/page-api.ts";
 import { SocketProvider } from "../../../client/react/socket-provider.tsx";
 import { useAutoRefresh } from "../../../client/react/use-auto-refresh.ts";
 import { useEventStream } from "../../../client/react/use-event-stream.ts";
 import { useRealtimeRefresh } from "../../../client/react/use-realtime-refresh.ts";
-import { createQueryClient } from "../../../web/src/app/query-client.ts";
+import { RealtimeClient } from "../../../client/realtime/realtime-client.ts";
+import { wordLoaders } from "../../../web/src/app/word-loaders.ts";
 import { LastUpdatedIndicator } from "../../../web/src/features/status/last-updated-indicator.tsx";
 import { startI18n } from "../../../web/src/i18n/i18n.ts";
 
 const read = async (path: string): Promise<number> => (await fetch(path)).json();
 
-/** Read again whenever somebody pays. */
+/** Read again after each payment. */
 const Sales = ({ shopId }: { readonly shopId: string }) => {
   const queryKey = ["sales", shopId];
   const { data } = useQuery({ queryKey, queryFn: () => read(`/shops/${shopId}/sales`) });
@@ -18,7 +21,7 @@ const Sales = ({ shopId }: { readonly shopId: string }) => {
   return <p>Sales: {data}</p>;
 };
 
-/** No event tells of it, so it is read every minute while somebody looks, or when they press. */
+/** Has no events, so it is read every minute while the page is visible, and at a press. */
 const Rate = () => {
   const { data } = useQuery({ queryKey: ["rate"], queryFn: () => read("/rate") });
   const refresh = useAutoRefresh({ queryKey: ["rate"], interval: 60_000 });
@@ -29,7 +32,7 @@ const Rate = () => {
   );
 };
 
-/** By an event stream of its own, without any socket. */
+/** Follows an event stream of its own, without a socket. */
 const NewTasks = ({ teamId }: { readonly teamId: string }) => {
   const [titles, setTitles] = useState<string[]>([]);
   const { status } = useEventStream({
@@ -41,13 +44,14 @@ const NewTasks = ({ teamId }: { readonly teamId: string }) => {
 };
 
 /** The words of the indicator. */
-void startI18n();
+void startI18n(wordLoaders);
 
 export const App = () => {
-  const [queryClient] = useState(() => createQueryClient());
+  const [queryClient] = useState(() => new QueryClient());
+  const [realtime] = useState(() => new RealtimeClient(browserPorts(pageApi)));
   return (
     <QueryClientProvider client={queryClient}>
-      <SocketProvider>
+      <SocketProvider client={realtime}>
         <LastUpdatedIndicator />
         <Sales shopId="shop-7" />
         <Rate />

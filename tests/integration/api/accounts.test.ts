@@ -6,7 +6,7 @@ import { invitationPreviewSchema, invitationSchema } from "../../../shared/invit
 import { problemSchema } from "../../../shared/problem.ts";
 import { realtimeTokenSchema } from "../../../shared/protocol/realtime-token.ts";
 import { meSchema } from "../../../shared/users.ts";
-import { addMember, makeGround, startApi } from "../../support/api.ts";
+import { addMember, createFixture, startApi } from "../../support/api.ts";
 
 const api = await startApi();
 const password = "correct horse battery";
@@ -31,7 +31,7 @@ test("sign-up, sign-in and sign-out by cookie; the cookie is HttpOnly and SameSi
   expect(again.status).toBe(200);
 });
 
-test("sign-up tells what is wrong in every field; a taken email is 409, a wrong password 401", async () => {
+test("sign-up lists the errors of every field; a taken email is 409, a wrong password 401", async () => {
   const bad = await api.call("POST", "/api/auth/sign-up/email", { body: { name: " ", email: "x", password: "short" } });
   expect([bad.status, problemSchema.parse(bad.body).errors?.map((error) => error.path)]).toEqual([
     422,
@@ -71,7 +71,7 @@ test("an API key signs requests, more than ten, until it is deleted; its end is 
   expect((await api.call("GET", "/api/me", { headers: { "x-api-key": created.key } })).status).toBe(401);
 });
 
-test("a changed password ends the other sessions when asked to", async () => {
+test("a password change ends the other sessions on request", async () => {
   const actor = await api.signUp("Pat");
   const other = await api.call("POST", "/api/auth/sign-in/email", { body: { email: actor.email, password } });
   const wrong = { currentPassword: "nope", newPassword: "another one entirely" };
@@ -99,19 +99,19 @@ test("a mutation with a cookie needs a trusted origin, or a program that sends n
   expect(await create({ "Sec-Fetch-Site": "cross-site" })).toBe(403);
 });
 
-test("renaming myself changes my membership in each of my teams, each with its event", async () => {
-  const one = await makeGround(api);
-  const two = await makeGround(api);
+test("a user's rename changes the membership in each of the user's teams, each with an event", async () => {
+  const one = await createFixture(api);
+  const two = await createFixture(api);
   const person = await addMember(api, one, "viewer");
   const invitation = await two.owner.expect(201, invitationSchema, "POST", `/api/teams/${two.team.id}/invitations`, {
     body: { role: "viewer" },
   });
   await person.call("POST", `/api/invitations/${invitation.id}/accept`);
   expect((await person.call("PATCH", "/api/me", { body: { name: "New" } })).status).toBe(200);
-  for (const ground of [one, two]) {
-    const { position } = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
+  for (const fixture of [one, two]) {
+    const { position } = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
     const since = `${position?.epoch}:${(position?.seq ?? 0) - 1}`;
-    const answer = await ground.owner.call("GET", `/api/teams/${ground.team.id}/events?since=${since}`);
+    const answer = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}/events?since=${since}`);
     expect((answer.body as { events: unknown[] }).events).toMatchObject([
       { action: "MEMBER_UPDATED", data: { userId: person.id, name: "New", version: position?.seq } },
     ]);
@@ -119,11 +119,11 @@ test("renaming myself changes my membership in each of my teams, each with its e
 });
 
 test("an invitation is previewed without a session, used once, and only by its email", async () => {
-  const ground = await makeGround(api);
+  const fixture = await createFixture(api);
   const guest = await api.signUp("Guest");
   const other = await api.signUp("Other");
-  const path = `/api/teams/${ground.team.id}/invitations`;
-  const invitation = await ground.owner.expect(201, invitationSchema, "POST", path, {
+  const path = `/api/teams/${fixture.team.id}/invitations`;
+  const invitation = await fixture.owner.expect(201, invitationSchema, "POST", path, {
     body: { role: "member", email: guest.email.toUpperCase() },
   });
   expect(invitation.url).toBe(`http://localhost:3000/join/${invitation.id}`);
@@ -138,21 +138,21 @@ test("an invitation is previewed without a session, used once, and only by its e
   expect((await guest.call("POST", accept)).status).toBe(200);
   expect(await guest.refused(410, "POST", accept)).toBe("GONE");
   expect((await api.call("GET", `/api/invitations/${invitation.id}`)).status).toBe(410);
-  const { items } = (await ground.owner.call("GET", path)).body as { items: unknown[] };
+  const { items } = (await fixture.owner.call("GET", path)).body as { items: unknown[] };
   expect(items).toEqual([]);
 });
 
-test("where accounts are made by invitation only, the first needs none and the next one does", async () => {
+test("with SIGN_UP=invited the first account needs no invitation and the next one does", async () => {
   const closed = await startApi({ SIGN_UP: "invited" });
-  const ground = await makeGround(closed);
+  const fixture = await createFixture(closed);
   const body = { name: "Eve", email: `${v7()}@example.test`, password };
   const refused = await closed.call("POST", "/api/auth/sign-up/email", { body });
   expect([refused.status, problemSchema.parse(refused.body).code]).toEqual([403, "SIGN_UP_CLOSED"]);
-  const invitation = await ground.owner.expect(
+  const invitation = await fixture.owner.expect(
     201,
     invitationSchema,
     "POST",
-    `/api/teams/${ground.team.id}/invitations`,
+    `/api/teams/${fixture.team.id}/invitations`,
     {
       body: { role: "viewer" },
     },
@@ -163,17 +163,17 @@ test("where accounts are made by invitation only, the first needs none and the n
   expect(invited.status).toBe(200);
 });
 
-test("the realtime token names my teams with their heads and where to open the socket", async () => {
-  const ground = await makeGround(api);
-  const answer = await ground.owner.call("POST", "/api/realtime/token", {
+test("the realtime token names the user's teams with their heads, and the socket's address", async () => {
+  const fixture = await createFixture(api);
+  const answer = await fixture.owner.call("POST", "/api/realtime/token", {
     headers: { Origin: "http://127.0.0.1:3000" },
   });
   const { token, url } = realtimeTokenSchema.parse(answer.body);
   expect(url).toBe("ws://127.0.0.1:3000/ws");
   const check = await api.platform.tokens.verify(token);
-  const { position } = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
+  const { position } = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
   expect(check).toMatchObject({
     kind: "valid",
-    claims: { aud: "artel-realtime", sub: ground.owner.id, name: "Olga", tenants: { [ground.team.id]: position } },
+    claims: { aud: "artel-realtime", sub: fixture.owner.id, name: "Olga", tenants: { [fixture.team.id]: position } },
   });
 });

@@ -17,7 +17,7 @@ test("the OpenAPI document passes a standard linter without a warning", async ()
   ).toEqual([]);
 });
 
-test("every operation names its failures and has a summary and an id of its own", async () => {
+test("every operation lists its errors and has a summary and an id of its own", async () => {
   const operations = Object.values(api.document().paths ?? {}).flatMap((path) => Object.values(path));
   expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
   for (const operation of operations) {
@@ -33,7 +33,7 @@ test("the AsyncAPI document is valid", async () => {
   expect(errors.map((error) => `${error.message} ${error.path.join(".")}`)).toEqual([]);
 });
 
-test("Swagger UI is served by ourselves", async () => {
+test("Artel serves Swagger UI itself", async () => {
   const page = await api.call("GET", "/api/docs");
   expect(String(page.body)).not.toMatch(/https?:\/\//);
   for (const asset of ["swagger-ui.css", "swagger-ui-bundle.js", "start.js"]) {

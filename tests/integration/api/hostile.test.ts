@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { problemSchema } from "../../../shared/problem.ts";
-import { makeGround, makeTask, startApi } from "../../support/api.ts";
+import { createFixture, makeTask, startApi } from "../../support/api.ts";
 
 const api = await startApi();
-const ground = await makeGround(api);
-const tasks = `/api/boards/${ground.board.id}/tasks`;
+const fixture = await createFixture(api);
+const tasks = `/api/boards/${fixture.board.id}/tasks`;
 
 const refusal = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
-  const answer = await ground.owner.call("POST", path, { body, headers });
+  const answer = await fixture.owner.call("POST", path, { body, headers });
   const problem = problemSchema.parse(answer.body);
   expect(problem.status).toBe(answer.status);
   expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
@@ -34,21 +34,21 @@ test("valid JSON of the wrong shape is 422 and names every field at fault", asyn
 });
 
 test("titles: 500 characters pass, 501, 100 kB, NUL and lone surrogates do not", async () => {
-  const columnId = ground.todo.id;
-  expect((await makeTask(ground, { title: "🙂".repeat(500) })).title).toBe("🙂".repeat(500));
+  const columnId = fixture.todo.id;
+  expect((await makeTask(fixture, { title: "🙂".repeat(500) })).title).toBe("🙂".repeat(500));
   for (const title of ["🙂".repeat(501), "x".repeat(100_000), "a\u0000b", "\ud800", "   "]) {
     expect((await refusal(tasks, { columnId, title })).code).toBe("INVALID");
   }
 });
 
-test("descriptions have a bound in bytes", async () => {
-  const columnId = ground.todo.id;
-  await makeTask(ground, { description: "ж".repeat(32 * 1024) });
+test("descriptions are limited in bytes", async () => {
+  const columnId = fixture.todo.id;
+  await makeTask(fixture, { description: "ж".repeat(32 * 1024) });
   expect((await refusal(tasks, { columnId, title: "a", description: "ж".repeat(32 * 1024 + 1) })).code).toBe("INVALID");
 });
 
 test("prototype keys are refused as unknown fields", async () => {
-  const text = `{"columnId":"${ground.todo.id}","title":"a","__proto__":{"admin":true},"constructor":1}`;
+  const text = `{"columnId":"${fixture.todo.id}","title":"a","__proto__":{"admin":true},"constructor":1}`;
   const problem = await refusal(tasks, text);
   expect(problem.code).toBe("INVALID");
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
@@ -60,11 +60,11 @@ test("deep nesting is a 4xx", async () => {
   expect((await refusal(tasks, `{"title":${deep}}`)).status).toBeOneOf([400, 422]);
   const objects = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
   expect(
-    (await refusal(`/api/teams/${ground.team.id}/imports`, `{"format":"trello","data":${objects}}`)).status,
+    (await refusal(`/api/teams/${fixture.team.id}/imports`, `{"format":"trello","data":${objects}}`)).status,
   ).toBeOneOf([400, 422]);
 });
 
-test("bodies over 1 MiB are 413, whether they say their length or not", async () => {
+test("bodies over 1 MiB are 413, with or without Content-Length", async () => {
   expect((await refusal(tasks, { title: "x".repeat(2 * 1024 * 1024) })).code).toBe("TOO_LARGE");
   const chunk = new TextEncoder().encode("x".repeat(64 * 1024));
   let left = 64;
@@ -79,7 +79,7 @@ test("bodies over 1 MiB are 413, whether they say their length or not", async ()
     new Request(`http://localhost${tasks}`, {
       method: "POST",
       body,
-      headers: { Authorization: `Bearer ${ground.owner.token}`, "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${fixture.owner.token}`, "Content-Type": "application/json" },
     }),
   );
   expect(response.status).toBe(413);
@@ -92,22 +92,22 @@ test("other media types are 415", async () => {
 });
 
 test("a wrong method is 405 with Allow, an unknown address 404", async () => {
-  const answer = await ground.owner.call("PUT", tasks);
+  const answer = await fixture.owner.call("PUT", tasks);
   expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "GET, POST"]);
-  expect(await ground.owner.refused(404, "GET", "/api/nothing")).toBe("NOT_FOUND");
-  expect(await ground.owner.refused(405, "POST", "/api/health")).toBe("METHOD_NOT_ALLOWED");
-  // better-auth has far more routes than these.
+  expect(await fixture.owner.refused(404, "GET", "/api/nothing")).toBe("NOT_FOUND");
+  expect(await fixture.owner.refused(405, "POST", "/api/health")).toBe("METHOD_NOT_ALLOWED");
+  // Routes of better-auth that are not exposed.
   for (const path of [
     "/api/auth/get-session",
     "/api/auth/update-user",
     "/api/auth/delete-user",
     "/api/auth/api-key/update",
   ]) {
-    expect([path, (await ground.owner.call("POST", path, { body: {} })).status]).toEqual([path, 404]);
+    expect([path, (await fixture.owner.call("POST", path, { body: {} })).status]).toEqual([path, 404]);
   }
 });
 
-test("query strings that make no sense are 422", async () => {
+test("invalid query strings are 422", async () => {
   for (const query of [
     "limit=0",
     "limit=x",
@@ -117,25 +117,25 @@ test("query strings that make no sense are 422", async () => {
     "q=%00",
     `q=${"x".repeat(201)}`,
   ]) {
-    expect([query, await ground.owner.refused(422, "GET", `${tasks}?${query}`)]).toEqual([query, "INVALID"]);
+    expect([query, await fixture.owner.refused(422, "GET", `${tasks}?${query}`)]).toEqual([query, "INVALID"]);
   }
-  const events = `/api/teams/${ground.team.id}/events`;
+  const events = `/api/teams/${fixture.team.id}/events`;
   for (const query of ["", "?since=x", "?since=a:-1", "?since=a:99999999999999999999"]) {
-    expect([query, await ground.owner.refused(422, "GET", `${events}${query}`)]).toEqual([query, "INVALID"]);
+    expect([query, await fixture.owner.refused(422, "GET", `${events}${query}`)]).toEqual([query, "INVALID"]);
   }
 });
 
-test("history that is not there is 410: another epoch, ahead of the head", async () => {
-  const { position } = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
-  const events = `/api/teams/${ground.team.id}/events`;
-  expect(await ground.owner.refused(410, "GET", `${events}?since=nonsense:1`)).toBe("HISTORY_GONE");
-  expect(await ground.owner.refused(410, "GET", `${events}?since=${position?.epoch}:99999`)).toBe("HISTORY_GONE");
-  const level = await ground.owner.call("GET", `${events}?since=${position?.epoch}:${position?.seq}`);
+test("unreachable history is 410: another epoch, or ahead of the head", async () => {
+  const { position } = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
+  const events = `/api/teams/${fixture.team.id}/events`;
+  expect(await fixture.owner.refused(410, "GET", `${events}?since=nonsense:1`)).toBe("HISTORY_GONE");
+  expect(await fixture.owner.refused(410, "GET", `${events}?since=${position?.epoch}:99999`)).toBe("HISTORY_GONE");
+  const level = await fixture.owner.call("GET", `${events}?since=${position?.epoch}:${position?.seq}`);
   expect([level.status, (level.body as { events: unknown[] }).events]).toEqual([200, []]);
 });
 
-test("references to another team's things are refused and tell nothing", async () => {
-  const other = await makeGround(api);
+test("references to another team's entities are refused without revealing them", async () => {
+  const other = await createFixture(api);
   const body = { columnId: other.todo.id, title: "a", assigneeIds: [other.owner.id] };
   const problem = await refusal(tasks, body);
   expect(problem.errors?.map((error) => error.path).sort()).toEqual(["assigneeIds", "columnId"]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { boardSnapshotSchema } from "../../../shared/boards.ts";
 import { importSchema } from "../../../shared/imports.ts";
 import { problemSchema } from "../../../shared/problem.ts";
-import { type Ground, makeGround, startApi } from "../../support/api.ts";
+import { createFixture, type Fixture, startApi } from "../../support/api.ts";
 
 const api = await startApi();
 const exported = await Bun.file(join(import.meta.dir, "../../fixtures/trello-board.json")).text();
@@ -42,21 +42,21 @@ const small = {
   ],
 };
 
-const start = (ground: Ground, data: unknown, headers = {}) =>
-  ground.owner.call("POST", `/api/teams/${ground.team.id}/imports`, { body: { format: "trello", data }, headers });
+const start = (fixture: Fixture, data: unknown, headers = {}) =>
+  fixture.owner.call("POST", `/api/teams/${fixture.team.id}/imports`, { body: { format: "trello", data }, headers });
 
-const boardOf = async (ground: Ground, boardId: string | null) =>
-  boardSnapshotSchema.parse((await ground.owner.call("GET", `/api/boards/${boardId}`)).body);
+const boardOf = async (fixture: Fixture, boardId: string | null) =>
+  boardSnapshotSchema.parse((await fixture.owner.call("GET", `/api/boards/${boardId}`)).body);
 
 test("a real export becomes a board with all its lists, cards and labels, by one event", async () => {
-  const ground = await makeGround(api);
-  const before = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
-  const answer = await start(ground, JSON.parse(exported));
+  const fixture = await createFixture(api);
+  const before = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
+  const answer = await start(fixture, JSON.parse(exported));
   expect(answer.status).toBe(202);
   const entry = importSchema.parse(answer.body);
   expect(entry).toMatchObject({ status: "completed", counts: { columns: 3, tasks: 11, labels: 6, checklists: 7 } });
   expect(answer.position?.seq).toBe((before.position?.seq ?? 0) + 1);
-  const board = await boardOf(ground, entry.boardId);
+  const board = await boardOf(fixture, entry.boardId);
   expect([board.name, board.columns.length, board.tasks.length, board.labels.length]).toEqual([
     "Tekken Notes",
     3,
@@ -64,19 +64,19 @@ test("a real export becomes a board with all its lists, cards and labels, by one
     6,
   ]);
   expect(board.tasks.find((task) => task.title === "Lee")?.description).toContain("- [ ] ");
-  const events = await ground.owner.call(
+  const events = await fixture.owner.call(
     "GET",
-    `/api/teams/${ground.team.id}/events?since=${before.headers.get("Artel-Position")}`,
+    `/api/teams/${fixture.team.id}/events?since=${before.headers.get("Artel-Position")}`,
   );
   expect(events.body).toMatchObject({ events: [{ action: "BOARD_IMPORTED", data: { id: entry.boardId } }] });
-  expect((await ground.owner.call("GET", `/api/imports/${entry.id}`)).body).toEqual(entry);
+  expect((await fixture.owner.call("GET", `/api/imports/${entry.id}`)).body).toEqual(entry);
 });
 
-test("an older export, with labels and checklists on its cards, keeps all: order, dates, archive, comments", async () => {
-  const ground = await makeGround(api);
-  const entry = importSchema.parse((await start(ground, small)).body);
+test("an older export, with labels and checklists on its cards, keeps order, dates, archive and comments", async () => {
+  const fixture = await createFixture(api);
+  const entry = importSchema.parse((await start(fixture, small)).body);
   expect(entry.counts).toEqual({ columns: 2, tasks: 3, archivedTasks: 2, labels: 1, checklists: 1, comments: 1 });
-  const board = await boardOf(ground, entry.boardId);
+  const board = await boardOf(fixture, entry.boardId);
   expect(board.columns.map((column) => column.name)).toEqual(["First", "Second"]);
   expect(board.labels).toMatchObject([{ name: "Bug", color: "red" }]);
   expect(board.tasks).toMatchObject([
@@ -91,20 +91,30 @@ test("an older export, with labels and checklists on its cards, keeps all: order
   for (const part of ["Text", "Members: Ann Example", "### Steps", "- [x] a", "- [ ] b", "> Looks\n> good"]) {
     expect(description).toContain(part);
   }
-  const archived = await ground.owner.call("GET", `/api/boards/${entry.boardId}/tasks?archived=true`);
+  const archived = await fixture.owner.call("GET", `/api/boards/${entry.boardId}/tasks?archived=true`);
   expect((archived.body as { items: { title: string }[] }).items.map((task) => task.title).sort()).toEqual([
     "shelved",
     "two",
   ]);
 });
 
-test("a file that is chosen is read as a form; a broken one says the line where it breaks", async () => {
-  const ground = await makeGround(api);
+test("a date that no answer could represent is refused with its place", async () => {
+  const fixture = await createFixture(api);
+  const [card] = small.cards;
+  const answer = await start(fixture, { ...small, cards: [{ ...card, due: "+275760-09-13T00:00:00.000Z" }] });
+  expect(answer.status).toBe(422);
+  expect(problemSchema.parse(answer.body).errors).toEqual([
+    { path: "cards.0.due", message: "must be a date in the years 1 to 9999" },
+  ]);
+});
+
+test("a file is read from a form; the error of a broken one names its line", async () => {
+  const fixture = await createFixture(api);
   const upload = (text: string) => {
     const form = new FormData();
     form.set("file", new File([text], "board.json", { type: "application/json" }));
     form.set("name", "Renamed");
-    return ground.owner.call("POST", `/api/teams/${ground.team.id}/imports`, {
+    return fixture.owner.call("POST", `/api/teams/${fixture.team.id}/imports`, {
       body: form,
       headers: { "Idempotency-Key": "f" },
     });
@@ -115,12 +125,12 @@ test("a file that is chosen is read as a form; a broken one says the line where 
   expect(problem.detail).toMatch(/line 1, column \d+/);
   const fine = await upload(exported);
   expect(fine.status).toBe(202);
-  expect((await boardOf(ground, importSchema.parse(fine.body).boardId)).name).toBe("Renamed");
+  expect((await boardOf(fixture, importSchema.parse(fine.body).boardId)).name).toBe("Renamed");
 });
 
-test("what is no export, or lacks a list, changes nothing and says where", async () => {
-  const ground = await makeGround(api);
-  const before = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
+test("a file that is no export, or lacks a list, changes nothing and names the place", async () => {
+  const fixture = await createFixture(api);
+  const before = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
   const lost = { ...small, cards: [...small.cards, { id: "c9", name: "lost", idList: "nowhere", pos: 1 }] };
   for (const [data, path] of [
     [{ hello: 1 }, "name"],
@@ -129,7 +139,7 @@ test("what is no export, or lacks a list, changes nothing and says where", async
     [[], ""],
     [null, ""],
   ] as const) {
-    const answer = await start(ground, data);
+    const answer = await start(fixture, data);
     const problem = problemSchema.parse(answer.body);
     expect([answer.status, problem.code, problem.errors?.some((error) => error.path === path)]).toEqual([
       422,
@@ -137,26 +147,26 @@ test("what is no export, or lacks a list, changes nothing and says where", async
       true,
     ]);
   }
-  const after = await ground.owner.call("GET", `/api/teams/${ground.team.id}`);
+  const after = await fixture.owner.call("GET", `/api/teams/${fixture.team.id}`);
   expect(after.position).toEqual(before.position);
 });
 
 test("ten thousand cards are one event and keep their order", async () => {
-  const ground = await makeGround(api);
+  const fixture = await createFixture(api);
   const cards = Array.from({ length: 10_000 }, (_, index) => ({
     id: `c${index}`,
     name: `Card ${index}`,
     idList: "l1",
     pos: index,
   }));
-  const entry = importSchema.parse((await start(ground, { ...small, cards })).body);
-  const board = await boardOf(ground, entry.boardId);
+  const entry = importSchema.parse((await start(fixture, { ...small, cards })).body);
+  const board = await boardOf(fixture, entry.boardId);
   expect(board.tasks.map((task) => task.title)).toEqual(cards.map((card) => card.name));
 }, 30_000);
 
-test("sent twice under one key it makes one board", async () => {
-  const ground = await makeGround(api);
-  const one = await start(ground, small, { "Idempotency-Key": "i" });
-  const two = await start(ground, small, { "Idempotency-Key": "i" });
+test("an import sent twice under one key makes one board", async () => {
+  const fixture = await createFixture(api);
+  const one = await start(fixture, small, { "Idempotency-Key": "i" });
+  const two = await start(fixture, small, { "Idempotency-Key": "i" });
   expect([two.status, two.body]).toEqual([202, one.body]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { problemSchema } from "../../../shared/problem.ts";
-import { addMember, makeGround, startApi } from "../../support/api.ts";
+import { addMember, createFixture, startApi } from "../../support/api.ts";
 
 const told = (headers: Headers) => [
   headers.get("RateLimit-Policy"),
@@ -8,7 +8,7 @@ const told = (headers: Headers) => [
   headers.get("RateLimit-Remaining"),
 ];
 
-test("limits of users and addresses answer 429 with Retry-After and what is left", async () => {
+test("requests above the limit of a user or an address get 429 with Retry-After and RateLimit headers", async () => {
   const strict = await startApi({ RATE_LIMIT: "5/60s", AUTH_RATE_LIMIT: "2/60s" });
   const actor = await strict.signUp("Ann");
   const first = await actor.call("GET", "/api/me");
@@ -22,24 +22,24 @@ test("limits of users and addresses answer 429 with Retry-After and what is left
   expect([tooMany.status, problemSchema.parse(tooMany.body).code]).toEqual([429, "RATE_LIMITED"]);
 });
 
-test("what a team's people ask for together is bounded; other teams and strangers don't notice", async () => {
+test("the requests of one team's users share a limit that does not affect other teams and strangers", async () => {
   const api = await startApi({ TENANT_RATE_LIMIT: "20/60s" });
-  const ground = await makeGround(api);
-  const member = await addMember(api, ground, "member");
-  const viewer = await addMember(api, ground, "viewer");
-  const board = `/api/boards/${ground.board.id}`;
+  const fixture = await createFixture(api);
+  const member = await addMember(api, fixture, "member");
+  const viewer = await addMember(api, fixture, "viewer");
+  const board = `/api/boards/${fixture.board.id}`;
   const statuses: number[] = [];
   for (let index = 0; index < 20; index += 1) {
     statuses.push((await [member, viewer][index % 2]!.call("GET", board)).status);
   }
   expect(statuses[0]).toBe(200);
   expect(statuses.at(-1)).toBe(429);
-  const change = await ground.owner.call("PATCH", board, { body: { name: "One too many" } });
+  const change = await fixture.owner.call("PATCH", board, { body: { name: "One too many" } });
   expect([change.status, problemSchema.parse(change.body).code]).toEqual([429, "RATE_LIMITED"]);
   expect(told(change.headers)).toEqual(["20;w=60", "20", "0"]);
   expect(Number(change.headers.get("Retry-After"))).toBeGreaterThan(0);
   const stranger = await api.signUp("Sam");
   expect((await stranger.call("GET", board)).status).toBe(404);
-  const other = await makeGround(api);
+  const other = await createFixture(api);
   expect((await other.owner.call("GET", `/api/boards/${other.board.id}`)).status).toBe(200);
 });

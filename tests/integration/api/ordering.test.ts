@@ -4,25 +4,25 @@ import { v7 } from "uuid";
 import { z } from "zod";
 import { compareRanked, placeAmong } from "../../../shared/rank.ts";
 import { type Task, taskSchema } from "../../../shared/tasks.ts";
-import { type Ground, makeGround, makeTask, startApi } from "../../support/api.ts";
+import { createFixture, type Fixture, makeTask, startApi } from "../../support/api.ts";
 
 const api = await startApi();
 const pageSchema = z.object({ items: z.array(taskSchema), nextCursor: z.string().nullable() });
 
-const tasksIn = async (ground: Ground, columnId: string): Promise<Task[]> => {
-  const { items } = await ground.owner.expect(
+const tasksIn = async (fixture: Fixture, columnId: string): Promise<Task[]> => {
+  const { items } = await fixture.owner.expect(
     200,
     pageSchema,
     "GET",
-    `/api/boards/${ground.board.id}/tasks?columnId=${columnId}&limit=500`,
+    `/api/boards/${fixture.board.id}/tasks?columnId=${columnId}&limit=500`,
   );
   return items;
 };
 
-test("the server places a moved task as placeAmong does, whatever neighbours are named", async () => {
-  const ground = await makeGround(api);
+test("the server places a moved task as placeAmong does, for any neighbours", async () => {
+  const fixture = await createFixture(api);
   const ids: string[] = [];
-  for (let index = 0; index < 6; index += 1) ids.push((await makeTask(ground, { title: `T${index}` })).id);
+  for (let index = 0; index < 6; index += 1) ids.push((await makeTask(fixture, { title: `T${index}` })).id);
   const anyId = fc.option(
     fc.integer({ min: 0, max: 7 }).map((index) => ids[index] ?? "unknown"),
     { nil: undefined },
@@ -36,18 +36,18 @@ test("the server places a moved task as placeAmong does, whatever neighbours are
       anyId,
       async (moved, other, before, after) => {
         const id = ids[moved] ?? "";
-        const column = other ? ground.doing : ground.todo;
+        const column = other ? fixture.doing : fixture.todo;
         const beforeId = before === "unknown" ? unknown : before;
         const afterId = after === "unknown" ? unknown : after;
-        const siblings = (await tasksIn(ground, column.id)).filter((task) => task.id !== id);
+        const siblings = (await tasksIn(fixture, column.id)).filter((task) => task.id !== id);
         const gap = placeAmong(siblings, {
           beforeId: beforeId === id ? undefined : beforeId,
           afterId: afterId === id ? undefined : afterId,
         });
-        await ground.owner.expect(200, taskSchema, "POST", `/api/tasks/${id}/move`, {
+        await fixture.owner.expect(200, taskSchema, "POST", `/api/tasks/${id}/move`, {
           body: { columnId: column.id, beforeId, afterId },
         });
-        const placed = await tasksIn(ground, column.id);
+        const placed = await tasksIn(fixture, column.id);
         const index = placed.findIndex((task) => task.id === id);
         expect([placed[index - 1]?.id, placed[index + 1]?.id]).toEqual([gap.after?.id, gap.before?.id]);
         expect(placed.toSorted(compareRanked)).toEqual(placed);
@@ -57,17 +57,17 @@ test("the server places a moved task as placeAmong does, whatever neighbours are
   );
 });
 
-test("400 insertions at one place keep ranks short and unique, and announce who made room", async () => {
-  const ground = await makeGround(api);
-  const first = await makeTask(ground, { title: "first" });
-  let anchor = await makeTask(ground, { title: "last" });
+test("400 insertions at one place keep ranks short and unique, with an event for each reranked sibling", async () => {
+  const fixture = await createFixture(api);
+  const first = await makeTask(fixture, { title: "first" });
+  let anchor = await makeTask(fixture, { title: "last" });
   for (let index = 0; index < 400; index += 1) {
-    const task = await makeTask(ground, { title: `${index}` });
-    anchor = await ground.owner.expect(200, taskSchema, "POST", `/api/tasks/${task.id}/move`, {
-      body: { columnId: ground.todo.id, afterId: first.id, beforeId: anchor.id },
+    const task = await makeTask(fixture, { title: `${index}` });
+    anchor = await fixture.owner.expect(200, taskSchema, "POST", `/api/tasks/${task.id}/move`, {
+      body: { columnId: fixture.todo.id, afterId: first.id, beforeId: anchor.id },
     });
   }
-  const tasks = await tasksIn(ground, ground.todo.id);
+  const tasks = await tasksIn(fixture, fixture.todo.id);
   expect(tasks.map((task) => task.title)).toEqual([
     "first",
     ...Array.from({ length: 400 }, (_, index) => `${399 - index}`),
@@ -77,23 +77,23 @@ test("400 insertions at one place keep ranks short and unique, and announce who 
   expect(new Set(tasks.map((task) => task.rank)).size).toBe(402);
 });
 
-test("pages follow each other without a gap or a double", async () => {
-  const ground = await makeGround(api);
-  for (let index = 0; index < 25; index += 1) await makeTask(ground, { title: `T${index}` });
+test("pages follow each other without a gap or a duplicate", async () => {
+  const fixture = await createFixture(api);
+  for (let index = 0; index < 25; index += 1) await makeTask(fixture, { title: `T${index}` });
   const seen: string[] = [];
   let cursor: string | null = "";
   while (cursor !== null) {
     const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
-    const page: z.infer<typeof pageSchema> = await ground.owner.expect(
+    const page: z.infer<typeof pageSchema> = await fixture.owner.expect(
       200,
       pageSchema,
       "GET",
-      `/api/boards/${ground.board.id}/tasks?limit=10${query}`,
+      `/api/boards/${fixture.board.id}/tasks?limit=10${query}`,
     );
     seen.push(...page.items.map((task) => task.title));
     cursor = page.nextCursor;
   }
   expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => `T${index}`));
-  expect(await ground.owner.refused(422, "GET", `/api/boards/${ground.board.id}/tasks?cursor=abc`)).toBe("INVALID");
-  expect(await ground.owner.refused(422, "GET", `/api/boards/${ground.board.id}/tasks?limit=501`)).toBe("INVALID");
+  expect(await fixture.owner.refused(422, "GET", `/api/boards/${fixture.board.id}/tasks?cursor=abc`)).toBe("INVALID");
+  expect(await fixture.owner.refused(422, "GET", `/api/boards/${fixture.board.id}/tasks?limit=501`)).toBe("INVALID");
 });

@@ -1,23 +1,20 @@
-import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
-import { SocketProvider } from "../../../client/react/socket-provider.tsx";
-import { browserDevice } from "../../../client/sync/storage/browser-storage.ts";
+import { SyncProvider } from "../../../client/react/sync-provider.tsx";
+import { browserStorage } from "../../../client/sync/storage/browser-storage.ts";
 import { NetworkAtLoad } from "../features/status/network-at-load.tsx";
 import { Announcer } from "../lib/announcer.tsx";
-import { createQueryClient } from "./query-client.ts";
+import { createPageClient } from "../session/page-client.ts";
 import { createAppRouter } from "./router.tsx";
 
 export const App = () => {
-  const [client] = useState(() => createQueryClient({ device: browserDevice }));
+  const [client] = useState(() => createPageClient({ storage: browserStorage }));
   const [router] = useState(createAppRouter);
   return (
-    <QueryClientProvider client={client}>
-      <SocketProvider>
-        <NetworkAtLoad />
-        <RouterProvider router={router} />
-        <Announcer />
-      </SocketProvider>
-    </QueryClientProvider>
+    <SyncProvider client={client}>
+      <NetworkAtLoad />
+      <RouterProvider router={router} />
+      <Announcer />
+    </SyncProvider>
   );
 };

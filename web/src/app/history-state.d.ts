@@ -1,8 +1,8 @@
-import "@tanstack/history";
+import "@tanstack/react-router";
 
-declare module "@tanstack/history" {
+declare module "@tanstack/react-router" {
   interface HistoryState {
-    /** The task was opened from its board, so Back leads there. */
+    /** The task was opened from its board, so going back closes it. */
     overBoard?: boolean;
   }
 }

@@ -3,7 +3,7 @@ import { useTranslation } from "../i18n/use-translation.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { setDrawer } from "./rail-state.ts";
 
-/** Opens the rail where there is no room for it. */
+/** Opens the rail as a drawer on narrow screens. */
 export const MenuButton = () => {
   const { t } = useTranslation();
   return (

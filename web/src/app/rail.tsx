@@ -4,8 +4,8 @@ import { LayoutGrid, PanelLeftClose, PanelLeftOpen, SquareKanban } from "lucide-
 import type { TeamWithRole } from "../../../shared/teams.ts";
 import type { Me } from "../../../shared/users.ts";
 import { UserMenu } from "../features/accounts/user-menu.tsx";
-import { useBoards } from "../features/teams/use-teams.ts";
 import { useTranslation } from "../i18n/use-translation.ts";
+import { useBoards } from "../session/use-team.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Logo, Mark } from "../ui/logo.tsx";
 import { setDrawer } from "./rail-state.ts";

@@ -1,14 +1,14 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { readFilterSearch } from "../features/filters/filter-search.ts";
-import { ErrorScreen } from "./error-screen.tsx";
+import { parsePlainSearch, stringifyPlainSearch } from "../lib/plain-search.ts";
+import { ErrorScreen } from "../ui/error-screen.tsx";
 import { NotFound } from "./not-found.tsx";
-import { parsePlainSearch, stringifyPlainSearch } from "./search.ts";
 
 /**
- * A part of the page that can't be fetched offline is fetched when the network is back.
- * The router would load the whole page anew, and offline there is none.
+ * Retries a part of the page that failed to load offline once the network is back. The router would reload the whole
+ * page instead, which offline cannot work.
  */
-const whenOnline =
+const retryWhenOnline =
   <Part,>(load: () => Promise<Part>) =>
   async (): Promise<Part> => {
     for (;;) {
@@ -40,7 +40,7 @@ const homeRoute = createRoute({
     return { ...(next ? { next } : {}), ...(settings ? { settings } : {}) };
   },
   component: lazyRouteComponent(
-    whenOnline(() => import("../features/boards/home-page.tsx")),
+    retryWhenOnline(() => import("./home-page.tsx")),
     "HomePage",
   ),
 });
@@ -49,7 +49,7 @@ const joinRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/join/$invitationId",
   component: lazyRouteComponent(
-    whenOnline(() => import("../features/members/join-page.tsx")),
+    retryWhenOnline(() => import("../features/members/join-page.tsx")),
     "JoinPage",
   ),
 });
@@ -59,7 +59,7 @@ const boardRoute = createRoute({
   path: "/b/$boardId",
   validateSearch: readFilterSearch,
   component: lazyRouteComponent(
-    whenOnline(() => import("../features/boards/board-page.tsx")),
+    retryWhenOnline(() => import("./board-page.tsx")),
     "BoardPage",
   ),
 });
@@ -68,7 +68,7 @@ const taskRoute = createRoute({
   getParentRoute: () => boardRoute,
   path: "/t/$taskId",
   component: lazyRouteComponent(
-    whenOnline(() => import("../features/tasks/task-route.tsx")),
+    retryWhenOnline(() => import("../features/tasks/task-route.tsx")),
     "TaskRoute",
   ),
 });

@@ -2,20 +2,21 @@ import { clsx } from "clsx";
 import { type ReactNode, useEffect, useRef } from "react";
 import { TeamSocketHandler } from "../../../client/react/team-socket-handler.tsx";
 import type { Me } from "../../../shared/users.ts";
+import { ConnectionBanner } from "../features/status/connection-banner.tsx";
 import { RefusedChanges } from "../features/status/refused-changes.tsx";
-import { WaitingStrip } from "../features/status/waiting-strip.tsx";
 import { useTranslation } from "../i18n/use-translation.ts";
-import { useMedia } from "../lib/use-media.ts";
+import { useMediaQuery } from "../lib/use-media-query.ts";
+import { MenuButton } from "./menu-button.tsx";
 import { Rail } from "./rail.tsx";
 import { railStore, setDrawer, useRail } from "./rail-state.ts";
 
-type ShellProps = { me: Me; header: ReactNode; children: ReactNode };
+type ShellProps = { me: Me; header?: ReactNode; children: ReactNode };
 
-/** The frame of every page behind the sign-in: rail, top bar, and what the page is about. */
+/** The frame of every signed-in page: rail, top bar and main part. */
 export const Shell = ({ me, header, children }: ShellProps) => {
   const { t } = useTranslation();
   const { slim, drawer } = useRail();
-  const phone = useMedia("(max-width: 767px)");
+  const phone = useMediaQuery("(max-width: 767px)");
   useEffect(() => () => setDrawer(false), []);
   return (
     <div className="flex h-full">
@@ -41,9 +42,10 @@ export const Shell = ({ me, header, children }: ShellProps) => {
       )}
       <div inert={phone && drawer} className="flex min-w-0 flex-1 flex-col">
         <header className="flex h-13 shrink-0 items-center gap-2 border-b border-border bg-surface px-3 sm:px-4">
+          <MenuButton />
           {header}
         </header>
-        <WaitingStrip />
+        <ConnectionBanner />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">
           {children}
         </main>
@@ -60,7 +62,7 @@ const Drawer = ({ children }: { children: ReactNode }) => {
     const before = document.activeElement;
     panel.current?.querySelector<HTMLElement>("a, button")?.focus();
     return () => {
-      // The button that opened it is inert until the page has closed the drawer.
+      // The button that opened the drawer is inert until the next render.
       if (before instanceof HTMLElement) requestAnimationFrame(() => before.focus());
     };
   }, []);

@@ -1,4 +1,4 @@
 import { compileMessage } from "@lingui/message-utils/compileMessage";
 
-/** Turns an ICU message into what is filled in; the built page has its words compiled already. */
+/** Compiles an ICU message. The built page leaves this out: its words are compiled by the build. */
 export const compiler = (message: string) => compileMessage(message);

@@ -5,7 +5,7 @@ const UNITS = [
   ["minute", 60_000],
 ] as const;
 
-/** Dates and numbers of one language. */
+/** Formats dates and numbers in one language. */
 export const makeFormat = (language: string) => {
   const number = new Intl.NumberFormat(language);
   const list = new Intl.ListFormat(language, { type: "conjunction" });
@@ -17,20 +17,20 @@ export const makeFormat = (language: string) => {
     number: (value: number) => number.format(value),
     list: (words: readonly string[]) => list.format(words),
     moment: (iso: string) => moment.format(new Date(iso)),
-    /** "8 Oct", with the year when it is another one than now's. */
+    /** "8 Oct", with the year unless it is the current one. */
     day: (iso: string, now = Date.now()) => {
       const date = new Date(iso);
       const sameYear = date.getFullYear() === new Date(now).getFullYear();
       return (sameYear ? day : dayOfYear).format(date);
     },
-    /** "12s", where there is little room. */
+    /** "12s", for narrow screens. */
     elapsed: (then: number, now: number) => {
       const passed = Math.max(0, now - then);
       const [unit, length] = UNITS.find(([, length]) => passed >= length) ?? (["second", 1_000] as const);
       const narrow = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" });
       return narrow.format(Math.floor(passed / length));
     },
-    /** "20 sec. ago", in steps that do not flicker: `step` seconds, minutes, hours, days. */
+    /** "20 sec. ago", in steps of `step` seconds, then minutes, hours and days. */
     ago: (then: number, now: number, step = 10) => {
       const passed = Math.max(0, now - then);
       if (passed < 60_000) return relative.format(-Math.max(1, Math.floor(passed / (step * 1_000))) * step, "second");
@@ -40,5 +40,3 @@ export const makeFormat = (language: string) => {
     },
   };
 };
-
-export type Format = ReturnType<typeof makeFormat>;

@@ -1,20 +1,19 @@
-import { recall, remember } from "../../../client/browser/local-store.ts";
+import { localStore } from "../../../client/browser/local-store.ts";
 import { createStore } from "../lib/store.ts";
 import { makeTranslate, type Translate, type Words } from "./translator.ts";
 
 export const LANGUAGES = ["en", "ru"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** One language's words are loaded, not all. */
-const load: Record<Language, () => Promise<Words>> = {
-  en: () => import("./en.ts").then((module) => module.en),
-  ru: () => import("./ru.ts").then((module) => module.ru),
-};
+/** Loads the words of one language. */
+export type WordLoaders = Readonly<Record<Language, () => Promise<Words>>>;
+
+let loaders: WordLoaders | null = null;
 
 const isLanguage = (value: string | undefined | null): value is Language =>
   LANGUAGES.some((language) => language === value);
 
-/** The first of the person's languages that we speak; English when there is none. */
+/** The first preferred language that the page has, else English. */
 export const chooseLanguage = (preferred: readonly string[]): Language => {
   for (const tag of preferred) {
     const language = tag.toLowerCase().split("-")[0];
@@ -23,21 +22,23 @@ export const chooseLanguage = (preferred: readonly string[]): Language => {
   return "en";
 };
 
-export type Spoken = { readonly language: Language; readonly t: Translate };
-export const spokenStore = createStore<Spoken>({ language: "en", t: (key) => key });
+export type Locale = { readonly language: Language; readonly t: Translate };
+export const localeStore = createStore<Locale>({ language: "en", t: (key) => key });
 
-const speak = async (language: Language): Promise<void> => {
-  const words = await load[language]();
+const loadLanguage = async (language: Language): Promise<void> => {
+  if (loaders === null) throw new Error("call startI18n first");
+  const words = await loaders[language]();
   document.documentElement.lang = language;
-  spokenStore.set({ language, t: makeTranslate(language, words) });
+  localeStore.set({ language, t: makeTranslate(language, words) });
 };
 
-export const startI18n = (): Promise<void> => {
-  const remembered = recall("language");
-  return speak(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
+export const startI18n = (words: WordLoaders): Promise<void> => {
+  loaders = words;
+  const remembered = localStore.get("language");
+  return loadLanguage(isLanguage(remembered) ? remembered : chooseLanguage(navigator.languages));
 };
 
 export const setLanguage = async (language: Language): Promise<void> => {
-  remember("language", language);
-  await speak(language);
+  localStore.set("language", language);
+  await loadLanguage(language);
 };

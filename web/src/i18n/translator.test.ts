@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { en } from "./en.ts";
-import { ru } from "./ru.ts";
+import { en } from "../app/en.ts";
+import { ru } from "../app/ru.ts";
 import { makeTranslate } from "./translator.ts";
 
 const english = makeTranslate("en", en);
 const russian = makeTranslate("ru", ru);
 
-test("a count chooses the plural of its language", () => {
+test("a count selects the language's plural", () => {
   expect(english("column.count", { count: 1 })).toBe("1 task");
   expect(english("column.count", { count: 12_000 })).toBe("12,000 tasks");
   expect([1, 3, 5, 21].map((count) => russian("column.count", { count }))).toEqual([
@@ -17,6 +17,6 @@ test("a count chooses the plural of its language", () => {
   ]);
 });
 
-test("names with dots and values with dollars are taken as they are", () => {
-  expect(english("refused.what.task.move", { title: "$& {name}" })).toBe("“$& {name}” was put back.");
+test("keys with dots and values with dollar signs are taken literally", () => {
+  expect(english("refused.what.task.move", { title: "$& {name}" })).toBe("“$& {name}” was moved back.");
 });

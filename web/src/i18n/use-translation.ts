@@ -1,5 +1,5 @@
 import { useStore } from "../lib/store.ts";
-import { type Spoken, spokenStore } from "./i18n.ts";
+import { type Locale, localeStore } from "./i18n.ts";
 
-/** The page's words in the language that is spoken now. */
-export const useTranslation = (): Spoken => useStore(spokenStore, (spoken) => spoken);
+/** The current language and its `t`. */
+export const useTranslation = (): Locale => useStore(localeStore, (spoken) => spoken);

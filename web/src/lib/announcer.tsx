@@ -1,13 +1,13 @@
 import { createStore, useStore } from "./store.ts";
 
-const spoken = createStore<{ text: string; count: number }>({ text: "", count: 0 });
+const announcement = createStore<{ text: string; count: number }>({ text: "", count: 0 });
 
-/** Says something politely to people who listen to the page. */
-export const announce = (text: string): void => spoken.set(({ count }) => ({ text, count: count + 1 }));
+/** Announces a text to screen readers, politely. */
+export const announce = (text: string): void => announcement.set(({ count }) => ({ text, count: count + 1 }));
 
-/** The page's one live region; a text said twice is a new node, so it is heard twice. */
+/** The page's one live region. The key makes a repeated text a new node, so it is announced again. */
 export const Announcer = () => {
-  const { text, count } = useStore(spoken, (state) => state);
+  const { text, count } = useStore(announcement, (state) => state);
   return (
     <div aria-live="polite" aria-atomic="true" className="sr-only">
       <span key={count}>{text}</span>

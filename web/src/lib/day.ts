@@ -1,4 +1,4 @@
-/** The value of a date field for an instant, in the reader's own time zone. */
+/** The value of a date field for an instant, in the local time zone. */
 export const toDayField = (iso: string | null): string => {
   if (!iso) return "";
   const date = new Date(iso);
@@ -13,13 +13,13 @@ const fromDayField = (value: string, hours: number, minutes: number): string | n
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 };
 
-/** A day is due until it ends, and a task starts when its day does. */
+/** A due date lasts until its day ends; a start date begins with its day. */
 export const endOfDay = (value: string): string | null => fromDayField(value, 23, 59);
 export const startOfDay = (value: string): string | null => fromDayField(value, 0, 0);
 
 export type DueState = "overdue" | "soon" | "later";
 
-/** "soon" is within a day. */
+/** `soon`: due within 24 hours. */
 export const dueState = (dueAt: string, now: number): DueState => {
   const left = new Date(dueAt).getTime() - now;
   if (left < 0) return "overdue";

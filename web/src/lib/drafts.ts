@@ -1,21 +1,22 @@
-import { recall, recalled, remember } from "../../../client/browser/local-store.ts";
+import { localStore } from "../../../client/browser/local-store.ts";
 
-/** What is being written and is not saved yet, with the text that it began from. */
-export type KeptDraft = { readonly base: string; readonly text: string };
+/** An unsaved text and the text that it started from. */
+export type StoredDraft = { readonly base: string; readonly text: string };
 
-export type DraftPlace = { readonly userId: string; readonly taskId: string; readonly field: "title" | "description" };
+/** `field`: `title`, `description`, `comment` for a new comment, `comment.<id>` for an edited one. */
+export type DraftKey = { readonly userId: string; readonly taskId: string; readonly field: string };
 
-/** By when what was saved is on the device for certain. */
-const WRITTEN_MS = 2_000;
+/** The outbox has stored a saved change by then. */
+const OUTBOX_STORED_MS = 2_000;
 
-const nameOf = ({ userId, taskId, field }: DraftPlace) => `draft.${userId}.${taskId}.${field}`;
+const storageNameOf = ({ userId, taskId, field }: DraftKey) => `draft.${userId}.${taskId}.${field}`;
 
-export const packDraft = (draft: KeptDraft): string => JSON.stringify([draft.base, draft.text]);
+export const serializeDraft = (draft: StoredDraft): string => JSON.stringify([draft.base, draft.text]);
 
-export const unpackDraft = (packed: string | null): KeptDraft | null => {
-  if (packed === null) return null;
+export const parseDraft = (serialized: string | null): StoredDraft | null => {
+  if (serialized === null) return null;
   try {
-    const value: unknown = JSON.parse(packed);
+    const value: unknown = JSON.parse(serialized);
     if (!Array.isArray(value)) return null;
     const [base, text] = value as unknown[];
     return typeof base === "string" && typeof text === "string" ? { base, text } : null;
@@ -24,24 +25,25 @@ export const unpackDraft = (packed: string | null): KeptDraft | null => {
   }
 };
 
-export const recallDraft = (place: DraftPlace): KeptDraft | null => unpackDraft(recall(nameOf(place)));
-export const rememberDraft = (place: DraftPlace, draft: KeptDraft): void => remember(nameOf(place), packDraft(draft));
+export const loadDraft = (key: DraftKey): StoredDraft | null => parseDraft(localStore.get(storageNameOf(key)));
+export const storeDraft = (key: DraftKey, draft: StoredDraft): void =>
+  localStore.set(storageNameOf(key), serializeDraft(draft));
 
-/** Another tab may have written something else there since. */
-export const forgetDraft = (place: DraftPlace, draft: KeptDraft): void => {
-  if (recall(nameOf(place)) === packDraft(draft)) remember(nameOf(place), null);
+/** Deletes the draft, unless another tab has stored a different one since. */
+export const forgetDraft = (key: DraftKey, draft: StoredDraft): void => {
+  if (localStore.get(storageNameOf(key)) === serializeDraft(draft)) localStore.set(storageNameOf(key), null);
 };
 
-/** What was saved stays a draft until it can no longer be lost with the page, unless something else is written. */
-export const forgetSavedDraft = (place: DraftPlace): void => {
-  const name = nameOf(place);
-  const saved = recall(name);
+/** Deletes a saved draft once the outbox has stored the change, unless a different one is stored meanwhile. */
+export const forgetSavedDraft = (key: DraftKey): void => {
+  const name = storageNameOf(key);
+  const saved = localStore.get(name);
   setTimeout(() => {
-    if (saved !== null && recall(name) === saved) remember(name, null);
-  }, WRITTEN_MS);
+    if (saved !== null && localStore.get(name) === saved) localStore.set(name, null);
+  }, OUTBOX_STORED_MS);
 };
 
-export const countDrafts = (userId: string): number => recalled(`draft.${userId}.`).length;
+export const countDrafts = (userId: string): number => localStore.keys(`draft.${userId}.`).length;
 export const forgetDrafts = (userId: string): void => {
-  for (const name of recalled(`draft.${userId}.`)) remember(name, null);
+  for (const name of localStore.keys(`draft.${userId}.`)) localStore.set(name, null);
 };

@@ -6,7 +6,7 @@ export type Store<State> = {
   readonly subscribe: (listener: () => void) => () => void;
 };
 
-/** State outside React for what changes faster than a tree should render. */
+/** State outside React. A change renders only the components whose selected part changed. */
 export const createStore = <State>(initial: State): Store<State> => {
   let state = initial;
   const listeners = new Set<() => void>();
@@ -25,6 +25,6 @@ export const createStore = <State>(initial: State): Store<State> => {
   };
 };
 
-/** Renders again only when the selected part changes; `select` must return a stable value for equal states. */
+/** Renders when the selected part changes. `select` must return the same value for equal states. */
 export const useStore = <State, Part>(store: Store<State>, select: (state: State) => Part): Part =>
   useSyncExternalStore(store.subscribe, () => select(store.get()));

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** Becomes true once `active` has lasted `milliseconds`: what comes at once should not flash a skeleton first. */
+/** Becomes true once `active` has lasted `milliseconds`, so a fast load shows no skeleton. */
 export const useDelayed = (active: boolean, milliseconds = 150): boolean => {
   const [late, setLate] = useState(false);
   useEffect(() => {

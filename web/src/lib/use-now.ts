@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The time, read again every `milliseconds`. */
+/** The current time in epoch milliseconds, updated every `milliseconds`. */
 export const useNow = (milliseconds: number): number => {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

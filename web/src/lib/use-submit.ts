@@ -3,14 +3,14 @@ import { useState } from "react";
 export type Submit = {
   readonly busy: boolean;
   readonly error: unknown;
-  /** Runs the work once; while it runs, further calls do nothing. Resolves to whether it succeeded. */
-  readonly run: (work: () => Promise<void>) => Promise<boolean>;
+  /** Runs `work` and resolves to whether it succeeded. Does nothing while another run is pending. */
+  readonly run: (work: () => Promise<unknown>) => Promise<boolean>;
 };
 
-/** A form's one running request and what came of it. */
+/** The state of a form's request. */
 export const useSubmit = (): Submit => {
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
-  const run = async (work: () => Promise<void>): Promise<boolean> => {
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
     if (state.busy) return false;
     setState({ busy: true, error: null });
     try {

@@ -10,17 +10,17 @@ type AvatarProps = {
   userId: string;
   name: string;
   size?: keyof typeof SIZES;
-  /** Its name is said beside it, so it is not said twice. */
-  silent?: boolean;
+  /** The name stands beside the avatar, so screen readers skip it here. */
+  decorative?: boolean;
   className?: string;
 };
 
-export const Avatar = ({ userId, name, size = "sm", silent = false, className }: AvatarProps) => (
+export const Avatar = ({ userId, name, size = "sm", decorative = false, className }: AvatarProps) => (
   <span
     data-person
     style={personStyle(userId)}
     title={name}
-    {...(silent ? { "aria-hidden": true } : { role: "img", "aria-label": name })}
+    {...(decorative ? { "aria-hidden": true } : { role: "img", "aria-label": name })}
     className={clsx(
       "inline-flex shrink-0 select-none items-center justify-center rounded-full bg-person font-semibold text-on-person",
       SIZES[size],

@@ -9,7 +9,7 @@ type CheckRowProps = {
   disabled?: boolean;
 };
 
-/** A native check box as a whole row that can be pressed. */
+/** A native check box whose whole row is the target. */
 export const CheckRow = ({ label, checked, onChange, children, disabled = false }: CheckRowProps) => (
   <label className="relative flex min-h-8 cursor-pointer items-center gap-2 rounded-md px-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent has-disabled:cursor-default pointer-coarse:min-h-10">
     <input

@@ -8,14 +8,14 @@ type ColorChoiceProps = {
   label: string;
   value: Color | null;
   onChange: (color: Color | null) => void;
-  /** Hide the visible caption where the place already says it. */
+  /** Hides the visible caption. */
   bare?: boolean;
 };
 
 const swatch =
   "flex size-7 cursor-pointer items-center justify-center rounded-full transition-transform duration-100 hover:scale-110 peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent motion-reduce:transition-none";
 
-/** Nine colours and none of them, as radio buttons with names. */
+/** Nine colours and "no colour", as named radio buttons. */
 export const ColorChoice = ({ label, value, onChange, bare = false }: ColorChoiceProps) => {
   const { t } = useTranslation();
   const name = useId();

@@ -8,13 +8,14 @@ type ConfirmProps = {
   onClose: () => void;
   onConfirm: () => void;
   title: string;
-  /** What goes with it. */
+  /** The consequences. */
   children: ReactNode;
+  /** The label of the confirming button. */
   verb: string;
   busy?: boolean;
 };
 
-/** Asks before something is lost; the safe answer has the focus. */
+/** Confirms a destructive action. Cancel has the focus. */
 export const Confirm = ({ open, onClose, onConfirm, title, children, verb, busy = false }: ConfirmProps) => {
   const { t } = useTranslation();
   const cancel = useRef<HTMLButtonElement>(null);

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 type EditableTextProps = {
   value: string;
   onSave: (value: string) => void;
-  /** The name of the text box. */
+  /** The accessible name of the text box. */
   label: string;
   maxLength: number;
   className?: string;
@@ -12,7 +12,7 @@ type EditableTextProps = {
   onEditing: (editing: boolean) => void;
 };
 
-/** A name that becomes its own text box: Enter and leaving it save, Escape does not. */
+/** A text that is edited in place. Enter and blur save, Escape discards. */
 export const EditableText = ({ value, onSave, label, maxLength, className, editing, onEditing }: EditableTextProps) =>
   editing ? (
     <EditBox
@@ -47,14 +47,14 @@ const EditBox = ({
 }) => {
   const [text, setText] = useState(value);
   const box = useRef<HTMLInputElement>(null);
-  const left = useRef(false);
+  const isClosed = useRef(false);
   useEffect(() => {
     box.current?.focus();
     box.current?.select();
   }, []);
-  const leave = (result: string | null) => {
-    if (left.current) return;
-    left.current = true;
+  const close = (result: string | null) => {
+    if (isClosed.current) return;
+    isClosed.current = true;
     onDone(result);
   };
   return (
@@ -65,11 +65,11 @@ const EditBox = ({
       maxLength={maxLength}
       className={className}
       onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={() => leave(text)}
+      onBlur={() => close(text)}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === "Enter" && !event.nativeEvent.isComposing) leave(text);
-        if (event.key === "Escape") leave(null);
+        if (event.key === "Enter" && !event.nativeEvent.isComposing) close(text);
+        if (event.key === "Escape") close(null);
       }}
     />
   );

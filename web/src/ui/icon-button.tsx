@@ -3,7 +3,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 export type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & {
   label: string;
-  /** The key that does the same, shown in the tooltip. */
+  /** The keyboard shortcut, shown in the tooltip. */
   shortcut?: string;
   children: ReactNode;
 };

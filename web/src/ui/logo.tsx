@@ -1,4 +1,4 @@
-/** Part of the script, as an image of its own would be missing where the page opens without a network. */
+/** Inline, since a separate image file could be missing offline. */
 export const Mark = ({ size, className }: { size: number; className?: string }) => (
   <svg viewBox="0 0 32 32" width={size} height={size} className={className} aria-hidden="true">
     <rect width="32" height="32" rx="8" fill="#1b6272" />

@@ -1,23 +1,31 @@
 import { createContext, type ReactNode, useContext } from "react";
-import ReactMarkdown from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
+import ReactMarkdown, { type Options } from "react-markdown";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
+import { MENTION_CLASS, remarkMentions } from "./remark-mentions.ts";
 
-const safe = [rehypeSanitize];
-const flavour = [remarkGfm];
+type Plugins = NonNullable<Options["remarkPlugins"]>;
+
+const REHYPE_PLUGINS: Plugins = [
+  [
+    rehypeSanitize,
+    { ...defaultSchema, attributes: { ...defaultSchema.attributes, span: [["className", MENTION_CLASS]] } },
+  ],
+];
+const REMARK_PLUGINS: Plugins = [remarkGfm];
 
 const WithinLink = createContext(false);
 
-type OutwardProps = { href: string | undefined; title: string | undefined; children: ReactNode };
+type ExternalLinkProps = { href: string | undefined; title: string | undefined; children: ReactNode };
 
-const Outward = ({ href, title, children }: OutwardProps) => (
+const ExternalLink = ({ href, title, children }: ExternalLinkProps) => (
   <a href={href} title={title} target="_blank" rel="noopener noreferrer nofollow">
     <WithinLink value={true}>{children}</WithinLink>
   </a>
 );
 
-/** A picture from elsewhere would tell its owner who reads the task and when: it is a link to follow or not. */
-const Picture = ({
+/** Shows an image as a link: loading it would tell its host who reads the task, and when. */
+const ImageLink = ({
   src,
   alt,
   title,
@@ -30,26 +38,38 @@ const Picture = ({
   return useContext(WithinLink) || !src ? (
     text
   ) : (
-    <Outward href={src} title={title}>
+    <ExternalLink href={src} title={title}>
       {text}
-    </Outward>
+    </ExternalLink>
   );
 };
 
-/** Markdown that people wrote, made harmless; links open beside the board. */
-export const Markdown = ({ text }: { text: string }) => (
+type MarkdownProps = {
+  text: string;
+  /** Names by id; with it, `@[userId]` is shown as a mention. */
+  people?: ReadonlyMap<string, string> | undefined;
+  /** Stands for the name of a person who is not in `people`. */
+  unknownPerson?: string | undefined;
+};
+
+/** Renders user-written Markdown, sanitized. Links open in a new tab. */
+export const Markdown = ({ text, people, unknownPerson = "?" }: MarkdownProps) => (
   <div className="prose">
     <ReactMarkdown
-      remarkPlugins={flavour}
-      rehypePlugins={safe}
+      remarkPlugins={
+        people
+          ? [...REMARK_PLUGINS, [remarkMentions, { nameOf: (id: string) => people.get(id) ?? unknownPerson }]]
+          : REMARK_PLUGINS
+      }
+      rehypePlugins={REHYPE_PLUGINS}
       components={{
         a: ({ href, title, children }) => (
-          <Outward href={href} title={title}>
+          <ExternalLink href={href} title={title}>
             {children}
-          </Outward>
+          </ExternalLink>
         ),
         img: ({ src, alt, title }) => (
-          <Picture src={typeof src === "string" ? src : undefined} alt={alt} title={title} />
+          <ImageLink src={typeof src === "string" ? src : undefined} alt={alt} title={title} />
         ),
       }}
     >

@@ -15,7 +15,7 @@ export type OpenMenuProps = {
   side?: "top" | "bottom" | "right";
 };
 
-/** A menu that opens as soon as it is there. */
+/** A menu that is open when it mounts. */
 export const OpenMenu = ({ trigger, children, align = "start", side = "bottom" }: OpenMenuProps) => (
   <Base.Root defaultOpen>
     <Base.Trigger render={trigger} />
@@ -25,7 +25,7 @@ export const OpenMenu = ({ trigger, children, align = "start", side = "bottom" }
   </Base.Root>
 );
 
-/** A menu without a button of its own, at an element that is chosen when it opens. */
+/** A menu without a trigger, anchored to a given element. */
 export const AnchoredMenu = ({
   anchor,
   onClose,
@@ -44,8 +44,8 @@ export const AnchoredMenu = ({
   </Base.Root>
 );
 
-/** Inside the page's landmark, so that people who go by landmarks find it. */
-const place = {
+/** Menus render inside the main landmark, where screen reader users find them. */
+const portalContainer = {
   get current(): HTMLElement | null {
     return document.getElementById("main");
   },
@@ -62,7 +62,7 @@ const MenuPopup = ({
   side: "top" | "bottom" | "right";
   finalFocus?: () => HTMLElement | null;
 }) => (
-  <Base.Portal container={place}>
+  <Base.Portal container={portalContainer}>
     <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50 outline-none" {...position}>
       <Base.Popup className={POPUP} {...(finalFocus ? { finalFocus } : {})}>
         {children}

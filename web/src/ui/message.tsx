@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { CircleAlert, Info } from "lucide-react";
 import type { ReactNode } from "react";
 
-/** Something to know, where it matters. An alert is said at once to people who listen. */
+/** An inline notice. With tone `danger` it is an alert, which screen readers announce at once. */
 export const Message = ({ tone, children }: { tone: "danger" | "note"; children: ReactNode }) => (
   <div
     {...(tone === "danger" ? { role: "alert" } : {})}

@@ -11,13 +11,13 @@ type ModalProps = {
   title: string;
   description?: ReactNode;
   children: ReactNode;
-  /** Where the focus goes when it closes, if not to where it was. */
+  /** Receives the focus on close, instead of the element that had it before. */
   finalFocus?: RefObject<HTMLElement | null> | (() => HTMLElement | null) | undefined;
   initialFocus?: RefObject<HTMLElement | null> | undefined;
   wide?: boolean;
 };
 
-/** A dialog with a title; on a phone it rises from the bottom edge. */
+/** A dialog with a title. On a phone it is a sheet at the bottom edge. */
 export const Modal = ({
   open,
   onClose,
@@ -30,7 +30,7 @@ export const Modal = ({
 }: ModalProps) => {
   const { t } = useTranslation();
   const content = useRef<HTMLDivElement>(null);
-  // What is to be filled in comes first; the button that closes is only the first thing in reading order.
+  // Focus the first field, not the close button, which comes first in the document.
   const firstField = () => content.current?.querySelector<HTMLElement>("input, select, textarea, button") ?? true;
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>

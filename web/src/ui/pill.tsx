@@ -1,7 +1,6 @@
 import { clsx } from "clsx";
 import type { Color } from "../../../shared/color.ts";
 
-/** A label as a short pill. */
 export const Pill = ({ name, color, className }: { name: string; color: Color | null; className?: string }) => (
   <span
     data-color={color ?? "gray"}

@@ -1,13 +1,13 @@
 import { useState } from "react";
+import { useUnsentHere } from "../../board/use-board.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Logo } from "../../ui/logo.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useUnsentHere } from "../boards/use-board.ts";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";
 
-/** Who is not signed in makes an account or signs in. */
+/** The page for signed-out people: sign up or sign in. */
 export const AccountPage = ({ onDone }: { onDone: () => void }) => {
   const { t } = useTranslation();
   return (
@@ -26,12 +26,12 @@ export const AccountPage = ({ onDone }: { onDone: () => void }) => {
   );
 };
 
-/** Both forms behind one switch; the address stays, so an invitation is not lost on the way. */
+/** Sign-up and sign-in behind one switch. The address stays, so an invitation in it is not lost. */
 export const AccountForms = ({ onDone, heading }: { onDone: () => void; heading?: string }) => {
   const { t } = useTranslation();
   const unsent = useUnsentHere();
   const [chosen, setChosen] = useState<"up" | "in" | null>(location.hash === "#sign-in" ? "in" : null);
-  // Whoever left changes here has an account.
+  // Unsent changes on this device mean that the person has an account.
   const mode = chosen ?? (unsent > 0 ? "in" : "up");
   const toggle = (
     <p className="text-muted">
@@ -62,7 +62,7 @@ export const AccountForms = ({ onDone, heading }: { onDone: () => void; heading?
   );
 };
 
-const SHOWN = [
+const SAMPLE_CARDS = [
   { color: "blue", lines: [72, 40], column: 0 },
   { color: "orange", lines: [88], column: 0 },
   { color: null, lines: [60, 84], column: 0 },
@@ -71,7 +71,7 @@ const SHOWN = [
   { color: "teal", lines: [90, 70], column: 2 },
 ] as const;
 
-/** A board in outline beside the form: what this is, without a word. */
+/** A board in outline beside the form. */
 const Showcase = () => {
   const { t } = useTranslation();
   return (
@@ -82,7 +82,7 @@ const Showcase = () => {
           {[0, 1, 2].map((column) => (
             <div key={column} className="flex flex-col gap-2">
               <div className="mb-1 h-2.5 w-16 rounded-full bg-control/50" />
-              {SHOWN.filter((card) => card.column === column).map((card) => (
+              {SAMPLE_CARDS.filter((card) => card.column === column).map((card) => (
                 <div
                   key={card.lines.join()}
                   data-color={card.color ?? undefined}

@@ -1,8 +1,8 @@
 import { Check, Copy, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -13,18 +13,18 @@ import { type ApiKey, useAccountCalls, useApiKeys } from "./use-my-account.ts";
 
 const MAX_NAME = 32;
 
-/** Keys for programs: each is shown once, when it is made. */
+/** API keys for programs. A key is shown once, right after it is created. */
 export const ApiKeys = () => {
   const { t } = useTranslation();
   const apiKeys = useApiKeys();
   const { createKey, deleteKey } = useAccountCalls();
   const submit = useSubmit();
   const [name, setName] = useState("");
-  const [made, setMade] = useState<string | null>(null);
+  const [newKey, setNewKey] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<ApiKey | null>(null);
   const create = () =>
     submit.run(async () => {
-      setMade(await createKey(name.trim()));
+      setNewKey(await createKey(name.trim()));
       setName("");
     });
   const remove = async () => {
@@ -36,9 +36,9 @@ export const ApiKeys = () => {
     <section aria-labelledby="my-keys" className="flex flex-col gap-3">
       <div>
         <h3 id="my-keys" className="font-semibold">
-          {t("mine.keysTitle")}
+          {t("myAccount.keysTitle")}
         </h3>
-        <p className="text-muted">{t("mine.keysText")}</p>
+        <p className="text-muted">{t("myAccount.keysText")}</p>
       </div>
       <form
         className="flex items-end gap-2"
@@ -49,20 +49,20 @@ export const ApiKeys = () => {
       >
         <div className="flex-1">
           <TextField
-            label={t("mine.keyName")}
+            label={t("myAccount.keyName")}
             maxLength={MAX_NAME}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
         </div>
         <Button type="submit" busy={submit.busy} className="h-9">
-          {t("mine.createKey")}
+          {t("myAccount.createKey")}
         </Button>
       </form>
       {problem ? <Message tone="danger">{problemText(t, problem)}</Message> : null}
-      {made ? <NewKey key={made} value={made} /> : null}
+      {newKey ? <NewKey key={newKey} value={newKey} /> : null}
       {apiKeys.status === "ready" && apiKeys.items.length === 0 ? (
-        <p className="text-muted">{t("mine.noKeys")}</p>
+        <p className="text-muted">{t("myAccount.noKeys")}</p>
       ) : null}
       <ul className="flex flex-col divide-y divide-border">
         {apiKeys.items.map((item) => (
@@ -74,10 +74,10 @@ export const ApiKeys = () => {
         onClose={() => setDeleting(null)}
         onConfirm={() => void remove()}
         busy={submit.busy}
-        title={t("mine.deleteKeyTitle", { name: deleting?.name ?? t("mine.unnamed") })}
-        verb={t("mine.delete")}
+        title={t("myAccount.deleteKeyTitle", { name: deleting?.name ?? t("myAccount.unnamed") })}
+        verb={t("myAccount.delete")}
       >
-        {t("mine.deleteKeyText")}
+        {t("myAccount.deleteKeyText")}
       </Confirm>
     </section>
   );
@@ -94,16 +94,16 @@ const NewKey = ({ value }: { value: string }) => {
     <div role="status" className="flex flex-wrap items-center gap-2 rounded-md bg-accent-soft p-2">
       <input
         readOnly
-        aria-label={t("mine.newKey")}
+        aria-label={t("myAccount.newKey")}
         value={value}
         onFocus={(event) => event.currentTarget.select()}
         className="field min-h-8! min-w-40 flex-1 text-sm"
       />
       <Button size="sm" onClick={() => void copy().catch(() => setCopied(false))}>
         {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-        {copied ? t("mine.copied") : t("mine.copy")}
+        {copied ? t("myAccount.copied") : t("myAccount.copy")}
       </Button>
-      <p className="w-full px-0.5 text-sm">{t("mine.once")}</p>
+      <p className="w-full px-0.5 text-sm">{t("myAccount.once")}</p>
     </div>
   );
 };
@@ -111,7 +111,7 @@ const NewKey = ({ value }: { value: string }) => {
 const KeyRow = ({ item, onDelete }: { item: ApiKey; onDelete: () => void }) => {
   const { t } = useTranslation();
   const format = useFormat();
-  const name = item.name ?? t("mine.unnamed");
+  const name = item.name ?? t("myAccount.unnamed");
   const about = { start: item.start ?? "", at: format.day(item.createdAt) };
   return (
     <li className="flex items-center gap-2 py-2">
@@ -119,11 +119,11 @@ const KeyRow = ({ item, onDelete }: { item: ApiKey; onDelete: () => void }) => {
         <p className="truncate font-medium">{name}</p>
         <p className="truncate text-sm text-muted">
           {item.expiresAt
-            ? t("mine.keyUntil", { ...about, until: format.day(item.expiresAt) })
-            : t("mine.keyAbout", about)}
+            ? t("myAccount.keyUntil", { ...about, until: format.day(item.expiresAt) })
+            : t("myAccount.keyAbout", about)}
         </p>
       </div>
-      <IconButton label={t("mine.deleteKey", { name })} onClick={onDelete}>
+      <IconButton label={t("myAccount.deleteKey", { name })} onClick={onDelete}>
         <Trash2 size={15} aria-hidden />
       </IconButton>
     </li>

@@ -2,7 +2,7 @@ import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { LANGUAGE_NAMES } from "./language-names.ts";
 
-/** Languages by their own names, for those who cannot read the present one. */
+/** Names each language in that language, for people who cannot read the current one. */
 export const LanguageSwitch = () => {
   const { t, language: spoken } = useTranslation();
   return (

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../../../../shared/accounts.ts";
 import type { User } from "../../../../shared/users.ts";
+import { fieldProblem, problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { fieldProblem, problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -14,7 +14,7 @@ import { useAccountCalls } from "./use-my-account.ts";
 export const MyAccount = ({ user, onClose }: { user: User; onClose: () => void }) => {
   const { t } = useTranslation();
   return (
-    <Modal open wide onClose={onClose} title={t("mine.title")} description={user.email}>
+    <Modal open wide onClose={onClose} title={t("myAccount.title")} description={user.email}>
       <div className="flex flex-col gap-7">
         <Name user={user} />
         <Password email={user.email} />
@@ -43,7 +43,7 @@ const Name = ({ user }: { user: User }) => {
       <div className="flex items-end gap-2">
         <div className="flex-1">
           <TextField
-            label={t("mine.name")}
+            label={t("myAccount.name")}
             name="name"
             autoComplete="name"
             value={name}
@@ -60,7 +60,7 @@ const Name = ({ user }: { user: User }) => {
       </div>
       {submit.error ? <Message tone="danger">{problemText(t, submit.error)}</Message> : null}
       <p role="status" className="text-sm text-muted empty:hidden">
-        {saved ? t("mine.nameSaved") : null}
+        {saved ? t("myAccount.nameSaved") : null}
       </p>
     </form>
   );
@@ -91,15 +91,15 @@ const Password = ({ email }: { email: string }) => {
     >
       <div>
         <h3 id="my-password" className="font-semibold">
-          {t("mine.passwordTitle")}
+          {t("myAccount.passwordTitle")}
         </h3>
-        <p className="text-muted">{t("mine.othersLeave")}</p>
+        <p className="text-muted">{t("myAccount.othersLeave")}</p>
       </div>
-      {/* For password managers, which must know whose password it is. */}
+      {/* Password managers need the user name beside the password. */}
       <input type="hidden" name="username" autoComplete="username" value={email} />
       <div className="grid grid-cols-1 items-start gap-3 sm:grid-cols-2">
         <TextField
-          label={t("mine.current")}
+          label={t("myAccount.current")}
           type="password"
           autoComplete="current-password"
           required
@@ -108,7 +108,7 @@ const Password = ({ email }: { email: string }) => {
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />
         <TextField
-          label={t("mine.next")}
+          label={t("myAccount.next")}
           type="password"
           autoComplete="new-password"
           required
@@ -122,11 +122,11 @@ const Password = ({ email }: { email: string }) => {
       </div>
       {submit.error ? <Message tone="danger">{problemText(t, submit.error)}</Message> : null}
       <p role="status" className="text-sm text-muted empty:hidden">
-        {changed ? t("mine.changed") : null}
+        {changed ? t("myAccount.changed") : null}
       </p>
       <div>
         <Button type="submit" busy={submit.busy}>
-          {t("mine.change")}
+          {t("myAccount.change")}
         </Button>
       </div>
     </form>

@@ -1,11 +1,11 @@
 import { useState } from "react";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useAccount } from "../teams/use-teams.ts";
 
 export const SignInForm = ({ onDone }: { onDone: () => void }) => {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Message } from "../../ui/message.tsx";
@@ -12,7 +12,7 @@ type SignOutProps = {
   onClose: () => void;
 };
 
-/** Asks before what was done and is not on the server is lost. */
+/** Confirms a sign-out that deletes unsent changes, undismissed refusals or drafts. */
 export const SignOut = ({ changes, refused, drafts, onSignOut, onClose }: SignOutProps) => {
   const { t } = useTranslation();
   const { busy, error, run } = useSubmit();

@@ -1,12 +1,12 @@
 import { useState } from "react";
+import { fieldProblem, problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { fieldProblem, problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useAccount } from "../teams/use-teams.ts";
-import { invitationHere } from "./invitation-here.ts";
+import { invitationInAddress } from "./invitation-in-address.ts";
 
 const MIN_PASSWORD = 8;
 
@@ -21,7 +21,7 @@ export const SignUpForm = ({ onDone }: { onDone: () => void }) => {
   };
   const send = async () => {
     const done = await submit.run(() =>
-      signUp({ ...values, ...invitationHere(), name: values.name.trim(), email: values.email.trim() }),
+      signUp({ ...values, ...invitationInAddress(), name: values.name.trim(), email: values.email.trim() }),
     );
     if (done) onDone();
   };

@@ -1,23 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { z } from "zod";
-import type { Runtime } from "../../../../client/sync/sync-engine.ts";
+import { useSyncEngine } from "../../../../client/react/sync-context.ts";
+import { ME_KEY } from "../../../../client/sync/signed-in.ts";
+import type { SyncEngine } from "../../../../client/sync/sync-engine.ts";
 import { apiKeySchema, createdApiKeySchema } from "../../../../shared/accounts.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
-import type { Listing } from "../teams/use-teams.ts";
+import type { Listing } from "../../session/listing.ts";
+import { keys } from "../../session/query-keys.ts";
 
 const keyListSchema = z.object({ apiKeys: z.array(apiKeySchema) });
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
-const accountCalls = ({ api, queryClient }: Runtime) => {
+const accountCalls = ({ api, queryClient }: SyncEngine) => {
   const post = async <Schema extends z.ZodType>(path: string, body: object, schema: Schema) =>
     (await api.request({ method: "POST", path: `/auth${path}`, body, schema })).data;
   const refreshKeys = () => queryClient.invalidateQueries({ queryKey: keys.apiKeys });
   return {
     rename: async (name: string): Promise<void> => {
       await api.request({ method: "PATCH", path: "/me", body: { name }, schema: z.unknown() });
-      await queryClient.invalidateQueries({ queryKey: keys.me });
+      await queryClient.invalidateQueries({ queryKey: ME_KEY });
     },
     /** All other sessions end. */
     changePassword: async (currentPassword: string, newPassword: string): Promise<void> => {
@@ -38,12 +39,12 @@ const accountCalls = ({ api, queryClient }: Runtime) => {
 
 /** Each call waits for its answer and throws `ApiProblem` or `NetworkFailure`. */
 export const useAccountCalls = () => {
-  const runtime = useRuntime();
-  return useMemo(() => accountCalls(runtime), [runtime]);
+  const engine = useSyncEngine();
+  return useMemo(() => accountCalls(engine), [engine]);
 };
 
 export const useApiKeys = (): Listing<ApiKey> => {
-  const { api } = useRuntime();
+  const { api } = useSyncEngine();
   const { data, error, refetch } = useQuery({
     queryKey: keys.apiKeys,
     queryFn: async ({ signal }) =>

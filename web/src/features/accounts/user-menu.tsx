@@ -2,14 +2,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { User } from "../../../../shared/users.ts";
+import { usePendingCount, useRefusedCount } from "../../board/use-board.ts";
 import { LANGUAGES, setLanguage } from "../../i18n/i18n.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { countDrafts } from "../../lib/drafts.ts";
 import { setTheme, THEMES, useTheme } from "../../lib/theme.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Menu, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
-import { usePendingCount, useRefusedCount } from "../boards/use-board.ts";
-import { useAccount } from "../teams/use-teams.ts";
 import { LANGUAGE_NAMES } from "./language-names.ts";
 
 const MyAccount = lazy(() => import("./my-account.tsx").then((module) => ({ default: module.MyAccount })));
@@ -23,20 +23,20 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
   const theme = useTheme();
   const { signOut } = useAccount();
   const navigate = useNavigate();
-  const leave = async () => {
+  const signOutAndGoHome = async () => {
     await signOut();
     await navigate({ to: "/" });
   };
   const [open, setOpen] = useState(false);
-  const changes = usePendingCount();
-  const refused = useRefusedCount();
-  /** How many drafts there were when it was asked; `null`: it is not asked. */
-  const [asked, setAsked] = useState<number | null>(null);
-  const askToLeave = () => {
+  const unsentCount = usePendingCount();
+  const refusedCount = useRefusedCount();
+  /** The number of drafts while the sign-out dialog is open, otherwise null. */
+  const [draftsAtSignOut, setDraftsAtSignOut] = useState<number | null>(null);
+  const requestSignOut = () => {
     const drafts = countDrafts(user.id);
-    if (changes > 0 || refused > 0 || drafts > 0) setAsked(drafts);
-    // Offline nobody can be signed out: then the question says why.
-    else leave().catch(() => setAsked(0));
+    if (unsentCount > 0 || refusedCount > 0 || drafts > 0) setDraftsAtSignOut(drafts);
+    // Signing out needs the server. When it fails, the dialog offers another try and shows the error.
+    else signOutAndGoHome().catch(() => setDraftsAtSignOut(0));
   };
   return (
     <>
@@ -47,7 +47,7 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
             type="button"
             className="flex w-full items-center gap-2 rounded-md p-1.5 text-left hover:bg-hover aria-expanded:bg-pressed"
           >
-            <Avatar userId={user.id} name={user.name} silent />
+            <Avatar userId={user.id} name={user.name} decorative />
             <span className={slim ? "sr-only" : "min-w-0 flex-1 truncate font-medium"}>{user.name}</span>
             <span className="sr-only">{t("user.menu")}</span>
             {slim ? null : <ChevronsUpDown size={14} aria-hidden className="text-muted" />}
@@ -56,7 +56,7 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
       >
         <div className="max-w-64 truncate px-2 py-1.5 text-sm text-muted">{user.email}</div>
         <MenuItem icon={<UserRound size={16} />} onClick={() => setOpen(true)}>
-          {t("mine.title")}
+          {t("myAccount.title")}
         </MenuItem>
         <MenuSeparator />
         <MenuChoices
@@ -73,18 +73,18 @@ export const UserMenu = ({ user, slim }: { user: User; slim: boolean }) => {
           options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
         />
         <MenuSeparator />
-        <MenuItem icon={<LogOut size={16} />} onClick={askToLeave}>
+        <MenuItem icon={<LogOut size={16} />} onClick={requestSignOut}>
           {t("user.signOut")}
         </MenuItem>
       </Menu>
-      {asked === null ? null : (
+      {draftsAtSignOut === null ? null : (
         <Suspense>
           <SignOut
-            changes={changes}
-            refused={refused}
-            drafts={asked}
-            onSignOut={leave}
-            onClose={() => setAsked(null)}
+            changes={unsentCount}
+            refused={refusedCount}
+            drafts={draftsAtSignOut}
+            onSignOut={signOutAndGoHome}
+            onClose={() => setDraftsAtSignOut(null)}
           />
         </Suspense>
       )}

@@ -1,38 +1,38 @@
 import { useRef, useState } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
-import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { searchTasks } from "./archive.ts";
 import { ArchivedRow } from "./archived-row.tsx";
 import { useArchive } from "./use-archive.ts";
 
-const STEP = 50;
+const PAGE_SIZE = 50;
 
-/** The tasks that were put away, newest first, and the way back for each. */
+/** Archived tasks, newest first; each can be restored or deleted. */
 export const ArchiveDialog = ({ onClose }: { onClose: () => void }) => {
   const { t } = useTranslation();
-  const { boardId, teamId, columns, actions } = useBoardContext();
-  const archive = useArchive({ boardId, teamId, columns });
+  const { boardId, teamId, actions } = useBoardContext();
+  const archive = useArchive(boardId, teamId);
   const late = useDelayed(archive.status === "loading");
   const [query, setQuery] = useState("");
-  const [most, setMost] = useState(STEP);
+  const [limit, setLimit] = useState(PAGE_SIZE);
   const [deleting, setDeleting] = useState<Task | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const found = searchTasks(archive.items, query);
-  // The row leaves with its button: the focus stays in the dialog.
-  const leave = () => field.current?.focus();
+  // The row and its focused button disappear: keep the focus in the dialog.
+  const focusSearch = () => field.current?.focus();
   const restore = (task: Task) => {
     actions.restoreTask(task);
     announce(t("archive.restored", { title: task.title }));
-    leave();
+    focusSearch();
   };
   return (
     <Modal open wide onClose={onClose} title={t("archive.title")} initialFocus={field}>
@@ -65,7 +65,7 @@ export const ArchiveDialog = ({ onClose }: { onClose: () => void }) => {
           </p>
         ) : null}
         <ul className="flex flex-col divide-y divide-border">
-          {found.slice(0, most).map((task) => (
+          {found.slice(0, limit).map((task) => (
             <ArchivedRow
               key={task.id}
               task={task}
@@ -75,9 +75,9 @@ export const ArchiveDialog = ({ onClose }: { onClose: () => void }) => {
             />
           ))}
         </ul>
-        {found.length > most ? (
-          <Button onClick={() => setMost(most + STEP)}>
-            {t("archive.more", { count: Math.min(STEP, found.length - most) })}
+        {found.length > limit ? (
+          <Button onClick={() => setLimit(limit + PAGE_SIZE)}>
+            {t("archive.more", { count: Math.min(PAGE_SIZE, found.length - limit) })}
           </Button>
         ) : null}
       </div>
@@ -87,7 +87,7 @@ export const ArchiveDialog = ({ onClose }: { onClose: () => void }) => {
         onConfirm={() => {
           if (deleting) actions.deleteArchivedTask(deleting);
           setDeleting(null);
-          setTimeout(leave);
+          setTimeout(focusSearch);
         }}
         title={t("task.deleteTitle")}
         verb={t("task.delete")}

@@ -1,17 +1,17 @@
 import type { Task } from "../../../../shared/tasks.ts";
+import type { BoardContextValue } from "../../board/board-context.ts";
 import type { Translate } from "../../i18n/translator.ts";
 import { announce } from "../../lib/announcer.tsx";
-import type { BoardContextValue } from "../boards/board-context.ts";
 
-type Place = Pick<BoardContextValue, "actions" | "ui">;
+type ArchiveContext = Pick<BoardContextValue, "actions" | "ui">;
 
-/** Archives a task, offers to take it back, and lets the focus go on to the card beside it. */
-export const archiveTask = ({ actions, ui }: Place, t: Translate, task: Task): void => {
+/** Archives a task, offers to undo it, and moves the focus to the next card. */
+export const archiveTask = ({ actions, ui }: ArchiveContext, t: Translate, task: Task): void => {
   const ids = ui.lists.get(task.columnId)?.taskIds() ?? [];
   const at = ids.indexOf(task.id);
-  const beside = ids[at + 1] ?? ids[at - 1];
+  const neighbour = ids[at + 1] ?? ids[at - 1];
   actions.updateTask(task.id, { archived: true });
-  announce(t("say.archived", { title: task.title }));
-  ui.archived.set(task);
-  if (at >= 0 && beside) ui.wanted.set(beside);
+  announce(t("announce.archived", { title: task.title }));
+  ui.lastArchived.set(task);
+  if (at >= 0 && neighbour) ui.focusTaskId.set(neighbour);
 };

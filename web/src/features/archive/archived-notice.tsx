@@ -1,45 +1,45 @@
 import { Archive, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { useStore } from "../../lib/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
-const STAYS_MS = 12_000;
+const VISIBLE_MS = 12_000;
 
-/** What was just archived, with the way back; the list of archived tasks has it for good. */
+/** Offers to undo the latest archiving for a moment. */
 export const ArchivedNotice = () => {
   const { ui } = useBoardContext();
-  const task = useStore(ui.archived, (state) => state);
+  const task = useStore(ui.lastArchived, (state) => state);
   return task ? <Notice key={task.id} task={task} /> : null;
 };
 
 const Notice = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { actions, ui } = useBoardContext();
-  const [held, setHeld] = useState(false);
+  const [isPaused, setPaused] = useState(false);
   useEffect(() => {
-    if (held) return;
-    const timer = setTimeout(() => ui.archived.set(null), STAYS_MS);
+    if (isPaused) return;
+    const timer = setTimeout(() => ui.lastArchived.set(null), VISIBLE_MS);
     return () => clearTimeout(timer);
-  }, [held, ui]);
+  }, [isPaused, ui]);
   const undo = () => {
     actions.restoreTask(task);
     announce(t("archive.restored", { title: task.title }));
-    ui.archived.set(null);
-    ui.wanted.set(task.id);
+    ui.lastArchived.set(null);
+    ui.focusTaskId.set(task.id);
   };
   return (
     <div className="fade pointer-events-none absolute inset-x-0 bottom-4 z-10 flex justify-center px-4">
       <section
-        aria-label={t("say.archived", { title: task.title })}
-        onPointerEnter={() => setHeld(true)}
-        onPointerLeave={() => setHeld(false)}
-        onFocus={() => setHeld(true)}
-        onBlur={() => setHeld(false)}
+        aria-label={t("announce.archived", { title: task.title })}
+        onPointerEnter={() => setPaused(true)}
+        onPointerLeave={() => setPaused(false)}
+        onFocus={() => setPaused(true)}
+        onBlur={() => setPaused(false)}
         className="pointer-events-auto flex max-w-full items-center gap-2 rounded-lg bg-overlay py-2 pr-2 pl-4 shadow-pop"
       >
         <Archive size={16} aria-hidden className="shrink-0 text-muted" />
@@ -47,7 +47,7 @@ const Notice = ({ task }: { task: Task }) => {
         <Button size="sm" onClick={undo}>
           {t("archive.undo")}
         </Button>
-        <IconButton label={t("common.dismiss")} onClick={() => ui.archived.set(null)}>
+        <IconButton label={t("common.dismiss")} onClick={() => ui.lastArchived.set(null)}>
           <X size={16} aria-hidden />
         </IconButton>
       </section>

@@ -1,18 +1,18 @@
 import { Link } from "@tanstack/react-router";
 import { ArchiveRestore, Trash2 } from "lucide-react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
 type ArchivedRowProps = { task: Task; onRestore: () => void; onDelete: () => void; onOpen: () => void };
 
 export const ArchivedRow = ({ task, onRestore, onDelete, onOpen }: ArchivedRowProps) => {
   const { t } = useTranslation();
   const format = useFormat();
-  const { boardId, columns, writes } = useBoardContext();
+  const { boardId, columns, canWrite } = useBoardContext();
   const column = columns.find(({ id }) => id === task.columnId)?.name ?? "";
   return (
     <li data-color={task.color ?? undefined} className="flex items-center gap-2 py-2">
@@ -33,7 +33,7 @@ export const ArchivedRow = ({ task, onRestore, onDelete, onOpen }: ArchivedRowPr
           {t("archive.about", { column, at: format.moment(task.archivedAt ?? task.updatedAt) })}
         </p>
       </div>
-      {writes ? (
+      {canWrite ? (
         <>
           <Button size="sm" aria-label={t("archive.restoreOne", { title: task.title })} onClick={onRestore}>
             <ArchiveRestore size={14} aria-hidden />

@@ -1,64 +1,26 @@
-import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
-import { ApiProblem, collectPages } from "../../../../client/browser/api-client.ts";
-import { useSubscription } from "../../../../client/react/use-subscription.ts";
-import type { Column } from "../../../../shared/columns.ts";
-import { page } from "../../../../shared/paging.ts";
-import { type Task, taskSchema } from "../../../../shared/tasks.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
-import { useView } from "../../app/use-view.ts";
-import type { Listing } from "../teams/use-teams.ts";
-import { archiveOf, type Heard, hear, leaving, TASK_ACTIONS } from "./archive.ts";
+import { useMemo } from "react";
+import { ApiProblem } from "../../../../client/browser/api-client.ts";
+import { useSnapshot, useSnapshotView } from "../../../../client/react/use-snapshot.ts";
+import { entitiesIn, rootIn } from "../../../../client/sync/snapshot.ts";
+import { type Task, tasks } from "../../../../shared/tasks.ts";
+import { archiveRef, taskRef } from "../../entities/snapshots.ts";
+import type { Listing } from "../../session/listing.ts";
+import { newestFirst } from "./archive.ts";
 
-const taskPage = page(taskSchema);
-const NOTHING_HEARD: Heard = new Map();
-const NO_TASKS: readonly Task[] = [];
-
-/** Nothing keeps it in step while nobody looks. */
-const UNKEPT = { staleTime: 0, gcTime: 0 } as const;
-
-type Place = { readonly boardId: string; readonly teamId: string; readonly columns: readonly Column[] };
-
-/** The board's archived tasks, newest first, kept in step while they are shown. */
-export const useArchive = ({ boardId, teamId, columns }: Place): Listing<Task> => {
-  const { api } = useRuntime();
-  const queryKey = keys.archived(boardId);
-  const [heard, setHeard] = useState(NOTHING_HEARD);
-  const cuts = useRef(0);
-  useSubscription({
-    tenantId: teamId,
-    actions: TASK_ACTIONS,
-    queryKey,
-    onEvent: (message) => {
-      const at = { boardId, cuts: cuts.current };
-      setHeard((before) => hear(before, message, at));
-    },
-    onReset: () => {
-      cuts.current += 1;
-    },
-  });
-  const { data, error, refetch } = useQuery({
-    queryKey,
-    queryFn: async ({ signal }) => {
-      const begun = cuts.current;
-      const path = `/boards/${boardId}/tasks?archived=true`;
-      const { items } = await collectPages(api, { path, schema: taskPage, signal });
-      return { read: items, cuts: begun };
-    },
-    ...UNKEPT,
-  });
-  const entries = useView(({ outbox }) => outbox.entries);
-  return useMemo(() => {
-    const columnIds = new Set<string>(columns.map(({ id }) => id));
-    const gone = leaving(entries.map(({ intent }) => intent));
-    return {
-      status: data !== undefined ? "ready" : error === null ? "loading" : "error",
-      items: data === undefined ? NO_TASKS : archiveOf({ ...data, heard, leaving: gone, columnIds }),
+/** The board's archived tasks, newest first; events keep them current. */
+export const useArchive = (boardId: string, teamId: string): Listing<Task> => {
+  const ref = archiveRef(boardId, teamId);
+  const { error, refetch } = useSnapshot(ref);
+  const snapshot = useSnapshotView(ref);
+  return useMemo(
+    () => ({
+      status: snapshot !== null ? "ready" : error === null ? "loading" : "error",
+      items: snapshot === null ? [] : newestFirst(entitiesIn(snapshot, tasks).values()),
       ...(error === null ? {} : { error }),
-      refetch: () => void refetch(),
-    };
-  }, [data, error, refetch, heard, entries, columns]);
+      refetch,
+    }),
+    [snapshot, error, refetch],
+  );
 };
 
 export type AbsentTask =
@@ -68,26 +30,14 @@ export type AbsentTask =
   | { readonly status: "error"; readonly error: Error; readonly refetch: () => void };
 
 /** A task that the board does not show: archived, or not there. */
-export const useAbsentTask = (boardId: string, teamId: string, taskId: string): AbsentTask => {
-  const { api, queryClient } = useRuntime();
-  const queryKey = keys.task(taskId);
-  useSubscription({
-    tenantId: teamId,
-    actions: TASK_ACTIONS,
-    queryKey,
-    filter: ({ data }) => data["id"] === taskId,
-    onEvent: () => void queryClient.invalidateQueries({ queryKey }),
-  });
-  const { data, error, refetch } = useQuery({
-    queryKey,
-    queryFn: async ({ signal }) =>
-      (await api.request({ method: "GET", path: `/tasks/${encodeURIComponent(taskId)}`, schema: taskSchema, signal }))
-        .data,
-    ...UNKEPT,
-  });
+export const useAbsentTask = (boardId: string, taskId: string): AbsentTask => {
+  const ref = taskRef(taskId);
+  const { error, refetch } = useSnapshot(ref);
+  const snapshot = useSnapshotView(ref);
+  const task = snapshot && rootIn(snapshot, tasks);
   if (error instanceof ApiProblem && (error.status === 404 || error.status === 410)) return { status: "gone" };
-  if (data !== undefined && data.boardId !== boardId) return { status: "gone" };
-  if (data !== undefined && data.archivedAt !== null) return { status: "archived", task: data };
-  if (error !== null) return { status: "error", error, refetch: () => void refetch() };
+  if (snapshot?.isDeleted || (task && task.boardId !== boardId)) return { status: "gone" };
+  if (task && task.archivedAt !== null) return { status: "archived", task };
+  if (error !== null) return { status: "error", error, refetch };
   return { status: "loading" };
 };

@@ -1,14 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { ArchiveRestore, SquareKanban } from "lucide-react";
 import type { Board } from "../../../../shared/boards.ts";
+import { useBoardsActions } from "../../board/use-mutations.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
-import { useBoardsActions } from "./use-mutations.ts";
 
-type ArchivedBoardsProps = { teamId: string; boards: readonly Board[]; writes: boolean };
+type ArchivedBoardsProps = { teamId: string; boards: readonly Board[]; canWrite: boolean };
 
-/** Boards that were put away, folded below the others. */
-export const ArchivedBoards = ({ teamId, boards, writes }: ArchivedBoardsProps) => {
+/** Archived boards, collapsed below the others. */
+export const ArchivedBoards = ({ teamId, boards, canWrite }: ArchivedBoardsProps) => {
   const { t } = useTranslation();
   const { updateBoard } = useBoardsActions(teamId);
   if (boards.length === 0) return null;
@@ -29,7 +29,7 @@ export const ArchivedBoards = ({ teamId, boards, writes }: ArchivedBoardsProps) 
             >
               {board.name}
             </Link>
-            {writes ? (
+            {canWrite ? (
               <Button
                 size="sm"
                 aria-label={t("archive.restoreOne", { title: board.name })}

@@ -1,16 +1,16 @@
 import { ArchivedNotice } from "../archive/archived-notice.tsx";
-import { NothingFound } from "../filters/nothing-found.tsx";
-import { BoardHands } from "./board-hands.tsx";
+import { NoMatches } from "../filters/no-matches.tsx";
+import { BoardInput } from "./board-input.tsx";
 import { TaskMenu } from "./columns/task-menu.tsx";
-import { useOthersChanges } from "./use-others-changes.ts";
+import { useRemoteChanges } from "./use-remote-changes.ts";
 
-/** What a board can do without for the moment until it is live. */
+/** The parts of a board that load after it is live. */
 export const BoardExtras = () => {
-  useOthersChanges();
+  useRemoteChanges();
   return (
     <>
-      <BoardHands />
-      <NothingFound />
+      <BoardInput />
+      <NoMatches />
       <TaskMenu />
       <ArchivedNotice />
     </>

@@ -2,7 +2,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Ellipsis, Keyboard, Pencil, Trash2, UserRound, X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
-import { MenuButton } from "../../app/menu-button.tsx";
+import { useBoardContext } from "../../board/board-context.ts";
+import { useBoardsActions } from "../../board/use-mutations.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { EditableText } from "../../ui/editable-text.tsx";
@@ -12,22 +13,22 @@ import { FilterBar } from "../filters/filter-bar.tsx";
 import { FilterPanel } from "../filters/filter-panel.tsx";
 import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
-import { Here } from "../presence/here.tsx";
+import { PresenceAvatars } from "../presence/presence-avatars.tsx";
 import { LiveStatus } from "../status/live-status.tsx";
-import { useBoardContext } from "./board-context.ts";
-import { useBoardsActions } from "./use-mutations.ts";
 
 const Confirm = lazy(() => import("../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
 export const BoardHeader = ({ board }: { board: Board }) => {
   const { t } = useTranslation();
-  const { actions, ui, writes } = useBoardContext();
+  const { actions, ui, canWrite } = useBoardContext();
   const [editing, setEditing] = useState(false);
   const filterOpen = useStore(ui.filterOpen, (open) => open);
   return (
     <>
-      <MenuButton />
-      <h1 className="flex min-w-0 items-center text-lg font-semibold" onDoubleClick={() => writes && setEditing(true)}>
+      <h1
+        className="flex min-w-0 items-center text-lg font-semibold"
+        onDoubleClick={() => canWrite && setEditing(true)}
+      >
         <EditableText
           value={board.name}
           label={t("board.name")}
@@ -44,7 +45,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
       ) : null}
       <BoardMenu board={board} onRename={() => setTimeout(() => setEditing(true))} />
       <span className="flex-1" />
-      <Here />
+      <PresenceAvatars />
       <FilterBar />
       <FilterPanel open={filterOpen} onOpenChange={ui.filterOpen.set} />
       <LiveStatus />
@@ -54,7 +55,7 @@ export const BoardHeader = ({ board }: { board: Board }) => {
 
 const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) => {
   const { t } = useTranslation();
-  const { actions, ui, writes, me } = useBoardContext();
+  const { actions, ui, canWrite, me } = useBoardContext();
   const { search, setSearch } = useFilter();
   const { deleteBoard } = useBoardsActions(board.teamId);
   const navigate = useNavigate();
@@ -68,7 +69,7 @@ const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) 
           </IconButton>
         }
       >
-        {writes ? (
+        {canWrite ? (
           <MenuItem icon={<Pencil size={15} />} onClick={onRename}>
             {t("board.rename")}
           </MenuItem>
@@ -89,7 +90,7 @@ const BoardMenu = ({ board, onRename }: { board: Board; onRename: () => void }) 
         <MenuItem icon={<Keyboard size={15} />} shortcut="?" onClick={() => ui.helpOpen.set(true)}>
           {t("help.title")}
         </MenuItem>
-        {writes ? (
+        {canWrite ? (
           <>
             <MenuSeparator />
             <MenuItem

@@ -3,14 +3,14 @@ import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { User } from "../../../../shared/users.ts";
-import { stringifyPlainSearch } from "../../app/search.ts";
+import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
+import { createBoardUi } from "../../board/board-ui.ts";
+import type { BoardView } from "../../board/use-board.ts";
+import { useBoardActions } from "../../board/use-mutations.ts";
+import { stringifyPlainSearch } from "../../lib/plain-search.ts";
 import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
-import { BoardContext, type BoardContextValue } from "./board-context.ts";
-import { createBoardUi } from "./board-ui.ts";
-import { recallCollapsed } from "./collapsed.ts";
-import type { BoardView } from "./use-board.ts";
-import { useBoardActions } from "./use-mutations.ts";
+import { loadCollapsed } from "./collapsed.ts";
 
 type BoardProviderProps = { me: User; board: Board; view: BoardView; children: ReactNode };
 
@@ -18,7 +18,7 @@ export const BoardProvider = ({ me, board, view, children }: BoardProviderProps)
   const boardId = board.id;
   const { teamId } = board;
   const actions = useBoardActions(boardId);
-  const [ui] = useState(() => createBoardUi(recallCollapsed(boardId)));
+  const [ui] = useState(() => createBoardUi(loadCollapsed(boardId)));
   const { search, filter } = useFilter();
   const navigate = useNavigate();
   const router = useRouter();
@@ -45,7 +45,8 @@ export const BoardProvider = ({ me, board, view, children }: BoardProviderProps)
       boardId,
       teamId,
       me,
-      writes: role !== null && roleAtLeast(role, "member"),
+      canWrite: role !== null && roleAtLeast(role, "member"),
+      canManage: role !== null && roleAtLeast(role, "admin"),
       columns,
       labels,
       members,

@@ -6,7 +6,6 @@ const COLUMNS = [
   { id: "c", cards: [40, 64, 56] },
 ];
 
-/** The shape of what comes. */
 export const BoardSkeleton = ({ bare = false }: { bare?: boolean }) => (
   <div className="fade flex h-full">
     {bare ? null : <div className="w-60 border-r border-border bg-surface max-md:hidden" />}

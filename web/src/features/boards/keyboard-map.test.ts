@@ -17,19 +17,19 @@ describe("keys on the board", () => {
     expect(commandOf(press("h", "KeyH"))).toEqual({ type: "select", direction: "left" });
   });
 
-  test("letters keep their place under a Russian layout", () => {
+  test("letters follow `code` on a Russian layout", () => {
     expect(commandOf(press("о", "KeyJ"))).toEqual({ type: "select", direction: "down" });
     expect(commandOf(press("т", "KeyN"))).toEqual({ type: "new" });
     expect(commandOf(press(".", "Slash"))).toEqual({ type: "search" });
     expect(commandOf(press(",", "Slash", { shiftKey: true }))).toEqual({ type: "help" });
   });
 
-  test("letters go by their name under another Latin layout", () => {
+  test("letters follow `key` on another Latin layout", () => {
     expect(commandOf(press("m", "Semicolon"))).toEqual({ type: "move" });
     expect(commandOf(press("n", "KeyL"))).toEqual({ type: "new" });
   });
 
-  test("digits paint, nought takes the colour away", () => {
+  test("digits set the colour, zero removes it", () => {
     expect(commandOf(press("1", "Digit1"))).toEqual({ type: "color", color: "gray" });
     expect(commandOf(press("9", "Digit9"))).toEqual({ type: "color", color: "pink" });
     expect(commandOf(press("0", "Digit0"))).toEqual({ type: "color", color: null });

@@ -34,14 +34,14 @@ const LETTERS: Record<string, Command> = {
   q: { type: "mine" },
 };
 
-/** The Latin letter of a press: by its name, or by its place where the layout has another alphabet. */
+/** The Latin letter of a key press: by `key`, or by `code` on a layout with another alphabet. */
 const letterOf = (press: KeyPress): string => {
   const key = press.key.toLowerCase();
   if (/^[a-z]$/.test(key)) return key;
   return /^\p{Letter}$/u.test(key) ? (/^Key([A-Z])$/.exec(press.code)?.[1]?.toLowerCase() ?? "") : "";
 };
 
-/** What a key means on a board; `null` when nothing. Letters and digits only where `singleKeys` are wanted. */
+/** Maps a key press to a board command, or null. Letters and digits count only with `singleKeys`. */
 export const commandOf = (press: KeyPress, singleKeys = true): Command | null => {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   const direction = ARROWS[press.key];

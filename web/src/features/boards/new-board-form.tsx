@@ -1,9 +1,9 @@
 import { useRef, useState } from "react";
+import { useStartBoard } from "../../board/use-start-board.tsx";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
 import { Button } from "../../ui/button.tsx";
-import { useStartBoard } from "./use-start-board.tsx";
 
 export const NewBoardForm = ({ teamId, onClose }: { teamId: string; onClose: () => void }) => {
   const { t } = useTranslation();
@@ -23,7 +23,7 @@ export const NewBoardForm = ({ teamId, onClose }: { teamId: string; onClose: () 
     >
       {starter}
       <input
-        // biome-ignore lint/a11y/noAutofocus: it was asked for by the button it replaces
+        // biome-ignore lint/a11y/noAutofocus: the pressed button is replaced by this field
         autoFocus
         aria-label={t("home.boardName")}
         placeholder={t("home.boardName")}

@@ -1,6 +1,6 @@
-import { recall, remember } from "../../../../client/browser/local-store.ts";
+import { localStore } from "../../../../client/browser/local-store.ts";
 import { createStore } from "../../lib/store.ts";
 
-/** Whether single letters and digits act; people who dictate or press keys by accident turn them off. */
-export const singleKeysStore = createStore<boolean>(recall("single-keys") !== "off");
-singleKeysStore.subscribe(() => remember("single-keys", singleKeysStore.get() ? null : "off"));
+/** Whether single letters and digits are shortcuts. People who dictate or press keys by accident turn them off. */
+export const singleKeysStore = createStore<boolean>(localStore.get("single-keys") !== "off");
+singleKeysStore.subscribe(() => localStore.set("single-keys", singleKeysStore.get() ? null : "off"));

@@ -4,14 +4,14 @@ import { lazy, Suspense, useState } from "react";
 import type { Board } from "../../../../shared/boards.ts";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
+import { useBoards } from "../../session/use-team.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useBoards } from "../teams/use-teams.ts";
 import { ArchivedBoards } from "./archived-boards.tsx";
 import { NewBoardForm } from "./new-board-form.tsx";
 
@@ -26,7 +26,7 @@ export const TeamSection = ({ team }: { team: TeamWithRole }) => {
   const boards = useBoards(team.id);
   const late = useDelayed(boards.status === "loading");
   const [doing, setDoing] = useState<"create" | "import" | null>(null);
-  const writes = roleAtLeast(team.role, "member");
+  const canWrite = roleAtLeast(team.role, "member");
   const shown = boards.items.filter((board) => board.archivedAt === null);
   return (
     <section aria-labelledby={`team-${team.id}`} className="flex flex-col gap-3">
@@ -36,7 +36,7 @@ export const TeamSection = ({ team }: { team: TeamWithRole }) => {
         </h2>
         <span className="rounded-sm bg-pressed px-1.5 text-xs/5 text-muted">{t(`roles.${team.role}`)}</span>
         <div className="flex flex-1 flex-wrap justify-end gap-1 max-sm:-ml-2 max-sm:basis-full max-sm:justify-start">
-          {writes ? (
+          {canWrite ? (
             <Button look="ghost" size="sm" onClick={() => setDoing("import")}>
               <FileUp size={15} aria-hidden />
               {t("imports.button")}
@@ -61,7 +61,7 @@ export const TeamSection = ({ team }: { team: TeamWithRole }) => {
         {shown.map((board) => (
           <BoardTile key={board.id} board={board} />
         ))}
-        {writes && boards.status === "ready" ? (
+        {canWrite && boards.status === "ready" ? (
           doing === "create" ? (
             <NewBoardForm teamId={team.id} onClose={() => setDoing(null)} />
           ) : (
@@ -75,14 +75,14 @@ export const TeamSection = ({ team }: { team: TeamWithRole }) => {
             </button>
           )
         ) : null}
-        {!writes && boards.status === "ready" && shown.length === 0 ? (
+        {!canWrite && boards.status === "ready" && shown.length === 0 ? (
           <p className="text-muted">{t("home.noBoards")}</p>
         ) : null}
       </div>
       <ArchivedBoards
         teamId={team.id}
         boards={boards.items.filter((board) => board.archivedAt !== null)}
-        writes={writes}
+        canWrite={canWrite}
       />
       {doing === "import" ? (
         <Suspense>

@@ -1,45 +1,48 @@
-import { useEffect, useRef } from "react";
+import { useBoardContext } from "../../board/board-context.ts";
+import type { TaskDrag } from "../../board/drag-state.ts";
+import { clampIndex, indexOfMoved } from "../../board/placement.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { isFiltering } from "../filters/filter-search.ts";
 import { useFilter } from "../filters/use-filter.ts";
-import { useBoardContext } from "./board-context.ts";
-import type { TaskDrag } from "./drag/drag-state.ts";
-import { clampIndex, indexOfMoved } from "./drag/placement.ts";
 import { useDrop } from "./drag/use-drop.ts";
 import { type Command, commandOf, type Direction } from "./keyboard-map.ts";
 import { singleKeysStore } from "./single-keys.ts";
 
-const BUSY_PLACES = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=alertdialog]";
+const OWN_KEYS = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=alertdialog]";
 const CONTROLS = "button, summary, a";
 
 const focusedTask = (): string | null =>
   document.activeElement?.closest<HTMLElement>("[data-task]")?.dataset.task ?? null;
 
-/** Keys act on the focused task, else on the one under the pointer. Returns what hears them. */
-export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) => void) => {
+/** Returns a key handler. Commands act on the focused task, else on the one under the pointer. */
+export const useBoardKeys = (): ((event: KeyboardEvent) => void) => {
   const { t } = useTranslation();
   const context = useBoardContext();
   const { search, setSearch } = useFilter();
   const drop = useDrop();
 
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest(BUSY_PLACES) || document.querySelector("[role=dialog], [role=menu]")) return;
+    if (target?.closest(OWN_KEYS) || document.querySelector("[role=dialog], [role=menu]")) return;
     const command = commandOf(event, singleKeysStore.get());
     if (!command) return;
     const { ui } = context;
     const drag = ui.drag.get();
     const handled =
-      drag?.kind === "task" && drag.mode === "keys" ? carry(drag, command) : drag ? false : act(command, target);
+      drag?.kind === "task" && drag.mode === "keys"
+        ? moveGrabbed(drag, command)
+        : drag
+          ? false
+          : runCommand(command, target);
     if (handled) event.preventDefault();
   };
 
   const columnOf = (taskId: string) =>
     context.columns.find((column) => context.ui.lists.get(column.id)?.taskIds().includes(taskId));
 
-  const place = (drag: TaskDrag, columnId: string, index: number) => {
+  const setTarget = (drag: TaskDrag, columnId: string, index: number) => {
     const list = context.ui.lists.get(columnId);
     const column = context.columns.find((item) => item.id === columnId);
     if (!list || !column) return;
@@ -49,31 +52,31 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
     list.reveal(Math.min(at, Math.max(0, ids.length - 1)));
     list.element()?.closest("[data-column]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
     const count = ids.filter((id) => id !== drag.id).length + 1;
-    announce(t("say.place", { column: column.name, position: at + 1, count }));
+    announce(t("announce.place", { column: column.name, position: at + 1, count }));
   };
 
-  const carry = (drag: TaskDrag, command: Command): boolean => {
+  const moveGrabbed = (drag: TaskDrag, command: Command): boolean => {
     const { ui, columns } = context;
     if (command.type === "back") {
       ui.drag.set(null);
-      announce(t("say.putBack", { title: drag.title }));
+      announce(t("announce.putBack", { title: drag.title }));
       return true;
     }
     if (command.type === "grab" || command.type === "open") {
       const { over } = drag;
       ui.drag.set(null);
-      if (!over || !drop.dropTask(drag.id, over)) announce(t("say.putBack", { title: drag.title }));
-      ui.wanted.set(drag.id);
+      if (!over || !drop.dropTask(drag.id, over)) announce(t("announce.putBack", { title: drag.title }));
+      ui.focusTaskId.set(drag.id);
       return true;
     }
     if (command.type !== "select" || !drag.over) return true;
     const { columnId, index } = drag.over;
     if (command.direction === "up" || command.direction === "down") {
-      place(drag, columnId, index + (command.direction === "up" ? -1 : 1));
+      setTarget(drag, columnId, index + (command.direction === "up" ? -1 : 1));
     } else {
       const at = columns.findIndex((column) => column.id === columnId);
       const next = columns[at + (command.direction === "left" ? -1 : 1)];
-      if (next) place(drag, next.id, index);
+      if (next) setTarget(drag, next.id, index);
     }
     return true;
   };
@@ -86,30 +89,30 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
     if (column < 0 || !from) {
       const first = open.findIndex((_, index) => ids(index).length > 0);
       const id = first < 0 ? undefined : ids(first)[0];
-      if (id) ui.wanted.set(id);
+      if (id) ui.focusTaskId.set(id);
       return id !== undefined;
     }
     const row = ids(column).indexOf(from);
     if (direction === "up" || direction === "down") {
       const next = ids(column)[row + (direction === "up" ? -1 : 1)];
-      if (next) ui.wanted.set(next);
+      if (next) ui.focusTaskId.set(next);
       return true;
     }
     const step = direction === "left" ? -1 : 1;
     for (let at = column + step; at >= 0 && at < open.length; at += step) {
       const next = ids(at)[Math.min(row, ids(at).length - 1)];
       if (next) {
-        ui.wanted.set(next);
+        ui.focusTaskId.set(next);
         return true;
       }
     }
     return true;
   };
 
-  const act = (command: Command, target: Element | null): boolean => {
-    const { ui, writes, actions, columns, openTask } = context;
+  const runCommand = (command: Command, target: Element | null): boolean => {
+    const { ui, canWrite, actions, columns, openTask } = context;
     const focused = focusedTask();
-    const taskId = focused ?? ui.hovered.get();
+    const taskId = focused ?? ui.hoveredTaskId.get();
     const onControl = target?.closest(CONTROLS) != null && !target.closest("[data-card] > a");
     switch (command.type) {
       case "select":
@@ -119,7 +122,7 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
         openTask(taskId);
         return true;
       case "grab": {
-        if (onControl || !writes || !focused) return false;
+        if (onControl || !canWrite || !focused) return false;
         const column = columnOf(focused);
         const card = document.querySelector<HTMLElement>(`[data-card="${CSS.escape(focused)}"]`);
         if (!column || !card) return false;
@@ -136,31 +139,31 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
           over,
           mode: "keys",
         });
-        announce(t("say.picked", { title, column: column.name, position: index + 1, count: ids.length }));
+        announce(t("announce.picked", { title, column: column.name, position: index + 1, count: ids.length }));
         return true;
       }
       case "new": {
         const column =
           (taskId ? columnOf(taskId) : undefined) ?? columns.find((item) => !ui.collapsed.get().has(item.id));
-        if (!writes || !column) return false;
-        ui.composing.set(column.id);
+        if (!canWrite || !column) return false;
+        ui.composingColumnId.set(column.id);
         return true;
       }
       case "move":
-        if (!writes || !taskId) return false;
-        ui.moving.set({
+        if (!canWrite || !taskId) return false;
+        ui.moveDialog.set({
           taskId,
           returnTo: document.activeElement instanceof HTMLElement ? document.activeElement : null,
         });
         return true;
       case "color":
-        if (!writes || !taskId) return false;
+        if (!canWrite || !taskId) return false;
         actions.updateTask(taskId, { color: command.color });
-        announce(t("say.painted", { color: command.color ? t(`color.${command.color}`) : t("color.none") }));
+        announce(t("announce.painted", { color: command.color ? t(`color.${command.color}`) : t("color.none") }));
         return true;
       case "filter":
       case "search":
-        openFilter();
+        ui.filterOpen.set(true);
         return true;
       case "mine": {
         const { assigneeId, ...others } = search;
@@ -180,12 +183,5 @@ export const useBoardKeys = (openFilter: () => void): ((event: KeyboardEvent) =>
     }
   };
 
-  const handler = useRef(onKey);
-  handler.current = onKey;
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => handler.current(event);
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  }, []);
   return onKey;
 };

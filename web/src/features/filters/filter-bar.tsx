@@ -1,11 +1,10 @@
 import { X } from "lucide-react";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { isFiltering } from "./filter-search.ts";
 import { useFilter } from "./use-filter.ts";
 
-/** "My tasks" and "Clear all", always one press away. */
 export const FilterBar = () => {
   const { t } = useTranslation();
   const { me } = useBoardContext();

@@ -3,7 +3,6 @@ import type { ComponentProps } from "react";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { buttonClass } from "../../ui/button.tsx";
 
-/** Also stands in while the choices behind it are being loaded. */
 export const FilterButton = ({ count, ...rest }: ComponentProps<"button"> & { count: number }) => {
   const { t } = useTranslation();
   return (

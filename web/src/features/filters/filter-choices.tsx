@@ -1,16 +1,15 @@
 import type { ReactNode } from "react";
 import { COLORS } from "../../../../shared/color.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { buttonClass } from "../../ui/button.tsx";
 import { CheckRow } from "../../ui/check-row.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { chosenCount, toggleAssignee, toggleColor, toggleLabel, withQuery } from "./filter-search.ts";
 import { SearchBox } from "./search-box.tsx";
 import { useFilter } from "./use-filter.ts";
 
-/** What may be chosen to be shown. */
 export const FilterChoices = () => {
   const { t } = useTranslation();
   const { search, setSearch } = useFilter();
@@ -58,7 +57,7 @@ export const FilterChoices = () => {
             checked={search.assigneeId?.includes(member.userId) ?? false}
             onChange={() => setSearch(toggleAssignee(search, member.userId))}
           >
-            <Avatar userId={member.userId} name={member.name} size="xs" silent />
+            <Avatar userId={member.userId} name={member.name} size="xs" decorative />
             <span className="min-w-0 truncate">{member.name}</span>
           </CheckRow>
         ))}

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
 import { FilterButton } from "./filter-button.tsx";
 import { chosenCount } from "./filter-search.ts";
 import { useFilter } from "./use-filter.ts";
@@ -8,22 +8,21 @@ const FilterChoices = lazy(() => choices().then((module) => ({ default: module.F
 
 type FilterPanelProps = { open: boolean; onOpenChange: (open: boolean) => void };
 
-/** The button and, below it, what may be chosen. The board stays in reach: one looks while one chooses. */
+/** The filter button with its choices below it. Not a modal: the board stays usable while one chooses. */
 export const FilterPanel = ({ open, onOpenChange }: FilterPanelProps) => {
   const { search } = useFilter();
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const close = useRef(onOpenChange);
-  close.current = onOpenChange;
+  const close = useEffectEvent(() => onOpenChange(false));
   useEffect(() => {
     if (!open) return;
     const outside = (event: PointerEvent) => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) close.current(false);
+      if (event.target instanceof Node && !root.current?.contains(event.target)) close();
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
-      close.current(false);
+      close();
       button.current?.focus();
     };
     addEventListener("pointerdown", outside);

@@ -2,7 +2,7 @@ import { COLORS, type Color } from "../../../../shared/color.ts";
 import type { TaskFilter } from "../../../../shared/filters.ts";
 import { type LabelId, labelIdSchema, type UserId, userIdSchema } from "../../../../shared/ids.ts";
 
-/** The filter as it stands in the address; names are REST's. */
+/** The filter in the query string. Parameter names are those of the REST API. */
 export type FilterSearch = {
   color?: Color[];
   labelId?: LabelId[];
@@ -15,7 +15,7 @@ const MAX_QUERY = 200;
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === "string");
 
-const known = <Item>(value: unknown, parse: (text: string) => Item | null): Item[] => {
+const parseAll = <Item>(value: unknown, parse: (text: string) => Item | null): Item[] => {
   const items = new Set<Item>();
   for (const text of texts(value)) {
     const item = parse(text);
@@ -24,11 +24,11 @@ const known = <Item>(value: unknown, parse: (text: string) => Item | null): Item
   return [...items];
 };
 
-/** Reads what it can: an address with something unknown in it still shows the board. */
+/** Ignores unknown or invalid parameters, so any address shows the board. */
 export const readFilterSearch = (search: Record<string, unknown>): FilterSearch => {
-  const color = known(search.color, (text) => COLORS.find((item) => item === text) ?? null);
-  const labelId = known(search.labelId, (text) => labelIdSchema.safeParse(text).data ?? null);
-  const assigneeId = known(search.assigneeId, (text) => userIdSchema.safeParse(text).data ?? null);
+  const color = parseAll(search.color, (text) => COLORS.find((item) => item === text) ?? null);
+  const labelId = parseAll(search.labelId, (text) => labelIdSchema.safeParse(text).data ?? null);
+  const assigneeId = parseAll(search.assigneeId, (text) => userIdSchema.safeParse(text).data ?? null);
   const q = texts(search.q)[0]?.slice(0, MAX_QUERY);
   return {
     ...(color.length > 0 ? { color } : {}),
@@ -42,7 +42,6 @@ export const isFiltering = (search: FilterSearch): boolean => Object.keys(search
 
 export const toTaskFilter = (search: FilterSearch): TaskFilter => ({ ...search });
 
-/** How many things are chosen. */
 export const chosenCount = (search: FilterSearch): number =>
   (search.color?.length ?? 0) + (search.labelId?.length ?? 0) + (search.assigneeId?.length ?? 0) + (search.q ? 1 : 0);
 

@@ -1,18 +1,17 @@
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "../../i18n/use-translation.ts";
 
-const TYPING = 120;
+const DEBOUNCE_MS = 120;
 
-/** Keeps its own text while somebody types: the address follows a moment later. */
+/** Keeps its own text while somebody types and updates the address after a short delay. */
 export const SearchBox = ({ q, onChange }: { q: string; onChange: (q: string) => void }) => {
   const { t } = useTranslation();
   const [text, setText] = useState(q);
   const box = useRef<HTMLInputElement>(null);
   useEffect(() => box.current?.focus(), []);
   const sent = useRef(q);
-  const change = useRef(onChange);
-  change.current = onChange;
+  const change = useEffectEvent(onChange);
   useEffect(() => {
     if (q !== sent.current) {
       sent.current = q;
@@ -23,8 +22,8 @@ export const SearchBox = ({ q, onChange }: { q: string; onChange: (q: string) =>
     if (text === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = text;
-      change.current(text);
-    }, TYPING);
+      change(text);
+    }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (

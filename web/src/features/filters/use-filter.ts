@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { TaskFilter } from "../../../../shared/filters.ts";
 import { type FilterSearch, toTaskFilter } from "./filter-search.ts";
 
-/** The filter lives in the address; choosing does not fill the history. */
+/** The filter in the address. `setSearch` replaces the history entry. */
 export const useFilter = (): {
   search: FilterSearch;
   filter: TaskFilter;
@@ -16,7 +16,7 @@ export const useFilter = (): {
     [navigate],
   );
   const key = JSON.stringify(search);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one filter per content, whatever object the router makes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the router may return a new object with equal content
   const filter = useMemo(() => toTaskFilter(search), [key]);
   return { search, filter, setSearch };
 };

@@ -2,16 +2,16 @@ import { Link } from "@tanstack/react-router";
 import { FileJson } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Import } from "../../../../shared/imports.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import { useTeamCalls } from "../teams/use-teams.ts";
 
 const MAX_BYTES = 32 * 1024 * 1024;
-const POLL = 700;
+const POLL_INTERVAL_MS = 700;
 
 export const ImportDialog = ({ teamId, onClose }: { teamId: string; onClose: () => void }) => {
   const { t } = useTranslation();
@@ -72,26 +72,26 @@ export const ImportDialog = ({ teamId, onClose }: { teamId: string; onClose: () 
   );
 };
 
-/** Asks how far the import is until it ends. */
+/** Polls the import until it ends. */
 const Progress = ({ started }: { started: Import }) => {
   const { t } = useTranslation();
   const { getImport } = useTeamCalls();
   const [state, setState] = useState(started);
-  const [lost, setLost] = useState<unknown>(null);
+  const [pollError, setPollError] = useState<unknown>(null);
   useEffect(() => {
     if (state.status !== "running") return;
     const timer = setTimeout(() => {
       getImport(state.id).then(
         (next) => {
-          setLost(null);
+          setPollError(null);
           setState({ ...next });
         },
         (error: unknown) => {
-          setLost(error);
+          setPollError(error);
           setState((old) => ({ ...old }));
         },
       );
-    }, POLL);
+    }, POLL_INTERVAL_MS);
     return () => clearTimeout(timer);
   }, [state, getImport]);
   const counts = t("imports.counts", {
@@ -116,7 +116,7 @@ const Progress = ({ started }: { started: Import }) => {
           <div className="breathe h-full w-full bg-accent" />
         </div>
       ) : null}
-      {lost ? <p className="text-sm text-muted">{problemText(t, lost)}</p> : null}
+      {pollError ? <p className="text-sm text-muted">{problemText(t, pollError)}</p> : null}
       {state.status === "completed" && state.boardId ? (
         <div className="flex justify-end">
           <Link to="/b/$boardId" params={{ boardId: state.boardId }} className={buttonClass("primary")}>

@@ -3,17 +3,18 @@ import { useState } from "react";
 import type { Invitation } from "../../../../shared/invitations.ts";
 import { ROLES, type Role, roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useInvitations, useTeamCalls } from "../teams/use-teams.ts";
+import { useInvitations } from "./use-invitations.ts";
 
-/** Invitations are links that people pass on themselves: no mail server stands between. */
+/** Creates invitation links. People send the links themselves; no mail server is needed. */
 export const InviteForm = ({ team }: { team: TeamWithRole }) => {
   const { t } = useTranslation();
   const invitations = useInvitations(team.id);

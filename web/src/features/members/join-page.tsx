@@ -3,23 +3,24 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { MailX, UsersRound } from "lucide-react";
 import { ApiProblem } from "../../../../client/browser/api-client.ts";
 import type { InvitationPreview } from "../../../../shared/invitations.ts";
-import { FullMessage } from "../../app/full-message.tsx";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useMe, useRefreshMe } from "../../session/use-me.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
+import { FullMessage } from "../../ui/full-message.tsx";
 import { Logo } from "../../ui/logo.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { AccountForms } from "../accounts/account-page.tsx";
 import { LanguageSwitch } from "../accounts/language-switch.tsx";
-import { useMe, useRefreshMe, useTeamCalls } from "../teams/use-teams.ts";
 
 const route = getRouteApi("/join/$invitationId");
 
-/** Whoever holds the link sees who invites them where, before any account is asked for. */
+/** Shows the invitation to anybody with the link, before it asks for an account. */
 export const JoinPage = () => {
   const { t } = useTranslation();
   const { invitationId } = route.useParams();
@@ -41,7 +42,7 @@ export const JoinPage = () => {
       >
         {ended ? null : <Button onClick={() => void invitation.refetch()}>{t("common.tryAgain")}</Button>}
         <Link to="/" className={buttonClass("primary")}>
-          {t("notFound.home")}
+          {t("common.myBoards")}
         </Link>
       </FullMessage>
     );

@@ -3,15 +3,16 @@ import type { Member } from "../../../../shared/members.ts";
 import { ROLES, type Role, roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useMembers } from "../../session/use-team.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useMembers, useTeamCalls } from "../teams/use-teams.ts";
 
 export const MemberList = ({ team, me }: { team: TeamWithRole; me: User }) => {
   const { t } = useTranslation();
@@ -70,7 +71,7 @@ const MemberRow = ({ member, mine, self, onRole, onRemove }: MemberRowProps) => 
   const changes = roleAtLeast(mine, "admin") && roleAtLeast(mine, member.role);
   return (
     <li className="flex items-center gap-3 border-t border-border py-2 first:border-t-0">
-      <Avatar userId={member.userId} name={member.name} size="md" silent />
+      <Avatar userId={member.userId} name={member.name} size="md" decorative />
       <div className="min-w-0 flex-1">
         <div className="truncate font-medium">
           {member.name} {self ? <span className="font-normal text-muted">{t("members.you")}</span> : null}

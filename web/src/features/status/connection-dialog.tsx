@@ -1,108 +1,118 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { socketAddress } from "../../../../client/browser/browser-ports.ts";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
-import type { StreamTrouble, Trouble } from "../../../../client/realtime/connection-problem.ts";
-import { type Diagnosis, diagnose } from "../../../../client/realtime/diagnosis.ts";
+import { checkEndpoint, type EndpointCheck } from "../../../../client/realtime/check-endpoint.ts";
+import type { ConnectionProblem, StreamProblem } from "../../../../client/realtime/connection-problem.ts";
 import { POLL_INTERVAL_MS } from "../../../../client/realtime/fallback/polling-transport.ts";
 import type { LiveStatus } from "../../../../client/realtime/live-status.ts";
-import type { TroubleTranslate } from "../../i18n/trouble-words.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Modal } from "../../ui/modal.tsx";
+import type { TranslateConnection } from "./load-connection-words.ts";
 
 const UPGRADE =
   "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection upgrade;";
 const BUFFERING = "proxy_buffering off;";
 const TIME_LIMIT = "proxy_read_timeout 60s;";
 
-/** By which transport the page hears of changes, and why by no better one; only what is truly known. */
-export const ConnectionDialog = ({ t, onClose }: { t: TroubleTranslate; onClose: () => void }) => {
+/** Explains which transport delivers changes and why no better one works. */
+export const ConnectionDialog = ({ t, onClose }: { t: TranslateConnection; onClose: () => void }) => {
   const { t: word } = useTranslation();
-  const { status, reason, trouble, streamTrouble } = useLiveStatus();
-  const address = trouble && "url" in trouble ? socketAddress(trouble.url, location.href) : null;
+  const { status, reason, problem, streamProblem } = useLiveStatus();
+  const address = problem && "url" in problem ? socketAddress(problem.url, location.href) : null;
   return (
-    <Modal open onClose={onClose} title={t("trouble.title")} description={t("trouble.goesUp")}>
+    <Modal open onClose={onClose} title={t("connection.title")} description={t("connection.goesUp")}>
       <div className="flex flex-col gap-4">
-        <Part title={t("trouble.now")}>
-          <p>{reason ? word(`live.reasons.${reason}`) : rungText(t, status)}</p>
+        <Part title={t("connection.now")}>
+          <p>{reason ? word(`live.reasons.${reason}`) : transportText(t, status)}</p>
         </Part>
-        {trouble ? (
-          <Part title={t("trouble.socket")}>
-            <SocketTrouble t={t} trouble={trouble} address={address} />
+        {problem ? (
+          <Part title={t("connection.socket")}>
+            <SocketProblem t={t} problem={problem} address={address} />
           </Part>
         ) : null}
-        {streamTrouble ? (
-          <Part title={t("trouble.stream")}>
-            <StreamTroubleText t={t} trouble={streamTrouble} />
+        {streamProblem ? (
+          <Part title={t("connection.stream")}>
+            <StreamProblemText t={t} problem={streamProblem} />
           </Part>
         ) : null}
         <dl className="flex flex-col gap-2">
-          {address ? <Fact name={t("trouble.address")}>{address}</Fact> : null}
-          <Fact name={t("trouble.origin")}>{location.origin}</Fact>
+          {address ? <Entry name={t("connection.address")}>{address}</Entry> : null}
+          <Entry name={t("connection.origin")}>{location.origin}</Entry>
         </dl>
       </div>
     </Modal>
   );
 };
 
-const rungText = (t: TroubleTranslate, status: LiveStatus["status"]): string =>
-  t(`trouble.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
+const transportText = (t: TranslateConnection, status: LiveStatus["status"]): string =>
+  t(`connection.${status}`, { seconds: POLL_INTERVAL_MS / 1_000 });
 
-const SocketTrouble = ({ t, trouble, address }: { t: TroubleTranslate; trouble: Trouble; address: string | null }) => {
-  switch (trouble.kind) {
+const SocketProblem = ({
+  t,
+  problem,
+  address,
+}: {
+  t: TranslateConnection;
+  problem: ConnectionProblem;
+  address: string | null;
+}) => {
+  switch (problem.kind) {
     case "no-token":
-      if (trouble.code === null) return <p>{t("trouble.unreachable")}</p>;
+      if (problem.code === null) return <p>{t("connection.unreachable")}</p>;
       return (
         <p>
-          {trouble.code === "UNTRUSTED_ORIGIN" ? t("trouble.untrusted") : t("trouble.token", { code: trouble.code })}
+          {problem.code === "UNTRUSTED_ORIGIN"
+            ? t("connection.untrusted")
+            : t("connection.token", { code: problem.code })}
         </p>
       );
     case "not-opened":
-      if (location.protocol === "https:" && address?.startsWith("ws:")) return <p>{t("trouble.mixed")}</p>;
-      return <NotOpened t={t} address={address ?? trouble.url} />;
+      if (location.protocol === "https:" && address?.startsWith("ws:")) return <p>{t("connection.mixed")}</p>;
+      return <NotOpened t={t} address={address ?? problem.url} />;
     case "cut":
-      return <p>{t("trouble.cut", { code: String(trouble.code) })}</p>;
+      return <p>{t("connection.cut", { code: String(problem.code) })}</p>;
     case "silent":
-      return <p>{t("trouble.silent")}</p>;
+      return <p>{t("connection.silent")}</p>;
   }
 };
 
-const NotOpened = ({ t, address }: { t: TroubleTranslate; address: string }) => {
-  const [found, setFound] = useState<Diagnosis | null>(null);
+const NotOpened = ({ t, address }: { t: TranslateConnection; address: string }) => {
+  const [found, setFound] = useState<EndpointCheck | null>(null);
   useEffect(() => {
-    let isWanted = true;
-    void diagnose(address, (url, init) => fetch(url, init)).then((diagnosis) => {
-      if (isWanted) setFound(diagnosis);
+    let isMounted = true;
+    void checkEndpoint(address, (url, init) => fetch(url, init)).then((check) => {
+      if (isMounted) setFound(check);
     });
     return () => {
-      isWanted = false;
+      isMounted = false;
     };
   }, [address]);
-  return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("trouble.looking")}</p>}</div>;
+  return <div aria-live="polite">{found ? <Found t={t} found={found} /> : <p>{t("connection.looking")}</p>}</div>;
 };
 
-const Found = ({ t, found }: { t: TroubleTranslate; found: Diagnosis }) => {
+const Found = ({ t, found }: { t: TranslateConnection; found: EndpointCheck }) => {
   switch (found.kind) {
-    case "untrusted":
-      return <p>{t("trouble.untrusted")}</p>;
-    case "upgrade":
-      return <Recipe lines={UPGRADE}>{t("trouble.upgrade")}</Recipe>;
-    case "elsewhere":
-      return <p>{t("trouble.elsewhere", { status: String(found.status) })}</p>;
-    case "nothing":
-      return <p>{t("trouble.nothing")}</p>;
+    case "untrusted-origin":
+      return <p>{t("connection.untrusted")}</p>;
+    case "upgrade-blocked":
+      return <Recipe lines={UPGRADE}>{t("connection.upgrade")}</Recipe>;
+    case "other-server":
+      return <p>{t("connection.elsewhere", { status: String(found.status) })}</p>;
+    case "unreachable":
+      return <p>{t("connection.nothing")}</p>;
   }
 };
 
-const StreamTroubleText = ({ t, trouble }: { t: TroubleTranslate; trouble: StreamTrouble }) => {
-  switch (trouble.kind) {
+const StreamProblemText = ({ t, problem }: { t: TranslateConnection; problem: StreamProblem }) => {
+  switch (problem.kind) {
     case "held-back":
-      return <Recipe lines={BUFFERING}>{t("trouble.heldBack")}</Recipe>;
+      return <Recipe lines={BUFFERING}>{t("connection.heldBack")}</Recipe>;
     case "refused":
-      return <p>{t("trouble.refused", { status: String(trouble.status) })}</p>;
+      return <p>{t("connection.refused", { status: String(problem.status) })}</p>;
     case "cut":
-      return <Recipe lines={TIME_LIMIT}>{t("trouble.streamCut")}</Recipe>;
+      return <Recipe lines={TIME_LIMIT}>{t("connection.streamCut")}</Recipe>;
     case "unreachable":
-      return <p>{t("trouble.streamUnreachable")}</p>;
+      return <p>{t("connection.streamUnreachable")}</p>;
   }
 };
 
@@ -122,7 +132,7 @@ const Part = ({ title, children }: { title: string; children: ReactNode }) => (
   </section>
 );
 
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+const Entry = ({ name, children }: { name: string; children: ReactNode }) => (
   <div>
     <dt className="text-sm text-muted">{name}</dt>
     <dd className="break-all select-all">{children}</dd>

@@ -2,25 +2,24 @@ import { useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useRealtime } from "../../../../client/react/realtime-context.ts";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
+import { useRestoredFrom } from "../../../../client/react/use-restored-from.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useKeptAt } from "../boards/use-board.ts";
 
 const JUST_NOW_MS = 5_000;
 
 export type LastUpdatedIndicatorProps = {
-  /** Besides asking for events that were missed: by default all queries that are shown are read again. */
+  /** Runs besides the request for missed events. By default all active queries are refetched. */
   readonly onRefresh?: () => void;
-  /** Where there is little room it tells the seconds alone, or nothing at all. */
+  /** On a narrow screen: the elapsed time alone, or nothing. */
   readonly narrow?: "short" | "nothing";
 };
 
 /**
- * "Updated 12 sec. ago": when the client last knew that it was in step, which the end of a request does not show; of
- * what the device has kept, when it was kept. With a
- * button that finds out now. It ticks quietly: who listens to the page hears nothing of the seconds.
+ * "Updated 12 sec. ago", with a button that refreshes now. The time is the last moment at which the client was provably in
+ * step, or the age of restored data; the end of a request proves neither. Screen readers do not announce the ticks.
  */
 export const LastUpdatedIndicator = ({ onRefresh, narrow = "short" }: LastUpdatedIndicatorProps) => {
   const { t } = useTranslation();
@@ -34,7 +33,7 @@ export const LastUpdatedIndicator = ({ onRefresh, narrow = "short" }: LastUpdate
     if (onRefresh) onRefresh();
     else void queryClient.refetchQueries({ type: "active" });
   };
-  const keptAt = useKeptAt();
+  const keptAt = useRestoredFrom();
   const at = inStepAt ?? keptAt;
   if (at === null) return null;
   const isNew = now - at < JUST_NOW_MS;

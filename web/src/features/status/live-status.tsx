@@ -1,15 +1,17 @@
 import { clsx } from "clsx";
 import { Suspense, useEffect, useState } from "react";
 import { useLiveStatus } from "../../../../client/react/socket-provider.tsx";
+import { useRestoredFrom } from "../../../../client/react/use-restored-from.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { patientLazy } from "../../lib/patient-lazy.ts";
+import { lazyWithRetry } from "../../lib/lazy-with-retry.ts";
 import { useDelayed } from "../../lib/use-delayed.ts";
-import { useKeptAt } from "../boards/use-board.ts";
 
-const LastUpdatedIndicator = patientLazy(() =>
+const LastUpdatedIndicator = lazyWithRetry(() =>
   import("./last-updated-indicator.tsx").then((module) => module.LastUpdatedIndicator),
 );
-const WhyButton = patientLazy(() => import("./why-button.tsx").then((module) => module.WhyButton));
+const ConnectionDetailsButton = lazyWithRetry(() =>
+  import("./connection-details-button.tsx").then((module) => module.ConnectionDetailsButton),
+);
 
 const DOTS = {
   live: "bg-success",
@@ -19,32 +21,32 @@ const DOTS = {
   offline: "bg-control",
 } as const;
 
-/** Going from one transport to another takes a moment that is not worth a word. */
-const WORTH_A_WORD_MS = 400;
+/** A change of transport is hidden for this long. */
+const TRANSPORT_CHANGE_MS = 400;
 
-const useSettled = <Status extends string>(status: Status, passing: Status): Status => {
+const useStableStatus = <Status extends string>(status: Status, transient: Status): Status => {
   const [last, setLast] = useState(status);
-  const isLate = useDelayed(status === passing, WORTH_A_WORD_MS);
+  const isLate = useDelayed(status === transient, TRANSPORT_CHANGE_MS);
   useEffect(() => {
-    if (status !== passing) setLast(status);
-  }, [status, passing]);
-  return status === passing && !isLate ? last : status;
+    if (status !== transient) setLast(status);
+  }, [status, transient]);
+  return status === transient && !isLate ? last : status;
 };
 
-/** How live the page is, when it last knew that it was in step, and why it is not live. */
+/** The connection status, the time of the last update, and a button that explains a fallback. */
 export const LiveStatus = () => {
   const { t } = useTranslation();
   const live = useLiveStatus();
-  const { inStepAt, reason, trouble, streamTrouble } = live;
-  const keptAt = useKeptAt();
-  const status = useSettled(live.status, "reconnecting");
+  const { inStepAt, reason, problem, streamProblem } = live;
+  const keptAt = useRestoredFrom();
+  const status = useStableStatus(live.status, "reconnecting");
   const text = t(`live.${status}`);
   const isLive = status === "live" || status === "streaming";
   return (
     <>
       <div
         role="status"
-        // Said although the role implies it: an open dialog hides all else that is not marked so.
+        // The role implies aria-live, but an open dialog hides elements without the attribute.
         aria-live="polite"
         aria-atomic="false"
         className="flex shrink-0 items-center gap-2 text-sm text-muted"
@@ -60,9 +62,9 @@ export const LiveStatus = () => {
           </Suspense>
         )}
       </div>
-      {trouble || streamTrouble || status === "offline" ? (
+      {problem || streamProblem || status === "offline" ? (
         <Suspense>
-          <WhyButton />
+          <ConnectionDetailsButton />
         </Suspense>
       ) : null}
     </>

@@ -1,9 +1,9 @@
+import type { RefusedChange } from "../../board/use-mutations.ts";
+import { useBoardActions } from "../../board/use-mutations.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import type { RefusedChange } from "../boards/use-mutations.ts";
-import { useBoardActions } from "../boards/use-mutations.ts";
 import { MergeDialog } from "../tasks/merge-dialog.tsx";
 import { useLatestTask } from "../tasks/use-latest-task.ts";
 
@@ -13,11 +13,13 @@ type MergeRefusedProps = {
   onClose: () => void;
 };
 
-/** Merges a text that was taken back with what another has made of it since. */
+/** Merges a refused text edit with the current text. */
 export const MergeRefused = ({ change, conflict, onClose }: MergeRefusedProps) => {
   const { t } = useTranslation();
-  const { boardId, taskId, field, base, mine } = conflict;
-  const actions = useBoardActions(boardId);
+  const { id: taskId, scope } = change.mutation;
+  const { base, mine } = conflict;
+  const field = conflict.field === "title" ? "title" : "description";
+  const actions = useBoardActions(scope["board"] ?? "");
   const { task, error } = useLatestTask(taskId);
   if (task === null) {
     return error === null ? null : (

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useRealtime } from "../../../../client/react/realtime-context.ts";
 
-/** A page that opens offline hears of no change of the network: it has to look. */
+/** Tells the client that the page opened offline: no `offline` event follows. */
 export const NetworkAtLoad = () => {
   const client = useRealtime();
   useEffect(() => {

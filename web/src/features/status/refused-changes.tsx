@@ -1,9 +1,9 @@
 import { lazy, Suspense } from "react";
-import { useRefused } from "../boards/use-mutations.ts";
+import { useRefused } from "../../board/use-mutations.ts";
 
 const RefusedList = lazy(() => import("./refused-list.tsx").then((module) => ({ default: module.RefusedList })));
 
-/** Changes that were taken back; most days there are none. */
+/** Loads the list of refused changes only when there is one. */
 export const RefusedChanges = () => {
   const refused = useRefused();
   return refused.length === 0 ? null : (

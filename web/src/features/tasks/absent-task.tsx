@@ -1,27 +1,27 @@
 import { useMemo } from "react";
+import { BoardContext, useBoardContext } from "../../board/board-context.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
-import { problemText } from "../../lib/problem-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
 import { useAbsentTask } from "../archive/use-archive.ts";
-import { BoardContext, useBoardContext } from "../boards/board-context.ts";
 import { TaskDialog } from "./task-dialog.tsx";
-import { TaskGone } from "./task-gone.tsx";
+import { TaskNotFound } from "./task-not-found.tsx";
 
-/** A task that the board does not show: an archived one can be read and restored. */
+/** A task that is not on the board. An archived one is shown read-only and can be restored. */
 export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () => void }) => {
   const { t } = useTranslation();
   const context = useBoardContext();
-  const { boardId, teamId, writes, actions } = context;
-  const absent = useAbsentTask(boardId, teamId, taskId);
-  const reading = useMemo(() => ({ ...context, writes: false }), [context]);
+  const { boardId, canWrite, actions } = context;
+  const absent = useAbsentTask(boardId, taskId);
+  const readOnlyContext = useMemo(() => ({ ...context, canWrite: false }), [context]);
   switch (absent.status) {
     case "loading":
       return null;
     case "gone":
-      return <TaskGone onClose={onClose} />;
+      return <TaskNotFound onClose={onClose} />;
     case "error":
       return (
         <Modal open onClose={onClose} title={t("task.failedTitle")}>
@@ -42,8 +42,8 @@ export const AbsentTask = ({ taskId, onClose }: { taskId: string; onClose: () =>
         announce(t("archive.restored", { title: task.title }));
       };
       return (
-        <BoardContext value={reading}>
-          <TaskDialog task={task} onClose={onClose} {...(writes ? { onRestore: restore } : {})} />
+        <BoardContext value={readOnlyContext}>
+          <TaskDialog task={task} onClose={onClose} {...(canWrite ? { onRestore: restore } : {})} />
         </BoardContext>
       );
     }

@@ -1,13 +1,12 @@
-import type { KeptDraft } from "../../lib/drafts.ts";
+import type { StoredDraft } from "../../lib/drafts.ts";
 
-/** What I am writing, and the text it began from. `null`: nothing unsaved. */
-export type Draft = KeptDraft | null;
+/** The unsaved text and the text it started from, or null. */
+export type Draft = StoredDraft | null;
 
 export type DraftView = {
-  /** What the text box shows. */
   readonly text: string;
   readonly dirty: boolean;
-  /** Somebody else's text that came while I was writing. */
+  /** Somebody else's text, saved since the draft was started; null without a conflict. */
   readonly theirs: string | null;
 };
 
@@ -16,11 +15,11 @@ export const viewDraft = (draft: Draft, server: string): DraftView => {
   return { text: draft.text, dirty: true, theirs: server === draft.base ? null : server };
 };
 
-/** Writing begins from what the server said at the first key; going back to it leaves nothing unsaved. */
+/** The first key takes the server's text as the base. Typing it back leaves no draft. */
 export const writeDraft = (draft: Draft, server: string, text: string): Draft => {
   const base = draft?.base ?? server;
   return text === base && base === server ? null : { base, text };
 };
 
-/** I have seen theirs and go on with mine. */
+/** Resolves the conflict in favour of the draft: the server's text becomes its base. */
 export const keepMine = (draft: Draft, server: string): Draft => (draft ? { base: server, text: draft.text } : null);

@@ -1,13 +1,13 @@
 import { lazy, Suspense, useState } from "react";
-import { recall, remember } from "../../../../client/browser/local-store.ts";
+import { localStore } from "../../../../client/browser/local-store.ts";
 import { MAX_DESCRIPTION_BYTES, type Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { useOnLeave, useStoredDraft } from "../../session/use-stored-draft.ts";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
+import { ConflictNotice } from "./conflict-notice.tsx";
 import { keepMine, viewDraft, writeDraft } from "./description-draft.ts";
-import { TheirText } from "./their-text.tsx";
-import { useKeptDraft, useLeave } from "./use-kept-draft.ts";
 
 const Markdown = lazy(() => import("../../ui/markdown.tsx").then((module) => ({ default: module.Markdown })));
 
@@ -20,19 +20,19 @@ const tooLong = (text: string) =>
 
 export const DescriptionEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { actions, writes, me } = useBoardContext();
-  const place = { userId: me.id, taskId: task.id, field: "description" } as const;
-  const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
+  const { actions, canWrite, me } = useBoardContext();
+  const draftKey = { userId: me.id, taskId: task.id, field: "description" } as const;
+  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(draftKey);
   const [merging, setMerging] = useState(false);
   const [mode, setMode] = useState<Mode>(() =>
-    task.description !== "" && recall("description") === "preview" ? "preview" : "write",
+    task.description !== "" && localStore.get("description") === "preview" ? "preview" : "write",
   );
   const server = task.description;
   const view = viewDraft(draft, server);
   const long = tooLong(view.text);
   const choose = (next: Mode) => {
     setMode(next);
-    remember("description", next === "preview" ? "preview" : null);
+    localStore.set("description", next === "preview" ? "preview" : null);
   };
   const send = (text: string, base: string) => {
     actions.updateTask(task.id, { description: text }, { version: task.version, texts: { description: base } });
@@ -41,15 +41,15 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
   const save = () => {
     const now = viewDraft(draft, server);
     if (!now.dirty) return setDraft(null);
-    // While theirs is unanswered nothing is sent: saving would silently undo their work.
+    // Do not save over an unresolved conflict: that would silently undo the other edit.
     if (now.theirs !== null || tooLong(now.text)) return;
     send(now.text, draft?.base ?? server);
   };
   const leave = () => {
-    if (writes && (isOwn.current || !view.dirty)) save();
+    if (canWrite && (isOwn.current || !view.dirty)) save();
   };
-  useLeave(place, leave);
-  if (!writes) {
+  useOnLeave(draftKey, leave);
+  if (!canWrite) {
     return (
       <section className="flex flex-col gap-2">
         <h3 className="font-semibold">{t("task.description")}</h3>
@@ -99,7 +99,7 @@ export const DescriptionEditor = ({ task }: { task: Task }) => {
       )}
       {long ? <p className="text-sm text-danger">{t("task.descriptionTooLong")}</p> : null}
       {view.theirs !== null ? (
-        <TheirText
+        <ConflictNotice
           text={view.theirs}
           onTake={() => setDraft(null)}
           onKeep={() => setDraft(keepMine(draft, server))}

@@ -1,17 +1,18 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { SyncContext } from "../../../../client/react/sync-context.ts";
+import { ME_KEY } from "../../../../client/sync/signed-in.ts";
 import { BOARD_ID, idOf, task as makeTask, TEAM_ID, USER_ID } from "../../../../client/sync/testing/things.ts";
 import { userIdSchema } from "../../../../shared/ids.ts";
 import type { Task, UpdateTask } from "../../../../shared/tasks.ts";
-import { createQueryClient, runtimeOf } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
-import { type DraftPlace, recallDraft, rememberDraft } from "../../lib/drafts.ts";
-import { boardActions } from "../boards/board-actions.ts";
-import { BoardContext, type BoardContextValue } from "../boards/board-context.ts";
-import { createBoardUi } from "../boards/board-ui.ts";
+import { boardActions } from "../../board/board-actions.ts";
+import { BoardContext, type BoardContextValue } from "../../board/board-context.ts";
+import { createBoardUi } from "../../board/board-ui.ts";
+import { type DraftKey, loadDraft, storeDraft } from "../../lib/drafts.ts";
+import { createPageClient } from "../../session/page-client.ts";
 
-// React looks for a document once, when it is loaded.
+// React looks for `document` once, when its module is evaluated.
 GlobalRegistrator.register({ url: "http://localhost/" });
 const { cleanup, fireEvent, render } = await import("@testing-library/react");
 const { DescriptionEditor } = await import("./description-editor.tsx");
@@ -26,28 +27,27 @@ afterAll(() => GlobalRegistrator.unregister());
 const ID = idOf(101);
 const server: Task = makeTask(ID, { title: "Title", description: "Text" });
 const never = () => Promise.reject(new Error("not here"));
-const queryClient = createQueryClient({ api: { request: never, requestIfChanged: never, open: never } });
-const runtime = runtimeOf(queryClient);
+const { queryClient, engine } = createPageClient({ api: { request: never, requestIfChanged: never, open: never } });
 
-/** Who is signed in, as the server has said it. */
 const signIn = (id: string) =>
-  queryClient.setQueryData(keys.me, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
+  queryClient.setQueryData(ME_KEY, { user: { id, name: "Somebody", email: "s@example.org", image: null }, teams: [] });
 
 const EDITORS = [
   { field: "title", Editor: TitleEditor, label: "task.title" },
   { field: "description", Editor: DescriptionEditor, label: "task.description" },
 ] as const;
 
-const placeOf = (field: DraftPlace["field"]): DraftPlace => ({ userId: USER_ID, taskId: ID, field });
+const placeOf = (field: DraftKey["field"]): DraftKey => ({ userId: USER_ID, taskId: ID, field });
 
-/** An editor in a tab of its own; its `saved` are the changes that it made. */
+/** An editor in a tab of its own. `saved` lists the changes that it made. */
 const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
   const saved: UpdateTask[] = [];
   const context: BoardContextValue = {
     boardId: BOARD_ID,
     teamId: TEAM_ID,
     me: { id: userIdSchema.parse(USER_ID), name: "Somebody", email: "s@example.org", image: null },
-    writes: true,
+    canWrite: true,
+    canManage: false,
     columns: [],
     labels: [],
     members: [],
@@ -55,22 +55,24 @@ const openTab = ({ Editor, label }: (typeof EDITORS)[number]) => {
     memberById: new Map(),
     filter: {},
     filtering: false,
-    actions: { ...boardActions(runtime, BOARD_ID), updateTask: (_, change) => saved.push(change) },
+    actions: { ...boardActions(engine, BOARD_ID), updateTask: (_, change) => saved.push(change) },
     ui: createBoardUi([]),
     openTask: () => {},
     taskHref: () => "",
   };
-  const screen = (writes: boolean) => (
+  const screen = (canWrite: boolean) => (
     <QueryClientProvider client={queryClient}>
-      <BoardContext value={{ ...context, writes }}>
-        <Editor task={server} />
-      </BoardContext>
+      <SyncContext value={engine}>
+        <BoardContext value={{ ...context, canWrite }}>
+          <Editor task={server} />
+        </BoardContext>
+      </SyncContext>
     </QueryClientProvider>
   );
   return {
     saved,
-    open: (writes = true) => {
-      const { rerender, unmount, getByLabelText, getByText } = render(screen(writes));
+    open: (canWrite = true) => {
+      const { rerender, unmount, getByLabelText, getByText } = render(screen(canWrite));
       const box = () => getByLabelText(label);
       const write = (value: string) => fireEvent.change(box(), { target: { value } });
       return { box, write, close: unmount, getByText, allow: (may: boolean) => rerender(screen(may)) };
@@ -83,7 +85,7 @@ for (const editor of EDITORS) {
   const place = placeOf(field);
   const another = { base: server[field], text: "Half written" };
 
-  test(`a ${field} that was written here is saved when it is left`, () => {
+  test(`a ${field} written in this tab is saved when it is left`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
@@ -91,18 +93,18 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Mine" }]);
   });
 
-  test(`a ${field} that was written here is not saved once somebody else is here`, () => {
+  test(`a ${field} written in this tab is not saved once another user has signed in`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
     signIn(idOf(2));
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+    expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
-  test(`a ${field} that another tab is writing is shown, and not saved by leaving it`, () => {
-    rememberDraft(place, another);
+  test(`a ${field} draft of another tab is shown, and not saved by leaving it`, () => {
+    storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
     expect(tab.box()).toHaveProperty("value", "Half written");
@@ -110,11 +112,11 @@ for (const editor of EDITORS) {
     fireEvent.blur(tab.box());
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(another);
+    expect(loadDraft(place)).toEqual(another);
   });
 
-  test(`a ${field} that was found and written on is saved`, () => {
-    rememberDraft(place, another);
+  test(`a restored ${field} draft that is edited further is saved`, () => {
+    storeDraft(place, another);
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Whole");
@@ -122,37 +124,37 @@ for (const editor of EDITORS) {
     expect(saved).toEqual([{ [field]: "Whole" }]);
   });
 
-  test(`a ${field} of who may not write any more is kept, and not saved`, () => {
+  test(`a ${field} draft stays unsaved once its writer has lost the right`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
     tab.write("Mine");
     tab.allow(false);
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual({ base: server[field], text: "Mine" });
+    expect(loadDraft(place)).toEqual({ base: server[field], text: "Mine" });
   });
 
-  test(`a ${field} that was found by who may not write is neither saved nor forgotten`, () => {
+  test(`a restored ${field} draft of a viewer is neither saved nor deleted`, () => {
     const found = { base: "Before", text: server[field] };
-    rememberDraft(place, found);
+    storeDraft(place, found);
     const { saved, open } = openTab(editor);
     open(false).close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(found);
+    expect(loadDraft(place)).toEqual(found);
   });
 
-  test(`leaving a ${field} forgets nothing that another tab has begun since`, () => {
+  test(`leaving a ${field} does not delete a draft that another tab has started since`, () => {
     const { saved, open } = openTab(editor);
     const tab = open();
-    rememberDraft(place, another);
+    storeDraft(place, another);
     tab.close();
     expect(saved).toEqual([]);
-    expect(recallDraft(place)).toEqual(another);
+    expect(loadDraft(place)).toEqual(another);
   });
 }
 
-test("a title that was found is saved by Enter", () => {
-  rememberDraft(placeOf("title"), { base: "Title", text: "Found" });
+test("a restored title draft is saved by Enter", () => {
+  storeDraft(placeOf("title"), { base: "Title", text: "Found" });
   const { saved, open } = openTab(EDITORS[0]);
   const box = open().box();
   box.focus();
@@ -160,8 +162,8 @@ test("a title that was found is saved by Enter", () => {
   expect(saved).toEqual([{ title: "Found" }]);
 });
 
-test("a description that was found is saved by its button", () => {
-  rememberDraft(placeOf("description"), { base: "Text", text: "Found" });
+test("a restored description draft is saved by its button", () => {
+  storeDraft(placeOf("description"), { base: "Text", text: "Found" });
   const { saved, open } = openTab(EDITORS[1]);
   fireEvent.click(open().getByText("common.save"));
   expect(saved).toEqual([{ description: "Found" }]);

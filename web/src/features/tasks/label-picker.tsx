@@ -3,15 +3,15 @@ import { useState } from "react";
 import type { Color } from "../../../../shared/color.ts";
 import type { Label } from "../../../../shared/labels.ts";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { Button } from "../../ui/button.tsx";
 import { CheckRow } from "../../ui/check-row.tsx";
 import { ColorChoice } from "../../ui/color-choice.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 
-/** Chooses a task's labels and keeps the board's. */
+/** Chooses a task's labels and edits the board's. */
 export const LabelPicker = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { labels, actions } = useBoardContext();
@@ -85,7 +85,7 @@ const LabelForm = ({ label, onSave, onDelete, onClose }: LabelFormProps) => {
       }}
     >
       <input
-        // biome-ignore lint/a11y/noAutofocus: the form replaces the list that was pressed
+        // biome-ignore lint/a11y/noAutofocus: the form replaces the pressed list
         autoFocus
         aria-label={t("label.name")}
         placeholder={t("label.name")}

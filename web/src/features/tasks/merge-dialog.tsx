@@ -5,9 +5,9 @@ import { Modal } from "../../ui/modal.tsx";
 import { mergeTexts } from "./merge-texts.ts";
 
 type MergeDialogProps = {
-  /** Of the task. */
+  /** The task's title. */
   title: string;
-  /** What both began from. */
+  /** The common ancestor. */
   base: string;
   mine: string;
   theirs: string;
@@ -15,7 +15,7 @@ type MergeDialogProps = {
   onClose: () => void;
 };
 
-/** Two texts that were made of one: both are shown, with what comes of them together, to be gone over and saved. */
+/** A three-way merge: both texts, and the merged one to edit and save. */
 export const MergeDialog = ({ title, base, mine, theirs, onSave, onClose }: MergeDialogProps) => {
   const { t } = useTranslation();
   const [{ text, conflicts }] = useState(() => mergeTexts(base, mine, theirs));

@@ -3,7 +3,7 @@ import { mergeTexts } from "./merge-texts.ts";
 
 const BASE = "# Plan\n\nBuy seeds.\nDig the bed.\n\nWater it.\n";
 
-test("what each changed in other lines is all there", () => {
+test("changes of different lines are all merged", () => {
   const mine = BASE.replace("seeds", "beans");
   const theirs = `${BASE}Wait.\n`;
   expect(mergeTexts(BASE, mine, theirs)).toEqual({
@@ -12,7 +12,7 @@ test("what each changed in other lines is all there", () => {
   });
 });
 
-test("other words of one line are merged too", () => {
+test("changes of different words in one line are merged too", () => {
   const merged = mergeTexts("Dig the old bed.", "Dig the old bed today.", "Dig the new bed.");
   expect(merged.conflicts).toBe(1);
   expect(
@@ -23,13 +23,13 @@ test("other words of one line are merged too", () => {
   });
 });
 
-test("where both changed the same, both texts stand", () => {
+test("where both changed the same words, both texts are kept", () => {
   const { text, conflicts } = mergeTexts("One\nTwo\n", "One\nMine\n", "One\nTheirs\n");
   expect(conflicts).toBe(1);
   expect(text).toBe("One\nMine\nTheirs\n");
 });
 
-test("the same change of both is no conflict, and a text without a former one loses nothing", () => {
+test("an equal change is no conflict, and without a base both texts are kept", () => {
   expect(mergeTexts("a\n", "b\n", "b\n")).toEqual({ text: "b\n", conflicts: 0 });
   expect(mergeTexts("", "mine", "theirs").text).toBe("mine theirs");
   expect(mergeTexts("x", "", "y").text).toBe("y");

@@ -1,18 +1,18 @@
 import { Archive, ArrowLeftRight, Check, Link2, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { announce } from "../../lib/announcer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { archiveTask } from "../archive/archive-task.ts";
-import { useBoardContext } from "../boards/board-context.ts";
 
 type TaskActionsProps = { task: Task; onClose: () => void; onMove: (returnTo: HTMLElement) => void };
 
 export const TaskActions = ({ task, onClose, onMove }: TaskActionsProps) => {
   const { t } = useTranslation();
-  const { actions, ui, writes, taskHref } = useBoardContext();
+  const { actions, ui, canWrite, taskHref } = useBoardContext();
   const [copied, setCopied] = useState(false);
   const [asking, setAsking] = useState(false);
   const copy = async () => {
@@ -22,7 +22,7 @@ export const TaskActions = ({ task, onClose, onMove }: TaskActionsProps) => {
   };
   return (
     <div className="flex flex-col items-stretch gap-1 border-t border-border pt-4 [&>button]:justify-start">
-      {writes ? (
+      {canWrite ? (
         <Button look="ghost" size="sm" onClick={(event) => onMove(event.currentTarget)}>
           <ArrowLeftRight size={15} aria-hidden />
           {t("task.move")}
@@ -32,7 +32,7 @@ export const TaskActions = ({ task, onClose, onMove }: TaskActionsProps) => {
         {copied ? <Check size={15} aria-hidden /> : <Link2 size={15} aria-hidden />}
         {copied ? t("task.linkCopied") : t("task.copyLink")}
       </Button>
-      {writes ? (
+      {canWrite ? (
         <>
           <Button
             look="ghost"

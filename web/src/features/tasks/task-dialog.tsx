@@ -2,13 +2,14 @@ import { Dialog } from "@base-ui/react/dialog";
 import { Archive, SquareKanban, X } from "lucide-react";
 import { useRef } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { useStore } from "../../lib/store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { iconButtonClass } from "../../ui/icon-button.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
+import { Comments } from "../comments/comments.tsx";
 import { DescriptionEditor } from "./description-editor.tsx";
 import { TaskActions } from "./task-actions.tsx";
 import { TaskProperties } from "./task-properties.tsx";
@@ -58,13 +59,14 @@ export const TaskDialog = ({ task, onClose, onRestore }: TaskDialogProps) => {
                 <div className="flex min-w-0 flex-col gap-5">
                   <TitleEditor task={task} />
                   <DescriptionEditor task={task} />
+                  <Comments task={task} />
                 </div>
                 <div className="flex min-w-0 flex-col gap-5">
                   <TaskProperties task={task} />
                   <TaskActions
                     task={task}
                     onClose={onClose}
-                    onMove={(returnTo) => ui.moving.set({ taskId: task.id, returnTo })}
+                    onMove={(returnTo) => ui.moveDialog.set({ taskId: task.id, returnTo })}
                   />
                   <Origin task={task} />
                 </div>
@@ -96,7 +98,7 @@ const ArchivedBar = ({ at, onRestore }: { at: string; onRestore: (() => void) | 
 const AlsoHere = ({ taskId }: { taskId: string }) => {
   const { t } = useTranslation();
   const { ui } = useBoardContext();
-  const peers = useStore(ui.openBy, (map) => map.get(taskId) ?? null);
+  const peers = useStore(ui.taskViewers, (map) => map.get(taskId) ?? null);
   if (!peers) return null;
   return (
     <span className="flex items-center gap-1.5 text-sm text-muted">

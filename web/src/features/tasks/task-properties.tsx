@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useFormat } from "../../i18n/use-format.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
 import { dueState, endOfDay, startOfDay, toDayField } from "../../lib/day.ts";
@@ -10,16 +11,15 @@ import { CheckRow } from "../../ui/check-row.tsx";
 import { ColorChoice } from "../../ui/color-choice.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Popover } from "../../ui/popover.tsx";
-import { useBoardContext } from "../boards/board-context.ts";
 import { LabelPicker } from "./label-picker.tsx";
 
 export const TaskProperties = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { actions, writes } = useBoardContext();
+  const { actions, canWrite } = useBoardContext();
   const color = task.color;
   return (
     <>
-      {writes ? (
+      {canWrite ? (
         <ColorChoice
           label={t("task.color")}
           value={color}
@@ -61,9 +61,9 @@ const addClass = buttonClass("ghost", "sm", "-ml-2 self-start");
 
 const Labels = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { labelById, writes } = useBoardContext();
+  const { labelById, canWrite } = useBoardContext();
   const labels = task.labelIds.flatMap((id) => labelById.get(id) ?? []);
-  if (!writes && labels.length === 0) return null;
+  if (!canWrite && labels.length === 0) return null;
   return (
     <Property label={t("task.labels")}>
       {labels.length > 0 ? (
@@ -73,7 +73,7 @@ const Labels = ({ task }: { task: Task }) => {
           ))}
         </div>
       ) : null}
-      {writes ? (
+      {canWrite ? (
         <Popover
           label={t("task.labels")}
           trigger={
@@ -92,18 +92,18 @@ const Labels = ({ task }: { task: Task }) => {
 
 const People = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { members, memberById, actions, writes } = useBoardContext();
+  const { members, memberById, actions, canWrite } = useBoardContext();
   const people = task.assigneeIds.flatMap((id) => memberById.get(id) ?? []);
-  if (!writes && people.length === 0) return null;
+  if (!canWrite && people.length === 0) return null;
   return (
     <Property label={t("task.assignees")}>
       {people.map((member) => (
         <div key={member.userId} className="flex items-center gap-2">
-          <Avatar userId={member.userId} name={member.name} silent />
+          <Avatar userId={member.userId} name={member.name} decorative />
           <span className="min-w-0 truncate">{member.name}</span>
         </div>
       ))}
-      {writes ? (
+      {canWrite ? (
         <Popover
           label={t("task.assignees")}
           trigger={
@@ -127,7 +127,7 @@ const People = ({ task }: { task: Task }) => {
                   )
                 }
               >
-                <Avatar userId={member.userId} name={member.name} size="xs" silent />
+                <Avatar userId={member.userId} name={member.name} size="xs" decorative />
                 <span className="min-w-0 truncate">{member.name}</span>
               </CheckRow>
             );
@@ -143,8 +143,8 @@ type DayProps = { label: string; iso: string | null; late?: boolean; onChange: (
 const Day = ({ label, iso, late = false, onChange }: DayProps) => {
   const { t } = useTranslation();
   const format = useFormat();
-  const { writes } = useBoardContext();
-  if (!writes) {
+  const { canWrite } = useBoardContext();
+  if (!canWrite) {
     return iso ? <Property label={label}>{format.day(iso)}</Property> : null;
   }
   return (

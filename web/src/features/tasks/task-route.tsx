@@ -1,36 +1,36 @@
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef } from "react";
-import { useBoardContext } from "../boards/board-context.ts";
-import { useTask } from "../boards/use-board.ts";
+import { useBoardContext } from "../../board/board-context.ts";
+import { useTask } from "../../board/use-board.ts";
 import { AbsentTask } from "./absent-task.tsx";
 import { TaskDialog } from "./task-dialog.tsx";
 
 const route = getRouteApi("/b/$boardId/t/$taskId");
 
-/** A task open over its board, with an address of its own. */
+/** The dialog of a task over its board, at an address of its own. */
 export const TaskRoute = () => {
   const { boardId, taskId } = route.useParams();
   const { ui } = useBoardContext();
   const task = useTask(boardId, taskId);
   const navigate = useNavigate();
   const router = useRouter();
-  const left = useRef("");
+  const closedTaskId = useRef("");
   const close = useCallback(() => {
-    left.current = taskId;
+    closedTaskId.current = taskId;
     if (router.latestLocation.state.overBoard) router.history.back();
     else void navigate({ to: "/b/$boardId", params: { boardId }, search: (old) => old, replace: true });
   }, [router, navigate, boardId, taskId]);
   useEffect(
     () => () => {
-      // Closed by whatever way, the focus goes back to the card.
+      // Return the focus to the card, however the dialog was closed.
       setTimeout(() => {
-        if (!location.pathname.includes(taskId)) ui.wanted.set(taskId);
+        if (!location.pathname.includes(taskId)) ui.focusTaskId.set(taskId);
       });
     },
     [taskId, ui],
   );
-  // Who deletes a task leaves it too, and the address follows a moment later: nobody asks where it went.
-  if (!task && left.current === taskId) return null;
+  // Deleting a task closes its dialog a moment before the address changes: show nothing meanwhile.
+  if (!task && closedTaskId.current === taskId) return null;
   if (!task) return <AbsentTask key={taskId} taskId={taskId} onClose={close} />;
   return <TaskDialog key={taskId} task={task} onClose={close} />;
 };

@@ -1,30 +1,26 @@
-import { useRef } from "react";
 import { MAX_TITLE_LENGTH, type Task } from "../../../../shared/tasks.ts";
+import { useBoardContext } from "../../board/board-context.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { useBoardContext } from "../boards/board-context.ts";
-import { useKeptDraft, useLeave } from "./use-kept-draft.ts";
+import { useOnLeave, useStoredDraft } from "../../session/use-stored-draft.ts";
 
-/** The title, edited where it stands; a newer title from elsewhere shows unless this one is being written. */
+/** Edits the title in draftKey. Shows the current title unless there is a draft. */
 export const TitleEditor = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
-  const { actions, writes, me } = useBoardContext();
-  const place = { userId: me.id, taskId: task.id, field: "title" } as const;
-  const { draft, isOwn, setDraft, setSaved } = useKeptDraft(place);
-  const latest = useRef({ draft, task });
-  latest.current = { draft, task };
+  const { actions, canWrite, me } = useBoardContext();
+  const draftKey = { userId: me.id, taskId: task.id, field: "title" } as const;
+  const { draft, isOwn, setDraft, setSaved } = useStoredDraft(draftKey);
   const save = () => {
-    const { draft: now, task: then } = latest.current;
-    if (now === null) return;
-    const title = now.text.trim();
-    if (!title || title === then.title) return setDraft(null);
-    actions.updateTask(then.id, { title }, { version: then.version, texts: { title: now.base } });
+    if (draft === null) return;
+    const title = draft.text.trim();
+    if (!title || title === task.title) return setDraft(null);
+    actions.updateTask(task.id, { title }, { version: task.version, texts: { title: draft.base } });
     setSaved();
   };
   const leave = () => {
-    if (writes && (isOwn.current || draft?.text.trim() === task.title)) save();
+    if (canWrite && (isOwn.current || draft?.text.trim() === task.title)) save();
   };
-  useLeave(place, leave);
-  if (!writes) {
+  useOnLeave(draftKey, leave);
+  if (!canWrite) {
     return <h2 className="text-xl font-semibold break-words whitespace-pre-line">{task.title}</h2>;
   }
   return (

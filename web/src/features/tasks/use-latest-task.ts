@@ -1,19 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { type Task, taskSchema } from "../../../../shared/tasks.ts";
-import { useRuntime } from "../../app/query-client.ts";
-import { keys } from "../../app/query-keys.ts";
+import { useSyncEngine } from "../../../../client/react/sync-context.ts";
+import { rootIn } from "../../../../client/sync/snapshot.ts";
+import { type Task, tasks } from "../../../../shared/tasks.ts";
+import { taskRef } from "../../entities/snapshots.ts";
 
 export type LatestTask = { readonly task: Task | null; readonly error: Error | null };
 
-/** The task as the server holds it, read when it is looked at. */
+/** The task as the server confirms it, read anew when a component mounts. */
 export const useLatestTask = (taskId: string): LatestTask => {
-  const { api } = useRuntime();
-  const { data, error } = useQuery({
-    queryKey: keys.latest(taskId),
-    queryFn: async ({ signal }) =>
-      (await api.request({ method: "GET", path: `/tasks/${taskId}`, schema: taskSchema, signal })).data,
+  const { data, error, isFetchedAfterMount } = useQuery({
+    ...useSyncEngine().queryOptions(taskRef(taskId)),
     staleTime: 0,
-    gcTime: 0,
   });
-  return { task: data ?? null, error };
+  const task = isFetchedAfterMount && data !== undefined && !data.isDeleted ? rootIn(data, tasks) : undefined;
+  return { task: task ?? null, error };
 };

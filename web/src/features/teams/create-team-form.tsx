@@ -1,19 +1,19 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useStartBoard } from "../../board/use-start-board.tsx";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
-import { useStartBoard } from "../boards/use-start-board.tsx";
-import { useTeamCalls } from "./use-teams.ts";
 
 type CreateTeamFormProps = {
-  /** Says that the work has begun or has failed: a team that exists must not take the form away before its board does. */
+  /** Called with true when the request starts and with false when it fails. The page keeps the form until the board exists. */
   onWorking?: (working: boolean) => void;
 };
 
-/** Makes a team and its first board, and ends on the board. */
+/** Creates a team and its first board, then opens the board. */
 export const CreateTeamForm = ({ onWorking }: CreateTeamFormProps): ReactNode => {
   const { t } = useTranslation();
   const { createTeam } = useTeamCalls();
@@ -57,12 +57,12 @@ const FirstBoard = ({ teamId }: { teamId: string }) => {
   const { t } = useTranslation();
   const submit = useSubmit();
   const { startBoard, starter } = useStartBoard(teamId);
-  const begun = useRef(false);
-  const begin = () => void submit.run(() => startBoard(t("start.board")));
+  const isStarted = useRef(false);
+  const start = () => void submit.run(() => startBoard(t("start.board")));
   useEffect(() => {
-    if (begun.current) return;
-    begun.current = true;
-    begin();
+    if (isStarted.current) return;
+    isStarted.current = true;
+    start();
   });
   return (
     <>
@@ -70,7 +70,7 @@ const FirstBoard = ({ teamId }: { teamId: string }) => {
       {submit.error ? (
         <Message tone="danger">
           {problemText(t, submit.error)}{" "}
-          <button type="button" className="font-medium underline" onClick={begin}>
+          <button type="button" className="font-medium underline" onClick={start}>
             {t("common.tryAgain")}
           </button>
         </Message>

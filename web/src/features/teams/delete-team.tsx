@@ -1,16 +1,16 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Modal } from "../../ui/modal.tsx";
-import { useTeamCalls } from "./use-teams.ts";
 
-/** So much is lost that a click is not enough: the name is typed. */
+/** Deletes a team once its name is typed. */
 export const DeleteTeam = ({ team, onClose }: { team: TeamWithRole; onClose: () => void }) => {
   const { t } = useTranslation();
   const { deleteTeam } = useTeamCalls();
@@ -22,7 +22,7 @@ export const DeleteTeam = ({ team, onClose }: { team: TeamWithRole; onClose: () 
     if (await submit.run(() => deleteTeam(team.id))) await navigate({ to: "/", search: {} });
   };
   return (
-    <Modal open onClose={onClose} title={t("teamEnd.title", { name: team.name })}>
+    <Modal open onClose={onClose} title={t("deleteTeam.title", { name: team.name })}>
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -30,9 +30,9 @@ export const DeleteTeam = ({ team, onClose }: { team: TeamWithRole; onClose: () 
           if (sure) void remove();
         }}
       >
-        <p className="text-muted">{t("teamEnd.text")}</p>
+        <p className="text-muted">{t("deleteTeam.text")}</p>
         <TextField
-          label={t("teamEnd.type", { name: team.name })}
+          label={t("deleteTeam.type", { name: team.name })}
           autoComplete="off"
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
@@ -41,7 +41,7 @@ export const DeleteTeam = ({ team, onClose }: { team: TeamWithRole; onClose: () 
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>{t("common.cancel")}</Button>
           <Button type="submit" look="danger" busy={submit.busy} disabled={!sure}>
-            {t("teamEnd.delete")}
+            {t("deleteTeam.delete")}
           </Button>
         </div>
       </form>

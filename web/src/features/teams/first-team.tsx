@@ -1,13 +1,13 @@
 import type { Me } from "../../../../shared/users.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
+import { useAccount } from "../../session/use-account.ts";
 import { Button } from "../../ui/button.tsx";
 import { Logo } from "../../ui/logo.tsx";
 import { CreateTeamForm } from "./create-team-form.tsx";
-import { useAccount } from "./use-teams.ts";
 
 type FirstTeamProps = { me: Me; onWorking: (working: boolean) => void };
 
-/** Somebody new: one name, and they stand before a first board. */
+/** Asks a new person for the name of the first team. */
 export const FirstTeam = ({ me, onWorking }: FirstTeamProps) => {
   const { t } = useTranslation();
   const { signOut } = useAccount();

@@ -5,7 +5,7 @@ import { Button } from "../../ui/button.tsx";
 
 const NewTeamDialog = lazy(() => import("./new-team-dialog.tsx").then((module) => ({ default: module.NewTeamDialog })));
 
-/** One more team for somebody who has one. */
+/** Creates another team. */
 export const NewTeam = () => {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);

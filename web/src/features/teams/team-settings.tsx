@@ -3,9 +3,10 @@ import { useState } from "react";
 import { roleAtLeast } from "../../../../shared/role.ts";
 import type { TeamWithRole } from "../../../../shared/teams.ts";
 import type { User } from "../../../../shared/users.ts";
+import { problemText } from "../../i18n/problem-text.ts";
 import { useTranslation } from "../../i18n/use-translation.ts";
-import { problemText } from "../../lib/problem-text.ts";
 import { useSubmit } from "../../lib/use-submit.ts";
+import { useTeamCalls } from "../../session/use-team-calls.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -14,8 +15,6 @@ import { Modal } from "../../ui/modal.tsx";
 import { InviteForm } from "../members/invite-form.tsx";
 import { MemberList } from "../members/member-list.tsx";
 import { DeleteTeam } from "./delete-team.tsx";
-import { useRenameTeam } from "./use-rename-team.ts";
-import { useTeamCalls } from "./use-teams.ts";
 
 type TeamSettingsProps = { team: TeamWithRole; me: User; onClose: () => void };
 
@@ -41,7 +40,7 @@ export const TeamSettings = ({ team, me, onClose }: TeamSettingsProps) => {
 
 const Rename = ({ team }: { team: TeamWithRole }) => {
   const { t } = useTranslation();
-  const renameTeam = useRenameTeam();
+  const { updateTeam } = useTeamCalls();
   const submit = useSubmit();
   const [name, setName] = useState(team.name);
   const changed = name.trim() !== "" && name.trim() !== team.name;
@@ -50,7 +49,7 @@ const Rename = ({ team }: { team: TeamWithRole }) => {
       className="flex items-end gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (changed) void submit.run(() => renameTeam(team.id, name.trim()));
+        if (changed) void submit.run(() => updateTeam(team.id, { name: name.trim() }));
       }}
     >
       <div className="flex-1">
@@ -90,7 +89,7 @@ const Leave = ({ team, me }: { team: TeamWithRole; me: User }) => {
         </Button>
         {team.role === "owner" ? (
           <Button look="quietDanger" onClick={() => setDeleting(true)}>
-            {t("teamEnd.delete")}
+            {t("deleteTeam.delete")}
           </Button>
         ) : null}
       </div>

@@ -1,10 +1,10 @@
 import { Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
-import { useBoardContext } from "../board-context.ts";
 
-/** Stays open for the next column, as the composer does for the next task. */
+/** Stays open for the next column, like the composer for the next task. */
 export const AddColumn = () => {
   const { t } = useTranslation();
   const { actions } = useBoardContext();
@@ -58,7 +58,7 @@ export const AddColumn = () => {
     >
       <input
         ref={box}
-        // biome-ignore lint/a11y/noAutofocus: it was asked for by the button it replaces
+        // biome-ignore lint/a11y/noAutofocus: the pressed button is replaced by this field
         autoFocus
         aria-label={t("column.name")}
         placeholder={t("column.name")}

@@ -1,48 +1,53 @@
 import { useEffect } from "react";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
-import { useBoardContext } from "../board-context.ts";
-import { useTask } from "../use-board.ts";
 import { AddColumn } from "./add-column.tsx";
 import { ColumnView } from "./column-view.tsx";
-import { FirstSteps } from "./first-steps.tsx";
+import { EmptyBoard } from "./empty-board.tsx";
 
-/** The columns side by side. */
 export const BoardColumns = () => {
   const { t } = useTranslation();
-  const { boardId, columns, ui, writes } = useBoardContext();
-  const heldId = useStore(ui.drag, (state) => (state?.kind === "task" ? state.id : null));
-  const isGone = useTask(boardId, heldId ?? "") === null && heldId !== null;
+  const { boardId, columns, ui, canWrite } = useBoardContext();
+  const draggedTaskId = useStore(ui.drag, (state) => (state?.kind === "task" ? state.id : null));
+  const isGone = useTask(boardId, draggedTaskId ?? "") === null && draggedTaskId !== null;
   useEffect(() => {
-    // Somebody deleted what is being dragged: there is nothing left to drop.
+    // Somebody else deleted the dragged task.
     if (isGone) ui.drag.set(null);
   }, [isGone, ui]);
   const drag = useStore(ui.drag, (state) => (state?.kind === "column" ? state : null));
   const dragging = useStore(ui.drag, (state) => state !== null);
-  const taken = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
+  const draggedIndex = drag ? columns.findIndex((column) => column.id === drag.id) : -1;
   return (
     <div
-      ref={ui.board.set}
+      ref={ui.boardElement.set}
       onPointerOver={(event) => {
         if (event.pointerType === "touch") return;
         const card = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-task]") : null;
-        ui.hovered.set(card?.dataset.task ?? null);
+        ui.hoveredTaskId.set(card?.dataset.task ?? null);
       }}
-      onPointerLeave={() => ui.hovered.set(null)}
+      onPointerLeave={() => ui.hoveredTaskId.set(null)}
       className="thin-scroll flex h-full snap-x snap-proximity scroll-px-3 items-start gap-3 overflow-x-auto overflow-y-hidden p-3 sm:snap-none sm:p-4 data-dragging:snap-none"
       data-dragging={dragging || undefined}
     >
       {columns.map((column, index) => {
-        const behind = taken >= 0 && index > taken;
-        const place = behind ? index - 1 : index;
+        const isBehind = draggedIndex >= 0 && index > draggedIndex;
+        const place = isBehind ? index - 1 : index;
         const width = drag ? drag.width + 12 : 0;
-        const shift = drag && index !== taken ? (behind ? -width : 0) + (place >= drag.over ? width : 0) : 0;
+        const shift = drag && index !== draggedIndex ? (isBehind ? -width : 0) + (place >= drag.over ? width : 0) : 0;
         return (
-          <ColumnView key={column.id} column={column} shift={shift} taken={index === taken} sliding={drag !== null} />
+          <ColumnView
+            key={column.id}
+            column={column}
+            shift={shift}
+            isDragged={index === draggedIndex}
+            isAnimated={drag !== null}
+          />
         );
       })}
-      {writes ? columns.length === 0 ? <FirstSteps /> : <AddColumn /> : null}
-      {!writes && columns.length === 0 ? <p className="p-6 text-muted">{t("board.nothingYet")}</p> : null}
+      {canWrite ? columns.length === 0 ? <EmptyBoard /> : <AddColumn /> : null}
+      {!canWrite && columns.length === 0 ? <p className="p-6 text-muted">{t("board.nothingYet")}</p> : null}
     </div>
   );
 };

@@ -4,7 +4,7 @@ import { useTranslation } from "../../../i18n/use-translation.ts";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { ColumnCount } from "./column-count.tsx";
 
-/** A column folded to its name; cards can still be dropped on it. */
+/** A column collapsed to its name. Cards can still be dropped on it. */
 export const CollapsedColumn = ({
   column,
   count,

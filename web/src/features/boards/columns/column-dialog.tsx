@@ -1,11 +1,11 @@
 import { useState } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Button } from "../../../ui/button.tsx";
 import { ColorChoice } from "../../../ui/color-choice.tsx";
 import { TextField } from "../../../ui/field.tsx";
 import { Modal } from "../../../ui/modal.tsx";
-import { useBoardContext } from "../board-context.ts";
 
 type ColumnDialogProps = { column: Column; what: "limit" | "color"; onClose: () => void };
 

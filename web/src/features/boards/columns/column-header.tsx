@@ -1,11 +1,11 @@
 import { ArrowLeft, ArrowRight, ChevronsRightLeft, Ellipsis, Gauge, Palette, Pencil, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { EditableText } from "../../../ui/editable-text.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../../ui/menu.tsx";
-import { useBoardContext } from "../board-context.ts";
 import { useDrop } from "../drag/use-drop.ts";
 import { ColumnCount } from "./column-count.tsx";
 
@@ -15,24 +15,24 @@ const DeleteColumn = lazy(() => import("./delete-column.tsx").then((module) => (
 type ColumnHeaderProps = {
   column: Column;
   count: number;
-  /** How many of them the filter lets through; null without a filter. */
+  /** How many of them pass the filter; null without a filter. */
   shown: number | null;
   onCollapse: () => void;
 };
 
 export const ColumnHeader = ({ column, count, shown, onCollapse }: ColumnHeaderProps) => {
   const { t } = useTranslation();
-  const { columns, actions, writes } = useBoardContext();
+  const { columns, actions, canWrite } = useBoardContext();
   const { dropColumn } = useDrop();
   const [editing, setEditing] = useState(false);
   const [asking, setAsking] = useState<"limit" | "color" | "delete" | null>(null);
   const index = columns.findIndex((item) => item.id === column.id);
   return (
     <div
-      data-drag-column={writes || undefined}
+      data-drag-column={canWrite || undefined}
       className="flex shrink-0 touch-manipulation select-none items-center gap-1 px-3 pt-2.5 [-webkit-touch-callout:none]"
     >
-      <h2 className="flex min-w-0 items-center font-semibold" onDoubleClick={() => writes && setEditing(true)}>
+      <h2 className="flex min-w-0 items-center font-semibold" onDoubleClick={() => canWrite && setEditing(true)}>
         <EditableText
           value={column.name}
           label={t("column.name")}
@@ -52,7 +52,7 @@ export const ColumnHeader = ({ column, count, shown, onCollapse }: ColumnHeaderP
       >
         <ChevronsRightLeft size={15} aria-hidden />
       </IconButton>
-      {writes ? (
+      {canWrite ? (
         <Menu
           align="end"
           trigger={

@@ -1,11 +1,11 @@
 import { clsx } from "clsx";
-import { memo, useCallback, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useEffectEvent, useRef } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useColumnTasks, useTaskCount } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
-import { useBoardContext } from "../board-context.ts";
 import { toggleCollapsed } from "../collapsed.ts";
-import { useColumnTasks, useTaskCount } from "../use-board.ts";
 import { CollapsedColumn } from "./collapsed-column.tsx";
 import { ColumnHeader } from "./column-header.tsx";
 import { Composer } from "./composer.tsx";
@@ -13,15 +13,15 @@ import { TaskList } from "./task-list.tsx";
 
 type ColumnViewProps = {
   column: Column;
-  /** How far it stands aside for a column that is being dragged. */
+  /** Horizontal offset in pixels that makes room for a dragged column. */
   shift: number;
-  taken: boolean;
-  sliding: boolean;
+  isDragged: boolean;
+  isAnimated: boolean;
 };
 
-export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewProps) => {
+export const ColumnView = memo(({ column, shift, isDragged, isAnimated }: ColumnViewProps) => {
   const { t } = useTranslation();
-  const { boardId, ui, filter, filtering, writes } = useBoardContext();
+  const { boardId, ui, filter, filtering, canWrite } = useBoardContext();
   const tasks = useColumnTasks(boardId, column.id, filter);
   const count = useTaskCount(boardId, column.id);
   const collapsed = useStore(ui.collapsed, (set) => set.has(column.id));
@@ -29,15 +29,14 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
   const root = useRef<HTMLElement>(null);
   const limit = column.wipLimit;
   const collapse = useCallback(() => toggleCollapsed(ui, boardId, column.id), [ui, boardId, column.id]);
-  const shown = useRef(tasks);
-  shown.current = tasks;
+  const taskIds = useEffectEvent(() => tasks.map((task) => task.id));
   useEffect(() => {
     if (!collapsed) return;
     ui.lists.set(column.id, {
       scroller: () => null,
       element: () => root.current,
-      taskIds: () => shown.current.map((task) => task.id),
-      indexAt: () => shown.current.length,
+      taskIds: () => taskIds(),
+      indexAt: () => taskIds().length,
       slot: () => null,
       reveal: () => collapse(),
     });
@@ -55,8 +54,8 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
       className={clsx(
         "group/column relative flex max-h-full shrink-0 snap-start flex-col rounded-xl bg-sunken outline-2 outline-transparent",
         collapsed ? "w-11" : "w-[min(280px,calc(100vw-2.5rem))]",
-        sliding && "shifts",
-        taken && "opacity-0",
+        isAnimated && "shifts",
+        isDragged && "opacity-0",
         over && "outline-accent/35",
       )}
     >
@@ -70,7 +69,7 @@ export const ColumnView = memo(({ column, shift, taken, sliding }: ColumnViewPro
           {tasks.length === 0 && count > 0 && filtering ? (
             <p className="px-3 pb-3 text-center text-sm text-muted">{t("column.noneMatch")}</p>
           ) : null}
-          {writes ? <Composer column={column} /> : null}
+          {canWrite ? <Composer column={column} /> : null}
           {limit !== null && count > limit ? <span className="sr-only">{t("column.overLimit")}</span> : null}
         </>
       )}

@@ -2,34 +2,34 @@ import { Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Column } from "../../../../../shared/columns.ts";
 import { MAX_TITLE_LENGTH } from "../../../../../shared/tasks.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Button } from "../../../ui/button.tsx";
-import { useBoardContext } from "../board-context.ts";
-import { titlesIn } from "./split-lines.ts";
+import { parseTitles } from "./split-lines.ts";
 
-/** Writes tasks one after another at the column's end. */
+/** Adds tasks one after another to the end of a column. */
 export const Composer = ({ column }: { column: Column }) => {
   const { t } = useTranslation();
   const { ui } = useBoardContext();
-  const open = useStore(ui.composing, (id) => id === column.id);
+  const open = useStore(ui.composingColumnId, (id) => id === column.id);
   const trigger = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
-    // Closed because somebody went elsewhere, it does not call them back.
-    const left = ui.composing.get() === null && document.activeElement === document.body;
-    if (wasOpen.current && !open && left) trigger.current?.focus({ preventScroll: true });
+    // Return the focus only if nothing else has taken it: the person may have moved on.
+    const isFocusLost = ui.composingColumnId.get() === null && document.activeElement === document.body;
+    if (wasOpen.current && !open && isFocusLost) trigger.current?.focus({ preventScroll: true });
     wasOpen.current = open;
   }, [open, ui]);
   return (
     <div className="shrink-0 p-2 pt-1">
       {open ? (
-        <OpenComposer column={column} onClose={() => ui.composing.set(null)} />
+        <OpenComposer column={column} onClose={() => ui.composingColumnId.set(null)} />
       ) : (
         <button
           ref={trigger}
           type="button"
-          onClick={() => ui.composing.set(column.id)}
+          onClick={() => ui.composingColumnId.set(column.id)}
           className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-muted hover:bg-hover hover:text-text pointer-coarse:h-10"
         >
           <Plus size={16} aria-hidden />
@@ -43,12 +43,12 @@ export const Composer = ({ column }: { column: Column }) => {
 const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void }) => {
   const { t } = useTranslation();
   const { actions, ui, filtering } = useBoardContext();
-  const [text, setTextState] = useState(() => ui.unsent.get(column.id) ?? "");
+  const [text, setTextState] = useState(() => ui.composerDrafts.get(column.id) ?? "");
   const setText = (next: string) => {
     setTextState(next);
-    ui.unsent.set(column.id, next);
+    ui.composerDrafts.set(column.id, next);
   };
-  const [offer, setOffer] = useState<readonly string[] | null>(null);
+  const [pastedTitles, setPastedTitles] = useState<readonly string[] | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     box.current?.focus();
@@ -57,7 +57,7 @@ const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void
   const add = (titles: readonly string[]) => {
     for (const title of titles) actions.createTask({ columnId: column.id, title });
     setText("");
-    setOffer(null);
+    setPastedTitles(null);
     box.current?.focus();
     requestAnimationFrame(() => {
       const list = ui.lists.get(column.id);
@@ -100,20 +100,20 @@ const OpenComposer = ({ column, onClose }: { column: Column; onClose: () => void
           addOne();
         }}
         onPaste={(event) => {
-          const titles = titlesIn(event.clipboardData.getData("text/plain"));
+          const titles = parseTitles(event.clipboardData.getData("text/plain"));
           if (titles.length < 2) return;
-          setOffer(titles);
+          setPastedTitles(titles);
         }}
         className="field field-sizing-content max-h-40 resize-none bg-raised! py-2 leading-5"
       />
-      {offer ? (
+      {pastedTitles ? (
         <div className="flex flex-col gap-1.5 rounded-md bg-accent-soft p-2 text-sm">
-          <p>{t("composer.pasted", { count: offer.length })}</p>
+          <p>{t("composer.pasted", { count: pastedTitles.length })}</p>
           <div className="flex flex-wrap gap-1.5">
-            <Button size="sm" look="primary" onClick={() => add(offer)}>
-              {t("composer.addMany", { count: offer.length })}
+            <Button size="sm" look="primary" onClick={() => add(pastedTitles)}>
+              {t("composer.addMany", { count: pastedTitles.length })}
             </Button>
-            <Button size="sm" look="ghost" onClick={() => setOffer(null)}>
+            <Button size="sm" look="ghost" onClick={() => setPastedTitles(null)}>
               {t("composer.keepOne")}
             </Button>
           </div>

@@ -1,7 +1,7 @@
 import type { Column } from "../../../../../shared/columns.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { Confirm } from "../../../ui/confirm.tsx";
-import { useBoardContext } from "../board-context.ts";
 
 type DeleteColumnProps = { column: Column; count: number; onClose: () => void };
 

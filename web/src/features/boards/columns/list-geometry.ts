@@ -1,44 +1,44 @@
 /** Pixels between two cards. */
 export const CARD_GAP = 8;
 
-export type Sized = { readonly start: number; readonly size: number; readonly index: number };
+export type ListItem = { readonly start: number; readonly size: number; readonly index: number };
 
-/** How a drag bends a list: one card taken out, a gap put in. */
-export type Bend = {
-  /** Index of the card that is being dragged from this list, or -1. */
-  readonly taken: number;
-  readonly takenSize: number;
-  /** Index, without the taken card, before which the gap opens, or -1. */
+/** How a drag changes a list's layout: one card is taken out, a gap opens. */
+export type DragLayout = {
+  /** Index of the card that is dragged from this list, or -1. */
+  readonly draggedIndex: number;
+  readonly draggedSize: number;
+  /** Index before which the gap opens, not counting the dragged card, or -1. */
   readonly gap: number;
   readonly gapSize: number;
 };
 
-/** How far a card moves to close the hole and to open the gap. */
-export const shiftOf = (index: number, bend: Bend): number => {
-  if (index === bend.taken) return 0;
-  const behindTaken = bend.taken >= 0 && index > bend.taken;
-  const place = behindTaken ? index - 1 : index;
-  const closes = behindTaken ? -(bend.takenSize + CARD_GAP) : 0;
-  const opens = bend.gap >= 0 && place >= bend.gap ? bend.gapSize + CARD_GAP : 0;
-  return closes + opens;
+/** The offset in pixels by which a card moves for the dragged card and the gap. */
+export const offsetOf = (index: number, layout: DragLayout): number => {
+  if (index === layout.draggedIndex) return 0;
+  const isBehindDragged = layout.draggedIndex >= 0 && index > layout.draggedIndex;
+  const place = isBehindDragged ? index - 1 : index;
+  const closing = isBehindDragged ? -(layout.draggedSize + CARD_GAP) : 0;
+  const opening = layout.gap >= 0 && place >= layout.gap ? layout.gapSize + CARD_GAP : 0;
+  return closing + opening;
 };
 
-/** How much longer or shorter the whole list becomes. */
-export const stretchOf = (bend: Bend): number =>
-  (bend.gap >= 0 ? bend.gapSize + CARD_GAP : 0) - (bend.taken >= 0 ? bend.takenSize + CARD_GAP : 0);
+/** The change of the list's height in pixels. */
+export const heightChangeOf = (layout: DragLayout): number =>
+  (layout.gap >= 0 ? layout.gapSize + CARD_GAP : 0) - (layout.draggedIndex >= 0 ? layout.draggedSize + CARD_GAP : 0);
 
 /**
- * The index, without the taken card, that a height in the list means.
- * It is found in the layout without gap, so that the opening gap never changes the answer.
+ * Maps an offset in the list to an index, not counting the dragged card. It looks into the layout without the gap, so the
+ * opening gap never changes the result.
  */
-export const indexAtHeight = (
-  height: number,
-  itemAt: (height: number) => Sized | undefined,
-  taken: Sized | undefined,
+export const indexAtOffset = (
+  offset: number,
+  itemAt: (offset: number) => ListItem | undefined,
+  dragged: ListItem | undefined,
 ): number => {
-  const inLayout = taken && height >= taken.start ? height + taken.size + CARD_GAP : height;
+  const inLayout = dragged && offset >= dragged.start ? offset + dragged.size + CARD_GAP : offset;
   const item = itemAt(Math.max(0, inLayout));
   if (!item) return 0;
   const index = inLayout > item.start + item.size / 2 ? item.index + 1 : item.index;
-  return taken && index > taken.index ? index - 1 : index;
+  return dragged && index > dragged.index ? index - 1 : index;
 };

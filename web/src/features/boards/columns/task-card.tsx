@@ -2,33 +2,33 @@ import { clsx } from "clsx";
 import { Clock, Ellipsis } from "lucide-react";
 import { memo } from "react";
 import type { Task } from "../../../../../shared/tasks.ts";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { useStore } from "../../../lib/store.ts";
 import { Avatar, personStyle } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/icon-button.tsx";
 import { Pill } from "../../../ui/pill.tsx";
-import { useBoardContext } from "../board-context.ts";
-import { useTask } from "../use-board.ts";
-import { CardSigns } from "./card-signs.tsx";
+import { CardBadges } from "./card-badges.tsx";
 
 type TaskCardProps = { task: Task; pending: boolean; hidden: boolean };
 
 export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
   const { t } = useTranslation();
-  const { ui, writes, openTask, taskHref } = useBoardContext();
-  const mark = useStore(ui.marks, (marks) => marks.get(task.id) ?? null);
-  const peers = useStore(ui.openBy, (map) => map.get(task.id) ?? null);
-  const ring = mark ?? (peers?.[0] ? { userId: peers[0].userId, name: peers[0].name } : null);
+  const { ui, canWrite, openTask, taskHref } = useBoardContext();
+  const highlight = useStore(ui.highlights, (marks) => marks.get(task.id) ?? null);
+  const peers = useStore(ui.taskViewers, (map) => map.get(task.id) ?? null);
+  const outlined = highlight ?? (peers?.[0] ? { userId: peers[0].userId, name: peers[0].name } : null);
   return (
     <div
-      data-drag-task={writes ? task.id : undefined}
+      data-drag-task={canWrite ? task.id : undefined}
       data-card={task.id}
       data-color={task.color ?? undefined}
-      {...(ring ? { "data-person": "", style: personStyle(ring.userId) } : {})}
+      {...(outlined ? { "data-person": "", style: personStyle(outlined.userId) } : {})}
       className={clsx(
         "group/card relative touch-manipulation rounded-lg bg-raised shadow-card select-none [-webkit-touch-callout:none]",
         "hover:outline-1 hover:-outline-offset-1 hover:outline-border has-[a:focus-visible]:outline-2! has-[a:focus-visible]:outline-offset-1! has-[a:focus-visible]:outline-accent!",
-        ring && "outline-2! outline-offset-0! outline-person!",
+        outlined && "outline-2! outline-offset-0! outline-person!",
         hidden && "opacity-0",
       )}
     >
@@ -36,7 +36,7 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
       <a
         href={taskHref(task.id)}
         draggable={false}
-        aria-keyshortcuts={writes ? "Space M" : undefined}
+        aria-keyshortcuts={canWrite ? "Space M" : undefined}
         className="absolute inset-0 z-1 rounded-lg outline-none"
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -53,9 +53,9 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
           <span className="sr-only">{t("task.pending")}</span>
         </span>
       ) : null}
-      {mark ? (
+      {highlight ? (
         <span className="fade absolute -top-2 right-2 z-2 max-w-40 truncate rounded-full bg-person px-1.5 text-xs/4 font-medium text-on-person">
-          {mark.name}
+          {highlight.name}
         </span>
       ) : peers ? (
         <span
@@ -67,11 +67,11 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
           ))}
         </span>
       ) : null}
-      {writes ? (
+      {canWrite ? (
         <IconButton
           label={t("task.actions")}
           aria-haspopup="menu"
-          onClick={(event) => ui.menu.set({ taskId: task.id, anchor: event.currentTarget })}
+          onClick={(event) => ui.taskMenu.set({ taskId: task.id, anchor: event.currentTarget })}
           className="absolute! top-1 right-1 z-2 bg-raised! opacity-0 shadow-card group-hover/card:opacity-100 focus-visible:opacity-100 pointer-coarse:hidden"
         >
           <Ellipsis size={15} aria-hidden />
@@ -81,8 +81,8 @@ export const TaskCard = memo(({ task, pending, hidden }: TaskCardProps) => {
   );
 });
 
-/** What a card shows; its name is said by the link that lies over it. */
-export const CardFace = ({ task }: { task: Task }) => {
+/** The visible part of a card. The link over it carries the accessible name. */
+const CardFace = ({ task }: { task: Task }) => {
   const { t } = useTranslation();
   const { labelById } = useBoardContext();
   const labels = task.labelIds.flatMap((id) => labelById.get(id) ?? []);
@@ -105,14 +105,14 @@ export const CardFace = ({ task }: { task: Task }) => {
         <div aria-hidden className="line-clamp-8 whitespace-pre-line break-words">
           {task.title}
         </div>
-        <CardSigns task={task} />
+        <CardBadges task={task} />
       </div>
     </>
   );
 };
 
-/** The card in the hand of somebody who moves it by keyboard. */
-export const LiftedCard = ({ taskId }: { taskId: string }) => {
+/** The card that the keyboard carries, drawn in its drop slot. */
+export const GrabbedCard = ({ taskId }: { taskId: string }) => {
   const { boardId } = useBoardContext();
   const task = useTask(boardId, taskId);
   if (!task) return null;

@@ -1,24 +1,24 @@
 import { Archive, ArrowLeftRight, Link2, Maximize2, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { useBoardContext } from "../../../board/board-context.ts";
+import { useTask } from "../../../board/use-board.ts";
 import { useTranslation } from "../../../i18n/use-translation.ts";
 import { announce } from "../../../lib/announcer.tsx";
 import { useStore } from "../../../lib/store.ts";
 import { AnchoredMenu, MenuItem, MenuSeparator } from "../../../ui/menu.tsx";
 import { archiveTask } from "../../archive/archive-task.ts";
-import { useBoardContext } from "../board-context.ts";
-import { useTask } from "../use-board.ts";
 
 const Confirm = lazy(() => import("../../../ui/confirm.tsx").then((module) => ({ default: module.Confirm })));
 
-/** One menu for all cards; ten thousand of them would each cost something. */
+/** One menu serves all cards, since a menu in each of ten thousand would be slow. */
 export const TaskMenu = () => {
   const { ui } = useBoardContext();
-  const menu = useStore(ui.menu, (state) => state);
+  const menu = useStore(ui.taskMenu, (state) => state);
   const [deleting, setDeleting] = useState<string | null>(null);
   return (
     <Suspense>
       {menu ? (
-        <AnchoredMenu anchor={menu.anchor} onClose={() => ui.menu.set(null)}>
+        <AnchoredMenu anchor={menu.anchor} onClose={() => ui.taskMenu.set(null)}>
           <Items taskId={menu.taskId} onDelete={() => setDeleting(menu.taskId)} />
         </AnchoredMenu>
       ) : null}
@@ -40,7 +40,7 @@ const Items = ({ taskId, onDelete }: { taskId: string; onDelete: () => void }) =
       <MenuItem
         icon={<ArrowLeftRight size={15} />}
         shortcut="M"
-        onClick={() => setTimeout(() => ui.moving.set({ taskId, returnTo: card() }))}
+        onClick={() => setTimeout(() => ui.moveDialog.set({ taskId, returnTo: card() }))}
       >
         {t("task.moveTo")}
       </MenuItem>

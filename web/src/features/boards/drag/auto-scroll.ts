@@ -1,15 +1,15 @@
-const EDGE = 72;
-const FASTEST = 18;
+const EDGE_PX = 72;
+const MAX_PX_PER_FRAME = 18;
 
-/** Pixels to scroll in one frame for a pointer at `at` between two edges: faster the nearer, nothing in the middle. */
+/** Pixels to scroll in one frame for a pointer at `at`: faster near `start` and `end`, zero in the middle. */
 export const edgeSpeed = (at: number, start: number, end: number): number => {
-  const edge = Math.min(EDGE, (end - start) / 3);
-  if (at < start + edge) return -Math.ceil(FASTEST * Math.min(1, (start + edge - at) / edge) ** 2);
-  if (at > end - edge) return Math.ceil(FASTEST * Math.min(1, (at - end + edge) / edge) ** 2);
+  const edge = Math.min(EDGE_PX, (end - start) / 3);
+  if (at < start + edge) return -Math.ceil(MAX_PX_PER_FRAME * Math.min(1, (start + edge - at) / edge) ** 2);
+  if (at > end - edge) return Math.ceil(MAX_PX_PER_FRAME * Math.min(1, (at - end + edge) / edge) ** 2);
   return 0;
 };
 
-/** Scrolls what is under the pointer near its edges; true when something moved. */
+/** Scrolls the board and the list under a pointer near their edges. Returns whether anything scrolled. */
 export const autoScroll = (x: number, y: number, board: HTMLElement, list: HTMLElement | null): boolean => {
   const frame = board.getBoundingClientRect();
   const sideways = edgeSpeed(x, frame.left, frame.right);

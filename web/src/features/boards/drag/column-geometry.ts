@@ -1,6 +1,6 @@
 const columnsOf = (board: HTMLElement): HTMLElement[] => [...board.querySelectorAll<HTMLElement>("[data-column]")];
 
-/** The column at a place of the screen, or the one nearest to it. */
+/** The id of the column at a viewport x, or of the nearest one. */
 export const columnUnder = (board: HTMLElement, clientX: number): string | null => {
   let nearest: string | null = null;
   let distance = Number.POSITIVE_INFINITY;
@@ -15,7 +15,7 @@ export const columnUnder = (board: HTMLElement, clientX: number): string | null 
   return nearest;
 };
 
-/** The index among the other columns. `offsetLeft` ignores the shifts that open the gap, so the answer does not swing. */
+/** Maps a viewport x to an index among the other columns. `offsetLeft` ignores transforms, so the opening gap does not change the result. */
 export const columnIndexAt = (board: HTMLElement, movedId: string, clientX: number): number => {
   const columns = columnsOf(board);
   const moved = columns.find((column) => column.dataset.column === movedId);

@@ -1,12 +1,12 @@
-import { prefersStillness } from "../../../lib/use-media.ts";
+import { prefersReducedMotion } from "../../../lib/use-media-query.ts";
 
-export const TRAVEL = 150;
+const ANIMATION_MS = 150;
 const EASE = "cubic-bezier(0.2, 0.7, 0.2, 1)";
 
-/** A picture of an element that floats over the page and is nobody's content. */
+/** A copy of an element that floats over the page during a drag, hidden from assistive technology. */
 export type Ghost = {
   readonly moveTo: (x: number, y: number) => void;
-  /** Glides to a place and goes; resolves when it is gone. */
+  /** Animates to a position and removes itself. Resolves once it is removed. */
   readonly settle: (x: number, y: number) => Promise<void>;
   readonly remove: () => void;
 };
@@ -27,50 +27,53 @@ const copyOf = (element: HTMLElement, rect: DOMRect): HTMLElement => {
   return layer;
 };
 
-const at = (x: number, y: number) => `translate3d(${x}px, ${y}px, 0)`;
+const translate = (x: number, y: number) => `translate3d(${x}px, ${y}px, 0)`;
 
-const travel = async (layer: HTMLElement, from: string, to: string): Promise<void> => {
-  if (prefersStillness()) return;
+const animate = async (layer: HTMLElement, from: string, to: string): Promise<void> => {
+  if (prefersReducedMotion()) return;
   try {
-    await layer.animate([{ transform: from }, { transform: to }], { duration: TRAVEL, easing: EASE, fill: "forwards" })
-      .finished;
+    await layer.animate([{ transform: from }, { transform: to }], {
+      duration: ANIMATION_MS,
+      easing: EASE,
+      fill: "forwards",
+    }).finished;
   } catch {
-    // A cancelled animation has nothing left to show.
+    // The animation was cancelled.
     return;
   }
 };
 
-export const liftGhost = (element: HTMLElement): Ghost => {
+export const createGhost = (element: HTMLElement): Ghost => {
   const rect = element.getBoundingClientRect();
   const layer = copyOf(element, rect);
   const copy = layer.firstElementChild as HTMLElement;
   copy.classList.add("shadow-lift");
   copy.style.opacity = "1";
-  layer.style.transform = at(rect.left, rect.top);
+  layer.style.transform = translate(rect.left, rect.top);
   requestAnimationFrame(() => copy.classList.add("lifted"));
   return {
     moveTo: (x, y) => {
-      layer.style.transform = at(x, y);
+      layer.style.transform = translate(x, y);
     },
     settle: async (x, y) => {
       copy.classList.remove("lifted");
-      await travel(layer, layer.style.transform, at(x, y));
+      await animate(layer, layer.style.transform, translate(x, y));
       layer.remove();
     },
     remove: () => layer.remove(),
   };
 };
 
-/** Lets a card that another person moved be seen on its way. */
+/** Animates a card from the position it had before another person moved it. */
 export const glide = async (element: HTMLElement, from: DOMRect): Promise<void> => {
-  if (prefersStillness()) return;
+  if (prefersReducedMotion()) return;
   const to = element.getBoundingClientRect();
   if (Math.abs(to.left - from.left) < 2 && Math.abs(to.top - from.top) < 2) return;
   const layer = copyOf(element, to);
   const copy = layer.firstElementChild as HTMLElement;
   copy.classList.add("shadow-lift");
   element.style.opacity = "0";
-  await travel(layer, at(from.left, from.top), at(to.left, to.top));
+  await animate(layer, translate(from.left, from.top), translate(to.left, to.top));
   layer.remove();
   element.style.opacity = "";
 };

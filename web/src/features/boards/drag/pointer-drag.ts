@@ -1,31 +1,38 @@
-import type { BoardUi } from "../board-ui.ts";
+import type { BoardUi } from "../../../board/board-ui.ts";
+import { sameTarget, type TaskTarget } from "../../../board/drag-state.ts";
 import { autoScroll } from "./auto-scroll.ts";
 import { columnIndexAt, columnUnder } from "./column-geometry.ts";
-import { sameTarget, type TaskTarget } from "./drag-state.ts";
-import { type Ghost, liftGhost } from "./ghost.ts";
+import { createGhost, type Ghost } from "./ghost.ts";
 
 export type DragHost = {
   readonly ui: BoardUi;
-  /** Carries out the drop; false when nothing has to change. */
+  /** Moves the task. Returns false when it already lies there. */
   readonly dropTask: (taskId: string, target: TaskTarget) => boolean;
   readonly dropColumn: (columnId: string, index: number) => void;
   readonly taskTitle: (taskId: string) => string;
 };
 
-type Held = { kind: "task" | "column"; id: string; element: HTMLElement; x: number; y: number; pointerId: number };
+type DragSource = {
+  kind: "task" | "column";
+  id: string;
+  element: HTMLElement;
+  x: number;
+  y: number;
+  pointerId: number;
+};
 type Phase =
   | { name: "idle" }
-  | { name: "pressed"; held: Held; timer: ReturnType<typeof setTimeout> | null }
-  | { name: "dragging"; held: Held; ghost: Ghost; grabX: number; grabY: number; frame: number };
+  | { name: "pressed"; source: DragSource; timer: ReturnType<typeof setTimeout> | null }
+  | { name: "dragging"; source: DragSource; ghost: Ghost; grabX: number; grabY: number; frame: number };
 
-const MOUSE_SLOP = 5;
-const TOUCH_SLOP = 8;
-const LONG_PRESS = 280;
-const NOT_A_HANDLE = "button, input, textarea, select, [contenteditable]";
+const MOUSE_SLOP_PX = 5;
+const TOUCH_SLOP_PX = 8;
+const LONG_PRESS_MS = 280;
+const INTERACTIVE = "button, input, textarea, select, [contenteditable]";
 
 /**
- * Dragging by pointer events: mouse at once, touch after a long press.
- * The browser's own drag and drop does not start by touch everywhere and blocks the wheel while it runs, so there is one way for all.
+ * Drags tasks and columns by pointer events: by mouse at once, by touch after a long press. Native drag and drop does not
+ * start by touch in every browser and blocks the wheel meanwhile. Returns a function that detaches the listeners.
  */
 export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => void) => {
   const { ui } = host;
@@ -33,8 +40,8 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
   let x = 0;
   let y = 0;
 
-  const find = (target: EventTarget | null): Omit<Held, "x" | "y" | "pointerId"> | null => {
-    if (!(target instanceof Element) || target.closest(NOT_A_HANDLE)) return null;
+  const sourceAt = (target: EventTarget | null): Omit<DragSource, "x" | "y" | "pointerId"> | null => {
+    if (!(target instanceof Element) || target.closest(INTERACTIVE)) return null;
     const card = target.closest<HTMLElement>("[data-drag-task]");
     if (card?.dataset.dragTask) return { kind: "task", id: card.dataset.dragTask, element: card };
     const handle = target.closest<HTMLElement>("[data-drag-column]");
@@ -43,7 +50,7 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
     return null;
   };
 
-  const follow = () => {
+  const updateTarget = () => {
     if (phase.name !== "dragging") return;
     const drag = ui.drag.get();
     if (drag?.kind === "task") {
@@ -62,26 +69,26 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
     const drag = ui.drag.get();
     const over = drag?.kind === "task" ? drag.over : null;
     const list = over ? (ui.lists.get(over.columnId)?.scroller() ?? null) : null;
-    if (autoScroll(x, y, board, list)) follow();
+    if (autoScroll(x, y, board, list)) updateTarget();
     phase.frame = requestAnimationFrame(tick);
   };
 
-  const begin = (held: Held) => {
-    const rect = held.element.getBoundingClientRect();
-    const ghost = liftGhost(held.element);
-    phase = { name: "dragging", held, ghost, grabX: held.x - rect.left, grabY: held.y - rect.top, frame: 0 };
-    board.setPointerCapture(held.pointerId);
+  const begin = (source: DragSource) => {
+    const rect = source.element.getBoundingClientRect();
+    const ghost = createGhost(source.element);
+    phase = { name: "dragging", source, ghost, grabX: source.x - rect.left, grabY: source.y - rect.top, frame: 0 };
+    board.setPointerCapture(source.pointerId);
     document.documentElement.style.cursor = "grabbing";
     getSelection()?.removeAllRanges();
-    if (held.kind === "task") {
-      const from = held.element.closest<HTMLElement>("[data-column]")?.dataset.column ?? "";
-      const title = host.taskTitle(held.id);
-      ui.drag.set({ kind: "task", id: held.id, title, from, height: rect.height, over: null, mode: "pointer" });
+    if (source.kind === "task") {
+      const from = source.element.closest<HTMLElement>("[data-column]")?.dataset.column ?? "";
+      const title = host.taskTitle(source.id);
+      ui.drag.set({ kind: "task", id: source.id, title, from, height: rect.height, over: null, mode: "pointer" });
     } else {
-      const fromIndex = columnIndexAt(board, held.id, rect.left + rect.width / 2);
-      ui.drag.set({ kind: "column", id: held.id, width: rect.width, fromIndex, over: fromIndex });
+      const fromIndex = columnIndexAt(board, source.id, rect.left + rect.width / 2);
+      ui.drag.set({ kind: "column", id: source.id, width: rect.width, fromIndex, over: fromIndex });
     }
-    follow();
+    updateTarget();
     phase.frame = requestAnimationFrame(tick);
   };
 
@@ -89,7 +96,7 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
     if (phase.name === "pressed" && phase.timer) clearTimeout(phase.timer);
     if (phase.name === "dragging") {
       cancelAnimationFrame(phase.frame);
-      if (board.hasPointerCapture(phase.held.pointerId)) board.releasePointerCapture(phase.held.pointerId);
+      if (board.hasPointerCapture(phase.source.pointerId)) board.releasePointerCapture(phase.source.pointerId);
       document.documentElement.style.cursor = "";
     }
     phase = { name: "idle" };
@@ -108,7 +115,7 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
     const { ghost } = phase;
     const drag = ui.drag.get();
     end();
-    swallowClick();
+    suppressNextClick();
     if (drag?.kind === "column") {
       ghost.remove();
       ui.drag.set(null);
@@ -137,57 +144,57 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
   const onDown = (event: PointerEvent) => {
     if (event.button !== 0 || !event.isPrimary || phase.name !== "idle") return;
     const before = ui.drag.get();
-    const settles = before?.kind === "task" && before.mode === "settling";
-    if (before && !settles) return;
-    const found = find(event.target);
-    if (!found) return;
-    // A quick hand takes the next card before the last one has come to rest.
-    if (settles) ui.drag.set(null);
+    const isSettling = before?.kind === "task" && before.mode === "settling";
+    if (before && !isSettling) return;
+    const hit = sourceAt(event.target);
+    if (!hit) return;
+    // The next drag may start while the last ghost still settles.
+    if (isSettling) ui.drag.set(null);
     x = event.clientX;
     y = event.clientY;
-    const held = { ...found, x, y, pointerId: event.pointerId };
+    const source = { ...hit, x, y, pointerId: event.pointerId };
     const touch = event.pointerType === "touch";
-    phase = { name: "pressed", held, timer: touch ? setTimeout(() => begin(held), LONG_PRESS) : null };
+    phase = { name: "pressed", source, timer: touch ? setTimeout(() => begin(source), LONG_PRESS_MS) : null };
   };
 
   const onMove = (event: PointerEvent) => {
-    if (phase.name === "idle" || event.pointerId !== phase.held.pointerId) return;
+    if (phase.name === "idle" || event.pointerId !== phase.source.pointerId) return;
     x = event.clientX;
     y = event.clientY;
     if (phase.name === "pressed") {
-      const way = Math.hypot(x - phase.held.x, y - phase.held.y);
+      const distance = Math.hypot(x - phase.source.x, y - phase.source.y);
       if (phase.timer) {
-        if (way > TOUCH_SLOP) end();
-      } else if (way > MOUSE_SLOP) begin(phase.held);
+        if (distance > TOUCH_SLOP_PX) end();
+      } else if (distance > MOUSE_SLOP_PX) begin(phase.source);
     }
     if (phase.name !== "dragging") return;
     phase.ghost.moveTo(x - phase.grabX, y - phase.grabY);
-    follow();
+    updateTarget();
   };
 
   const onUp = (event: PointerEvent) => {
-    if (phase.name === "idle" || event.pointerId !== phase.held.pointerId) return;
+    if (phase.name === "idle" || event.pointerId !== phase.source.pointerId) return;
     drop();
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || phase.name !== "dragging") return;
     event.preventDefault();
     event.stopPropagation();
-    swallowClick();
+    suppressNextClick();
     cancel();
   };
-  const quiet = (event: Event) => {
+  const preventContextMenu = (event: Event) => {
     if (phase.name === "dragging" || (phase.name === "pressed" && phase.timer)) event.preventDefault();
   };
   const onTouchMove = (event: TouchEvent) => {
     if (phase.name === "dragging" && event.cancelable) event.preventDefault();
   };
-  const noNativeDrag = (event: DragEvent) => event.preventDefault();
+  const preventNativeDrag = (event: DragEvent) => event.preventDefault();
 
   board.addEventListener("pointerdown", onDown);
-  board.addEventListener("dragstart", noNativeDrag);
-  board.addEventListener("contextmenu", quiet);
-  // Not passive: a drag by touch must be able to hold the scrolling back.
+  board.addEventListener("dragstart", preventNativeDrag);
+  board.addEventListener("contextmenu", preventContextMenu);
+  // Not passive: a touch drag must prevent scrolling.
   board.addEventListener("touchmove", onTouchMove, { passive: false });
   addEventListener("pointermove", onMove);
   addEventListener("pointerup", onUp);
@@ -197,8 +204,8 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
   return () => {
     cancel();
     board.removeEventListener("pointerdown", onDown);
-    board.removeEventListener("dragstart", noNativeDrag);
-    board.removeEventListener("contextmenu", quiet);
+    board.removeEventListener("dragstart", preventNativeDrag);
+    board.removeEventListener("contextmenu", preventContextMenu);
     board.removeEventListener("touchmove", onTouchMove);
     removeEventListener("pointermove", onMove);
     removeEventListener("pointerup", onUp);
@@ -208,12 +215,12 @@ export const attachPointerDrag = (board: HTMLElement, host: DragHost): (() => vo
   };
 };
 
-/** The press that ended a drag is not also a click on what lies there. */
-const swallowClick = () => {
-  const swallow = (event: Event) => {
+/** Suppresses the click that follows the pointerup of a drag. */
+const suppressNextClick = () => {
+  const suppress = (event: Event) => {
     event.preventDefault();
     event.stopPropagation();
   };
-  addEventListener("click", swallow, { capture: true, once: true });
-  setTimeout(() => removeEventListener("click", swallow, { capture: true }), 60);
+  addEventListener("click", suppress, { capture: true, once: true });
+  setTimeout(() => removeEventListener("click", suppress, { capture: true }), 60);
 };

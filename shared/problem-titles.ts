@@ -1,0 +1,30 @@
+import type { ProblemCode } from "./problem.ts";
+
+/** The `title` of each problem, apart from the codes: the page has words of its own and need not load these. */
+export const PROBLEM_TITLES: Readonly<Record<ProblemCode, string>> = {
+  BAD_REQUEST: "The request can't be read",
+  UNAUTHENTICATED: "Sign in first",
+  INVALID_CREDENTIALS: "Email or password is wrong",
+  FORBIDDEN: "Your role does not allow this",
+  UNTRUSTED_ORIGIN: "The request comes from an origin that is not trusted",
+  SIGN_UP_CLOSED: "Signing up needs an invitation",
+  INVITATION_FOR_ANOTHER: "The invitation is for another email address",
+  NOT_FOUND: "Not found",
+  METHOD_NOT_ALLOWED: "The method is not allowed here",
+  ID_TAKEN: "The id is taken",
+  LAST_OWNER: "A team needs an owner",
+  ALREADY_MEMBER: "Already a member of the team",
+  EMAIL_TAKEN: "An account with this email exists",
+  IDEMPOTENCY_KEY_IN_USE: "The first request with this key is still running",
+  GONE: "It no longer exists",
+  HISTORY_GONE: "The history does not reach back to this position",
+  VERSION_MISMATCH: "It has changed since this version",
+  TOO_LARGE: "The body is too large",
+  UNSUPPORTED_MEDIA_TYPE: "The media type is not supported",
+  INVALID: "Some fields are not valid",
+  INVALID_IMPORT: "The file is not a valid board export",
+  IDEMPOTENCY_KEY_REUSED: "The key was used for another request",
+  RATE_LIMITED: "Too many requests",
+  INTERNAL: "Internal error",
+  UNAVAILABLE: "Temporarily unavailable",
+};

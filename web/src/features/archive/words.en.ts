@@ -1,0 +1,23 @@
+export const words = {
+  archive: {
+    open: "Archived tasks",
+    title: "Archived tasks",
+    search: "Search archived tasks",
+    empty: "There are no archived tasks. You can archive a task from its menu.",
+    nothing: "No matching archived tasks.",
+    count: "{count, plural, one {# archived task} other {# archived tasks}}",
+    about: "{column}, archived {at}",
+    restore: "Restore",
+    restoreOne: "Restore “{title}”",
+    deleteOne: "Delete “{title}”",
+    more: "{count, plural, one {Show # more} other {Show # more}}",
+    restored: "“{title}” restored.",
+    done: "Archived: {title}",
+    undo: "Undo",
+    isArchived: "Archived {at}. It is not shown on the board.",
+    board: "Archive board",
+    restoreBoard: "Restore board",
+    boardIsArchived: "Archived",
+    boards: "{count, plural, one {# archived board} other {# archived boards}}",
+  },
+};

@@ -1,0 +1,20 @@
+export const words = {
+  comments: {
+    title: "Comments",
+    none: "No comments.",
+    new: "New comment",
+    hint: "Write a comment. Type @ to mention somebody; you can use Markdown.",
+    send: "Comment",
+    sent: "Comment added.",
+    people: "People to mention",
+    tooLong: "The comment is longer than 16 KB and cannot be sent.",
+    by: "Comment by {name}",
+    formerMember: "Former member",
+    edited: "edited",
+    edit: "Edit comment",
+    editing: "Comment",
+    delete: "Delete comment",
+    deleteTitle: "Delete this comment?",
+    deleteText: "It will be deleted for everyone. This cannot be undone.",
+  },
+};

@@ -1,0 +1,20 @@
+export const words = {
+  imports: {
+    button: "Import from Trello",
+    title: "Import a Trello board",
+    text: "In Trello: board menu, “Print, export and share”, “Export as JSON”. Then choose the file here.",
+    file: "Trello export",
+    choose: "Choose a file or drop it here",
+    tooBig: "The file is larger than 32 MB.",
+    start: "Import",
+    sending: "Sending…",
+    running: "Importing:",
+    done: "Done:",
+    failed: "The import failed.",
+    counts: "{columns}, {tasks}, {labels}.",
+    columns: "{count, plural, one {# column} other {# columns}}",
+    tasks: "{count, plural, one {# task} other {# tasks}}",
+    labels: "{count, plural, one {# label} other {# labels}}",
+    open: "Open the board",
+  },
+};
